@@ -1,0 +1,53 @@
+// Dropout: y = m x / keep in training (inverted), y = m x (standard), m ~ Bernoulli(keep).
+// A unit is dropped where its word < threshold = round(rate 2^32). The mask is never stored: the
+// backward pass makes it again from its keys, so the same kernel serves both directions.
+//
+// Parameters of a dropout layer in a step's record: threshold (u32), awake (all ones, or 0 at rate 1,
+// whose threshold 2^32 has no word), scale (f32).
+import { shareStart } from "./layout";
+import { maskWordGroup } from "./philox";
+
+/** Masks and scales 16 units from index `unit` of a row; `words` is 64 bytes of scratch. */
+@inline function keepMask(words: usize, vector: usize, threshold: v128, awake: v128): v128 {
+  return v128.and(i32x4.ge_u(v128.load(words + (vector << 4)), threshold), awake);
+}
+
+/** y = mask * scale * x on rows [B, N]; x and y may be the same. `indices` are the rows' indices in the data set. */
+export function dropout(
+  x: usize, y: usize, stride: i32, rows: i32, columns: i32, indices: usize, parameters: usize,
+  pass: i32, stream: i32, key0: i32, key1: i32, scratch: usize, scratchBytes: i32, thread: i32, threads: i32,
+): void {
+  const words = scratch + <usize>thread * <usize>scratchBytes;
+  const threshold = i32x4.splat(load<i32>(parameters));
+  const awake = i32x4.splat(load<i32>(parameters, 4));
+  const scale = f32x4.splat(load<f32>(parameters, 8));
+  const vectors = <usize>(columns + 3) >> 2;
+  const end = shareStart(rows, thread + 1, threads);
+  for (let row = shareStart(rows, thread, threads); row < end; ++row) {
+    const index = load<i32>(indices + (<usize>row << 2));
+    const start = <usize>(row * stride) << 2;
+    for (let group: i32 = 0; group << 4 < columns; ++group) {
+      maskWordGroup(group, index, pass, stream, key0, key1, words);
+      const first = <usize>group << 2;
+      const count = vectors - first < 4 ? vectors - first : 4;
+      for (let vector: usize = 0; vector < count; ++vector) {
+        const at = start + ((first + vector) << 4);
+        const kept = v128.and(f32x4.mul(v128.load(x + at), scale), keepMask(words, vector, threshold, awake));
+        v128.store(y + at, kept);
+      }
+    }
+  }
+}
+
+/** y = factor * x: what standard scaling asks of prediction. */
+export function scale(
+  x: usize, y: usize, stride: i32, rows: i32, columns: i32, factor: f32, thread: i32, threads: i32,
+): void {
+  const by = f32x4.splat(factor);
+  const bytes = (<usize>(columns + 3) >> 2) << 4;
+  const end = shareStart(rows, thread + 1, threads);
+  for (let row = shareStart(rows, thread, threads); row < end; ++row) {
+    const start = <usize>(row * stride) << 2;
+    for (let at = start; at < start + bytes; at += 16) v128.store(y + at, f32x4.mul(v128.load(x + at), by));
+  }
+}

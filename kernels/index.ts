@@ -1,0 +1,12 @@
+// The module's exports. Every kernel ends in (thread, threads) and does that thread's share.
+export { barrier } from "./barrier";
+export { compressColumns, compressRows } from "./compress";
+export { denseForward, denseInputGradient, denseWeightGradient } from "./dense";
+export { dropout, scale } from "./dropout";
+export { inputBytes, inputFloats } from "./inputs";
+export { identity, meanSquaredError, softmax, softmaxCrossEntropy, sumLosses } from "./losses";
+export { exp, log } from "./math";
+export { maskWords, philoxBlock } from "./philox";
+export { relu, reluGradient } from "./relu";
+export { maxNorm, sgd } from "./update";
+export { blockRows, panelColumns, scratchBytes } from "./layout";

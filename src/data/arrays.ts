@@ -1,0 +1,140 @@
+import { DrowseError, show } from "../tensor/errors.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
+import { nestedNumbers } from "../tensor/values.ts";
+import type { BatchSource } from "./source.ts";
+
+/** Numbers in rows: flat and typed, nested, or `{ data, shape }` whose first axis counts the rows. */
+export type Rows =
+  | Float32Array
+  | Uint8Array
+  | readonly number[]
+  | ReadonlyArray<readonly unknown[] | ArrayLike<number>>
+  | { readonly data: Float32Array | Uint8Array; readonly shape: Shape };
+
+/** A data set in memory. Inputs that are bytes count as byte * scale, by default byte / 255. */
+export interface DataArrays {
+  readonly x: Rows;
+  /** Class indices, one-hot rows, or numbers. */
+  readonly y: Rows | Int32Array;
+  /** Factor of inputs that are bytes; default 1 / 255. */
+  readonly scale?: number;
+}
+
+/** Inputs as they are held: bytes stay bytes. */
+export interface Inputs {
+  readonly data: Float32Array | Uint8Array;
+  readonly count: number;
+  readonly scale: number;
+}
+
+/**
+ * Rows of inputs for a shape.
+ * @throws {DrowseError} on another shape, no rows, or a number that is not finite.
+ */
+export function readInputs(operation: string, x: unknown, inputShape: Shape, scale = 1 / 255): Inputs {
+  const size = sizeOf(inputShape);
+  const { data, shape } = toArray(`${operation}: x`, x);
+  const inner = shape.slice(1);
+  if (shape.length > 1 && !sameShape(inner, inputShape) && !sameShape(inner, [size])) {
+    throw new DrowseError(operation, `the rows of x have shape ${formatShape(inner)}`, `give rows of the model's input shape ${formatShape(inputShape)}`);
+  }
+  if (data.length === 0) throw new DrowseError(operation, "x has no rows", "give at least one row");
+  if (data.length % size !== 0) {
+    throw new DrowseError(operation, `x has ${data.length} numbers`, `give a multiple of ${size}, the size of the model's input ${formatShape(inputShape)}`);
+  }
+  if (data instanceof Float32Array) checkFinite(operation, "x", data, size);
+  if (!Number.isFinite(scale)) throw new DrowseError(operation, `scale is ${show(scale)}`, "give the factor of a byte, such as 1 / 255");
+  return { data, count: data.length / size, scale: data instanceof Uint8Array ? scale : 1 };
+}
+
+/**
+ * Targets for a loss: class indices (from indices or one-hot rows), or numbers.
+ * @throws {DrowseError} on another number of rows, classes that are not whole or out of range, or numbers that are not finite.
+ */
+export function readTargets(
+  operation: string, y: unknown, count: number, outputs: number, kind: "classes" | "values",
+): Int32Array | Float32Array {
+  const { data } = toArray(`${operation}: y`, y);
+  if (kind === "classes" && data.length === count) return classIndices(operation, data, outputs);
+  if (data.length === count * outputs) {
+    if (kind === "classes") return fromOneHot(operation, Float32Array.from(data), outputs);
+    const values = Float32Array.from(data);
+    checkFinite(operation, "y", values, outputs);
+    return values;
+  }
+  const wanted = kind === "classes" ? `${count} class indices or ${count} one-hot rows of ${outputs}` : `${count} rows of ${outputs}`;
+  throw new DrowseError(operation, `y has ${data.length} numbers for ${count} rows of x`, `give ${wanted}`);
+}
+
+/** A source over arrays. */
+export function arraySource(
+  inputShape: Shape, inputs: Inputs, targets: { kind: "classes" | "values"; data: Int32Array | Float32Array } | undefined,
+): BatchSource {
+  const size = sizeOf(inputShape);
+  const targetSize = targets ? targets.data.length / inputs.count : 0;
+  return {
+    count: inputs.count,
+    inputShape,
+    inputType: inputs.data instanceof Uint8Array ? "u8" : "f32",
+    inputScale: inputs.scale,
+    targetType: targets?.kind ?? "none",
+    targetSize,
+    gather(rows, { x, y }) {
+      for (let i = 0; i < rows.length; i++) {
+        x.set(inputs.data.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
+        if (y && targets) {
+          for (let j = 0; j < targetSize; j++) y[i * targetSize + j] = targets.data[rows[i] * targetSize + j];
+        }
+      }
+    },
+  };
+}
+
+function toArray(operation: string, value: unknown): { data: Float32Array | Uint8Array | Int32Array; shape: Shape } {
+  if (value instanceof Float32Array || value instanceof Uint8Array || value instanceof Int32Array) {
+    return { data: value, shape: [value.length] };
+  }
+  if (typeof value === "object" && value !== null && "data" in value && "shape" in value) {
+    const { data, shape } = value as { data: unknown; shape: Shape };
+    if (!(data instanceof Float32Array || data instanceof Uint8Array) || !Array.isArray(shape) || sizeOf(shape) !== data.length) {
+      throw new DrowseError(operation, `data is ${show(data)} and shape ${show(shape)}`, "give a Float32Array or Uint8Array and the shape of its numbers, rows first");
+    }
+    return { data, shape };
+  }
+  return nestedNumbers(operation, value);
+}
+
+function checkFinite(operation: string, what: string, data: Float32Array, size: number): void {
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] - data[i] !== 0) {
+      const where = `row ${Math.floor(i / size)}, column ${i % size}`;
+      throw new DrowseError(operation, `${what} is ${data[i]} at ${where}`, "give finite numbers: fill or drop missing values first");
+    }
+  }
+}
+
+function classIndices(operation: string, data: ArrayLike<number>, classes: number): Int32Array {
+  const indices = new Int32Array(data.length);
+  for (let row = 0; row < data.length; row++) {
+    const label = data[row];
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new DrowseError(operation, `the label of row ${row} is ${label}`, `give whole numbers from 0 to ${classes - 1}, or a last layer with an output per class`);
+    }
+    indices[row] = label;
+  }
+  return indices;
+}
+
+function fromOneHot(operation: string, data: Float32Array, classes: number): Int32Array {
+  const indices = new Int32Array(data.length / classes).fill(-1);
+  for (let i = 0; i < data.length; i++) {
+    const row = Math.floor(i / classes);
+    if (data[i] === 1 && indices[row] < 0) indices[row] = i % classes;
+    else if (data[i] !== 0) {
+      throw new DrowseError(operation, `row ${row} of y holds ${data[i]} beside other numbers than 0`, "give one-hot rows: a single 1, else 0");
+    }
+  }
+  const empty = indices.indexOf(-1);
+  if (empty >= 0) throw new DrowseError(operation, `row ${empty} of y is all zeros`, "give one-hot rows: a single 1, else 0");
+  return indices;
+}

@@ -1,0 +1,125 @@
+import { DrowseError, show } from "../tensor/errors.ts";
+import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
+import { flattenNumbers } from "../tensor/values.ts";
+import { type InitializerName, initializers } from "./initializers.ts";
+import type { BackwardContext, ForwardContext, Layer, ParameterPlace, PassContext } from "./layer.ts";
+import { checkName, checkNumber, checkOptions } from "./options.ts";
+
+/** Numbers given by the caller: flat or nested. */
+export type GivenNumbers = ArrayLike<number> | ReadonlyArray<ArrayLike<number>>;
+
+export interface DenseOptions {
+  /** Add a bias; default true. It begins at 0 unless given. */
+  bias?: boolean | GivenNumbers;
+  /** How the weights begin: `"he"` (default), `"glorot"`, `"lecun"`, or the weights themselves, [units, inputs]. */
+  initializer?: InitializerName | GivenNumbers;
+  /** Name of the layer, part of its initial weights' key; by default `dense1`, `dense2`, ... */
+  name?: string;
+}
+
+/** A dense layer; the model reads its units. */
+export interface Dense extends Layer {
+  readonly kind: "dense";
+  readonly units: number;
+}
+
+const NONE: ParameterPlace = { value: 0, velocity: 0, gradient: 0 };
+
+/**
+ * Dense layer, y = W x + b.
+ *
+ * Shapes: [I] to [units]; weight [units, I], bias [units].
+ *
+ * @param units - number of outputs, at least 1.
+ * @throws {DrowseError} on units that are not a whole number of at least 1, unknown options or initializers, and
+ * when the model is built: on an input of more than one axis, or given numbers of another size.
+ * @example
+ * dense(1024)
+ * dense(10, { initializer: "glorot", bias: false })
+ */
+export function dense(units: number, options: DenseOptions = {}): Dense {
+  checkNumber("dense", "units", units, (value) => Number.isInteger(value) && value >= 1 && value <= 2 ** 24, "give a whole number from 1 to 16777216");
+  checkOptions("dense", options, ["bias", "initializer", "name"]);
+  const { bias = true, initializer = "he" } = options;
+  if (typeof initializer === "string" && !Object.hasOwn(initializers, initializer)) {
+    throw new DrowseError("dense", `the initializer is ${show(initializer)}`, 'give "he", "glorot", "lecun" or the weights, [units, inputs]');
+  }
+  const hasBias = bias !== false;
+  return {
+    kind: "dense",
+    name: checkName("dense", options.name),
+    units,
+    config: { units, bias: hasBias },
+    isIdentity: () => false,
+
+    outputShape(input, name) {
+      if (input.length !== 1) {
+        throw new DrowseError(name, `its input has shape ${formatShape(input)}`, "put flatten() before a dense layer");
+      }
+      return [units];
+    },
+
+    parameters([inputs], name) {
+      const weight = {
+        name: "weight" as const,
+        shape: [units, inputs],
+        initial:
+          typeof initializer === "string"
+            ? (key: readonly [number, number]) => initializers[initializer](inputs, units, key)
+            : () => given(`${name}.weight`, initializer, [units, inputs]),
+      };
+      if (!hasBias) return [weight];
+      const initial = () => (bias === true ? new Float32Array(units) : given(`${name}.bias`, bias as GivenNumbers, [units]));
+      return [weight, { name: "bias" as const, shape: [units], initial }];
+    },
+
+    // z = H W + b, and with rectify h = max(0, z)
+    forward(context: ForwardContext) {
+      const { emit, B, input, output, workspace, path, rectify } = context;
+      const { weight, bias: vector } = places(context);
+      const { lists, counts, scratch } = workspace;
+      emit("compressRows", { source: input.pointer, stride: input.stride, rows: B, columns: input.columns, lists, counts });
+      emit("denseForward", {
+        a: input.pointer, aStride: input.stride, lists, counts, B, K: input.columns,
+        weights: weight.value, bias: vector.value, N: units,
+        out: output.pointer, outStride: output.stride, rectify: rectify ? 1 : 0, path, scratch,
+      });
+    },
+
+    // in the forward pass this was z = H W + b, so dH = D Wt (before W changes), dW = Ht D, db = sum of D's rows
+    backward(context: BackwardContext) {
+      const { emit, B, input, outputGradient: d, inputGradient, workspace, path, gate, update } = context;
+      const { weight, bias: vector } = places(context);
+      const { lists, counts, scratch } = workspace;
+      if (inputGradient) {
+        emit("compressRows", { source: d.pointer, stride: d.stride, rows: B, columns: units, lists, counts });
+        emit("denseInputGradient", {
+          d: d.pointer, dStride: d.stride, lists, counts, B, N: units, weights: weight.value, K: input.columns,
+          gate: gate ? input.pointer : 0, scale: gate ? gate.scale : 0,
+          out: inputGradient.pointer, outStride: inputGradient.stride, path, scratch,
+        });
+      }
+      emit("compressColumns", { source: input.pointer, stride: input.stride, rows: B, columns: input.columns, lists, counts });
+      emit("denseWeightGradient", {
+        a: input.pointer, aStride: input.stride, lists, counts, B, K: input.columns, d: d.pointer, dStride: d.stride, N: units,
+        weights: weight.value, velocities: update ? weight.velocity : 0, gradient: weight.gradient,
+        bias: vector.value, biasVelocities: vector.velocity, biasGradient: vector.gradient,
+        hyper: update ? update.hyper : 0, status: update ? update.status : 0, path, scratch,
+      });
+    },
+  };
+}
+
+function places({ parameters }: PassContext): { weight: ParameterPlace; bias: ParameterPlace } {
+  return { weight: parameters.get("weight") as ParameterPlace, bias: parameters.get("bias") ?? NONE };
+}
+
+function given(operation: string, numbers: GivenNumbers, shape: Shape): Float32Array {
+  const values = flattenNumbers(operation, numbers);
+  if (values.length !== sizeOf(shape)) {
+    throw new DrowseError(operation, `${values.length} numbers are given`, `give ${sizeOf(shape)}, for the shape ${formatShape(shape)}`);
+  }
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new DrowseError(operation, `number ${wrong} is ${values[wrong]}`, "give finite numbers");
+  return values;
+}

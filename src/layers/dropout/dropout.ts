@@ -1,0 +1,111 @@
+import { DrowseError, show } from "../../tensor/errors.ts";
+import { SCRATCH_BYTES } from "../../wasm/layout.ts";
+import type { Layer, PassContext } from "../layer.ts";
+import { checkName, checkOptions } from "../options.ts";
+import { resolveRate } from "./rate.ts";
+
+/**
+ * Where the scale goes: `"inverted"` multiplies kept units by 1 / keep in training and leaves prediction alone;
+ * `"standard"` leaves training alone and multiplies by keep in prediction.
+ */
+export type Scaling = "inverted" | "standard";
+
+export interface DropoutOptions {
+  /** Probability to drop a unit, in [0, 1]. 0 is the identity, 1 gives zeros. */
+  rate?: number;
+  /** Probability to keep a unit, 1 - rate; instead of `rate`. */
+  keep?: number;
+  /** Default `"inverted"`. */
+  scaling?: Scaling;
+  /** Name of the layer, part of its masks' key; by default `dropout1`, `dropout2`, ... */
+  name?: string;
+}
+
+/** A dropout layer; the model reads its rate and scaling. */
+export interface Dropout extends Layer {
+  readonly kind: "dropout";
+  readonly rate: number;
+  readonly scaling: Scaling;
+}
+
+export function isDropout(layer: Layer): layer is Dropout {
+  return layer.kind === "dropout";
+}
+
+/** The factor of kept units in training: 1 / keep when inverted, else 1; 0 at rate 1, where none is kept. */
+export function trainingScale(rate: number, scaling: Scaling): number {
+  if (rate === 1) return 0;
+  return scaling === "inverted" ? 1 / (1 - rate) : 1;
+}
+
+/** The factor of all units in prediction: keep when standard, else 1. */
+export function predictionScale(rate: number, scaling: Scaling): number {
+  return scaling === "standard" ? 1 - rate : 1;
+}
+
+/**
+ * Dropout (Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014): in training each unit sleeps with
+ * probability `rate`, in prediction all are awake.
+ *
+ *     inverted   training y = m x / keep    prediction y = x
+ *     standard   training y = m x           prediction y = keep x         m ~ Bernoulli(keep), keep = 1 - rate
+ *
+ * As the first layer it is a binary mask on the data. The mask of a unit is a pure function of the model's seed,
+ * this layer's name, the pass over the data, the row's index in the data set and the unit.
+ *
+ * Shapes: any to the same.
+ *
+ * @throws {DrowseError} unless exactly one of `rate` and `keep` is given, as a number in [0, 1].
+ * @example
+ * sequential({ input: [784], seed: 42 }, [
+ *   dropout({ rate: 0.2 }), dense(1024), relu(), dropout({ rate: 0.5 }), dense(10),
+ * ])
+ */
+export function dropout(options: DropoutOptions): Dropout {
+  checkOptions("dropout", options, ["rate", "keep", "scaling", "name"]);
+  const rate = resolveRate("dropout", options);
+  const { scaling = "inverted" } = options;
+  if (scaling !== "inverted" && scaling !== "standard") {
+    throw new DrowseError("dropout", `scaling is ${show(scaling)}`, 'give "inverted" or "standard"');
+  }
+  return {
+    kind: "dropout",
+    name: checkName("dropout", options.name),
+    rate,
+    scaling,
+    config: { rate, scaling },
+    outputShape: (input) => input,
+    parameters: () => [],
+    isIdentity: (training) => (training ? rate === 0 : predictionScale(rate, scaling) === 1),
+    // training: y = m x * scale; prediction: nothing, or with standard scaling y = keep x
+    forward(context) {
+      const { emit, B, input, output, training } = context;
+      if (training) return emitMask(context, input.pointer, output.pointer);
+      const rows = { stride: input.stride, rows: B, columns: input.columns };
+      emit("scale", { x: input.pointer, y: output.pointer, ...rows, factor: predictionScale(rate, scaling) });
+    },
+    // in the forward pass this was y = m x * scale, so dx = m dy * scale, with the same words
+    backward(context) {
+      if (context.inputGradient) emitMask(context, context.outputGradient.pointer, context.inputGradient.pointer);
+    },
+  };
+}
+
+function emitMask({ emit, B, input, mask, workspace }: PassContext, x: number, y: number): void {
+  if (!mask) throw new Error("a dropout layer was planned without keys");
+  emit("dropout", {
+    x,
+    y,
+    stride: input.stride,
+    rows: B,
+    columns: input.columns,
+    indices: mask.indices,
+    parameters: mask.parameters,
+    pass: mask.pass,
+    stream: mask.stream,
+    key0: mask.key[0] | 0,
+    key1: mask.key[1] | 0,
+    scratch: workspace.scratch,
+    scratchBytes: SCRATCH_BYTES,
+  });
+}

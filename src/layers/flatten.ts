@@ -1,0 +1,28 @@
+import { sizeOf } from "../tensor/shape.ts";
+import { checkName, checkOptions } from "./options.ts";
+import type { Layer } from "./layer.ts";
+
+/**
+ * Makes one axis of all: [28, 28] becomes [784]. The numbers stay where they are.
+ *
+ * Shapes: any to [product of its lengths].
+ *
+ * @param options.name - name of the layer; by default `flatten1`, ...
+ * @throws {DrowseError} on unknown options.
+ * @example
+ * sequential({ input: [28, 28], seed: 1 }, [flatten(), dense(10)])
+ */
+export function flatten(options: { name?: string } = {}): Layer {
+  checkOptions("flatten", options, ["name"]);
+  return {
+    kind: "flatten",
+    name: checkName("flatten", options.name),
+    config: {},
+    outputShape: (input) => [sizeOf(input)],
+    parameters: () => [],
+    // A row is contiguous whatever its shape, so input and output are one buffer.
+    isIdentity: () => true,
+    forward() {},
+    backward() {},
+  };
+}

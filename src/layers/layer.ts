@@ -1,0 +1,94 @@
+import type { Key } from "../random/philox.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { KernelArguments, KernelName } from "../wasm/kernels.ts";
+import type { Matrix } from "../wasm/layout.ts";
+import type { Argument } from "../wasm/program.ts";
+
+/** A parameter of a layer: its name within the layer, its shape as users and files see it, and how it begins. */
+export interface ParameterSpecification {
+  readonly name: "weight" | "bias";
+  /** [out, in] for weights, [out] for biases. */
+  readonly shape: Shape;
+  /** The first values; the key belongs to the parameter's full name. */
+  readonly initial: (key: Key) => Float32Array;
+}
+
+/** Adds a kernel call to a program; arguments by name. */
+export type Emit = <Name extends KernelName>(
+  kernel: Name,
+  values: { [Argument_ in keyof KernelArguments<Name>]: Argument },
+  options?: { barrier?: boolean },
+) => void;
+
+/** Where a parameter lies: values, momentum and, in the unfused plan, gradient (0: none). Weights in panels. */
+export interface ParameterPlace {
+  readonly value: number;
+  readonly velocity: number;
+  readonly gradient: number;
+}
+
+/** What a layer's kernel calls are made of, in every kind of pass. */
+export interface PassContext {
+  readonly emit: Emit;
+  /** Rows of the batch. */
+  readonly B: Argument;
+  readonly input: Matrix;
+  readonly output: Matrix;
+  readonly parameters: ReadonlyMap<string, ParameterPlace>;
+  /** Lists of non-zero entries, shared by all layers, and scratch, shared by none of the threads. */
+  readonly workspace: { readonly lists: number; readonly counts: number; readonly scratch: number };
+  /** 0: choose by density; 1: always sparse; 2: always dense. The results are equal. */
+  readonly path: 0 | 1 | 2;
+  /** Training masks and scales, prediction does not. */
+  readonly training: boolean;
+  /** Where the words of this layer's masks come from, if it has any. */
+  readonly mask: MaskPlace | undefined;
+}
+
+/** A dropout layer's key, and where its parameters and the rows' indices stand in a step's record. */
+export interface MaskPlace {
+  readonly key: Key;
+  readonly parameters: Argument;
+  readonly indices: Argument;
+  readonly pass: Argument;
+  readonly stream: number;
+}
+
+export interface ForwardContext extends PassContext {
+  /** The layer after this one is a rectifier that this one is to apply as well. */
+  readonly rectify: boolean;
+}
+
+export interface BackwardContext extends PassContext {
+  readonly outputGradient: Matrix;
+  /** Where the gradient of the input goes; undefined where nobody needs it. */
+  readonly inputGradient: Matrix | undefined;
+  /**
+   * Fused: the rectifier (and dropout) below this layer is passed in the same call, its activations being this
+   * layer's input; the factor of that dropout, or 0.
+   */
+  readonly gate: { readonly scale: Argument } | undefined;
+  /** Fused: the optimizer's update follows in the same call. */
+  readonly update: { readonly hyper: Argument; readonly status: number } | undefined;
+}
+
+/** The settings of a layer as they stand in a model file. */
+export type LayerConfig = Readonly<Record<string, string | number | boolean>>;
+
+/**
+ * A layer: what it makes of a shape, which parameters it has, and which kernel calls carry it out, forward beside
+ * backward. It holds no numbers; the model does.
+ */
+export interface Layer {
+  readonly kind: "dense" | "relu" | "flatten" | "dropout";
+  /** Given by the user, or undefined: then the model numbers the layers of a kind. */
+  readonly name: string | undefined;
+  /** Shape of one row's output. Throws a DrowseError when the layer cannot take the input. */
+  outputShape(input: Shape, name: string): Shape;
+  parameters(input: Shape, name: string): readonly ParameterSpecification[];
+  /** Whether the layer changes no number, so that its output may be its input's buffer. */
+  isIdentity(training: boolean): boolean;
+  forward(context: ForwardContext): void;
+  backward(context: BackwardContext): void;
+  readonly config: LayerConfig;
+}

@@ -1,0 +1,129 @@
+import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
+import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } from "./dropout.ts";
+import { type LossResult, meanLoss } from "./loss.ts";
+import type { MaskKeys } from "./mask-words.ts";
+import { meanSquaredError } from "./mean-squared-error.ts";
+import type { Numbers } from "./numbers.ts";
+import { relu, reluGradient } from "./relu.ts";
+import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
+
+export type NetworkLayer =
+  /** Z = H W + b: weight [K, N], bias [N] or none. */
+  | { readonly type: "dense"; readonly K: number; readonly N: number; readonly weight: Numbers; readonly bias?: Numbers }
+  | { readonly type: "relu" }
+  /** The mask is given [B, N], or made from its keys. */
+  | { readonly type: "dropout"; readonly rate: number; readonly scaling: Scaling; readonly mask: Numbers | MaskKeys };
+
+export interface Network {
+  readonly layers: readonly NetworkLayer[];
+  readonly loss: "crossEntropy" | "meanSquaredError";
+  /** Factor of the penalty l2 / 2 ||W||^2 on every weight, biases apart; 0 when left out. */
+  readonly l2?: number;
+}
+
+/** B rows: inputs [B, K of the first layer], their indices in the data set [B], class indices [B] or numbers [B, N]. */
+export interface Batch {
+  readonly x: Numbers;
+  readonly indices: Numbers;
+  readonly targets: Numbers;
+}
+
+export interface TrainingPass {
+  /** Mean loss of the rows, without the penalty. */
+  readonly loss: number;
+  /** loss + l2 / 2 ||W||^2: what the gradients are gradients of. */
+  readonly objective: number;
+  /** values[i] is what layer i received; the last is the network's output. */
+  readonly values: readonly Float64Array[];
+  /** The mask of each dropout layer, by the index of the layer. */
+  readonly masks: readonly (Numbers | undefined)[];
+  /** Gradient with respect to each of the values. */
+  readonly valueGradients: readonly Float64Array[];
+  /** Gradients of each dense layer's parameters, by the index of the layer. */
+  readonly gradients: readonly ({ readonly weight: Float64Array; readonly bias?: Float64Array } | undefined)[];
+}
+
+/** Forward and backward through a whole network in training: every value, every gradient, nothing fused. */
+export function trainingPass({ layers, loss, l2 = 0 }: Network, { x, indices, targets }: Batch): TrainingPass {
+  const B = indices.length;
+  const values: Float64Array[] = [Float64Array.from(x)];
+  const masks = layers.map((layer, i) => {
+    const mask = layer.type === "dropout" ? maskOf(layer.mask, layer.rate, indices, values[i].length / B) : undefined;
+    values.push(forward(layer, values[i], mask, B));
+    return mask;
+  });
+
+  const result = lossOf(loss, values[layers.length], targets, B);
+  const valueGradients: Float64Array[] = [result.gradient];
+  const gradients: TrainingPass["gradients"][number][] = [];
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const layer = layers[i];
+    const d = valueGradients[0];
+    gradients.unshift(layer.type === "dense" ? parameterGradients(layer, values[i], d, l2, B) : undefined);
+    valueGradients.unshift(backward(layer, values[i + 1], d, masks[i], B));
+  }
+
+  const mean = meanLoss(result);
+  return { loss: mean, objective: mean + penalty(layers, l2), values, masks, valueGradients, gradients };
+}
+
+/** The network's output in prediction: nothing sleeps, and standard scaling multiplies by keep. */
+export function prediction(layers: readonly NetworkLayer[], x: Numbers, B: number): Float64Array {
+  return layers.reduce<Float64Array>((value, layer) => {
+    if (layer.type !== "dropout") return forward(layer, value, undefined, B);
+    return value.map((h) => h * predictionScale(layer.rate, layer.scaling));
+  }, Float64Array.from(x));
+}
+
+function maskOf(mask: Numbers | MaskKeys, rate: number, indices: Numbers, N: number): Numbers {
+  return "length" in mask ? mask : dropoutMask(rate, indices, N, mask);
+}
+
+function forward(layer: NetworkLayer, x: Float64Array, mask: Numbers | undefined, B: number): Float64Array {
+  switch (layer.type) {
+    case "dense":
+      return denseForward(x, layer.weight, layer.bias, { B, K: layer.K, N: layer.N });
+    case "relu":
+      return relu(x);
+    case "dropout":
+      return dropout(x, mask ?? [], trainingScale(layer.rate, layer.scaling));
+  }
+}
+
+/** From the gradient d of a layer's output y to that of its input. */
+function backward(layer: NetworkLayer, y: Float64Array, d: Float64Array, mask: Numbers | undefined, B: number): Float64Array {
+  switch (layer.type) {
+    case "dense":
+      return denseInputGradient(d, layer.weight, { B, K: layer.K, N: layer.N });
+    case "relu":
+      return reluGradient(y, d);
+    case "dropout":
+      return dropout(d, mask ?? [], trainingScale(layer.rate, layer.scaling));
+  }
+}
+
+function parameterGradients(
+  layer: NetworkLayer & { type: "dense" },
+  h: Float64Array,
+  d: Float64Array,
+  l2: number,
+  B: number,
+): { weight: Float64Array; bias?: Float64Array } {
+  const shape = { B, K: layer.K, N: layer.N };
+  const weight = denseWeightGradient(h, d, shape).map((gradient, i) => gradient + l2 * layer.weight[i]);
+  return layer.bias ? { weight, bias: denseBiasGradient(d, shape) } : { weight };
+}
+
+function lossOf(loss: Network["loss"], z: Float64Array, targets: Numbers, B: number): LossResult {
+  const N = z.length / B;
+  return loss === "crossEntropy" ? softmaxCrossEntropy(z, targets, N) : meanSquaredError(z, targets, B, N);
+}
+
+/** l2 / 2 ||W||^2, whose gradient is l2 W. */
+function penalty(layers: readonly NetworkLayer[], l2: number): number {
+  let squared = 0;
+  for (const layer of layers) {
+    if (layer.type === "dense") for (let i = 0; i < layer.weight.length; i++) squared += layer.weight[i] ** 2;
+  }
+  return (l2 / 2) * squared;
+}

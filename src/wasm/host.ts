@@ -1,0 +1,88 @@
+import { DrowseError, show } from "../tensor/errors.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { workerSource } from "./generated/worker.ts";
+
+// What differs between Node and a browser: how many cores there are, whether memory may be shared, and workers.
+
+/** A running worker, the same in Node and in a browser. */
+export interface WorkerHandle {
+  post(message: ToWorker, transfer?: ArrayBuffer[]): void;
+  /** Whether the program may end while the worker lives: true except while it is awaited. */
+  keepAlive(needed: boolean): void;
+  terminate(): void;
+}
+
+export interface WorkerEvents {
+  onMessage(message: FromWorker): void;
+  /** The worker is gone, or broken beyond use. */
+  onDeath(reason: string): void;
+}
+
+/** Node's own modules, without an import that a bundler would follow; undefined in a browser. */
+function nodeModule<Name extends "node:worker_threads" | "node:os">(name: Name) {
+  return globalThis.process?.getBuiltinModule?.(name);
+}
+
+/** How many threads can run at once. */
+export function coreCount(): number {
+  return nodeModule("node:os")?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+/** Whether threads can share memory here: in Node always, on a page where it is cross-origin isolated. */
+export function canShareMemory(): boolean {
+  if (typeof SharedArrayBuffer === "undefined") return false;
+  return nodeModule("node:worker_threads") !== undefined || globalThis.crossOriginIsolated === true;
+}
+
+/**
+ * Checks a number of threads.
+ * @throws {DrowseError} unless it is a whole number from 1 to 64.
+ */
+export function checkThreads(operation: string, threads: unknown): number {
+  if (typeof threads !== "number" || !Number.isInteger(threads) || threads < 1 || threads > 64) {
+    throw new DrowseError(operation, `threads is ${show(threads)}`, "give a whole number from 1 to 64, or leave it out");
+  }
+  return threads;
+}
+
+function startNodeWorker(threads: NonNullable<ReturnType<typeof nodeThreads>>, events: WorkerEvents): WorkerHandle {
+  const worker = new threads.Worker(workerSource, { eval: true, name: "drowse" });
+  worker.unref();
+  worker.on("message", events.onMessage);
+  worker.on("error", (error) => events.onDeath(error instanceof Error ? error.message : String(error)));
+  worker.on("exit", (code) => events.onDeath(`it ended with code ${code}`));
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    keepAlive: (needed) => (needed ? worker.ref() : worker.unref()),
+    terminate: () => void worker.terminate(),
+  };
+}
+
+function nodeThreads() {
+  return nodeModule("node:worker_threads");
+}
+
+function startBrowserWorker(events: WorkerEvents): WorkerHandle {
+  const url = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
+  const worker = new Worker(url, { name: "drowse" });
+  worker.addEventListener("message", (event) => events.onMessage(event.data));
+  worker.addEventListener("messageerror", () => events.onDeath("a message to it could not be read"));
+  worker.addEventListener("error", (event) => {
+    event.preventDefault();
+    events.onDeath(event.message || "its script was refused (a Content-Security-Policy needs worker-src blob:)");
+  });
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    keepAlive: () => {},
+    terminate: () => {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+    },
+  };
+}
+
+/** Starts a worker, which waits for messages. */
+export function startWorker(events: WorkerEvents): WorkerHandle {
+  const threads = nodeThreads();
+  return threads ? startNodeWorker(threads, events) : startBrowserWorker(events);
+}

@@ -1,0 +1,57 @@
+/**
+ * The kernels as TypeScript sees them: names and argument lists of the WebAssembly module's exports.
+ * Pointers are byte addresses in the run's memory. Each kernel takes (thread, threads) last and does
+ * that thread's share of the work. What each computes stands in `kernels/` and, at f64, in `src/reference/`.
+ */
+type Arguments<Names extends string> = Record<Names, number>;
+
+/** Argument names in order; the plan fills them by name, so that a listing of a program can be read. */
+export const kernelArguments = {
+  inputBytes: ["source", "target", "stride", "rows", "columns", "scale"],
+  inputFloats: ["source", "target", "stride", "rows", "columns"],
+  compressRows: ["source", "stride", "rows", "columns", "lists", "counts"],
+  compressColumns: ["source", "stride", "rows", "columns", "lists", "counts"],
+  denseForward: [
+    "a", "aStride", "lists", "counts", "B", "K", "weights", "bias", "N",
+    "out", "outStride", "rectify", "path", "scratch",
+  ],
+  denseInputGradient: [
+    "d", "dStride", "lists", "counts", "B", "N", "weights", "K",
+    "gate", "scale", "out", "outStride", "path", "scratch",
+  ],
+  denseWeightGradient: [
+    "a", "aStride", "lists", "counts", "B", "K", "d", "dStride", "N",
+    "weights", "velocities", "gradient", "bias", "biasVelocities", "biasGradient",
+    "hyper", "status", "path", "scratch",
+  ],
+  relu: ["x", "y", "stride", "rows", "columns"],
+  reluGradient: ["y", "dy", "dx", "stride", "rows", "columns"],
+  dropout: [
+    "x", "y", "stride", "rows", "columns", "indices", "parameters",
+    "pass", "stream", "key0", "key1", "scratch", "scratchBytes",
+  ],
+  scale: ["x", "y", "stride", "rows", "columns", "factor"],
+  softmaxCrossEntropy: ["z", "stride", "B", "N", "targets", "d", "losses", "correct"],
+  meanSquaredError: ["z", "stride", "B", "N", "targets", "d", "losses", "correct"],
+  sumLosses: ["losses", "correct", "B", "result", "status"],
+  softmax: ["z", "stride", "B", "N", "out"],
+  identity: ["z", "stride", "B", "N", "out"],
+  sgd: ["weights", "velocities", "gradients", "count", "hyper", "decay", "status"],
+  maxNorm: ["weights", "K", "N", "hyper", "scratch", "scratchBytes"],
+  maskWords: ["row", "pass", "stream", "key0", "key1", "units", "out"],
+  philoxBlock: ["counter", "key", "out", "scratch"],
+  exp: ["source", "target", "count"],
+  log: ["source", "target", "count"],
+} as const;
+
+export type KernelName = keyof typeof kernelArguments;
+export type KernelArguments<Name extends KernelName> = Arguments<(typeof kernelArguments)[Name][number]>;
+
+/** The instantiated module. */
+export type Kernels = Record<KernelName, (...values: number[]) => void> & {
+  /** Waits for all threads; 1 when the run is lost. */
+  barrier(state: number, threads: number, spins: number): number;
+  panelColumns(): number;
+  blockRows(): number;
+  scratchBytes(): number;
+};

@@ -1,0 +1,28 @@
+import type { Machine, MachineSpecification } from "./machine.ts";
+import { createMemory } from "./memory.ts";
+import { instantiateKernels, kernelModule } from "./module.ts";
+import { type Outcome, prepareProgram, type Steps } from "./program.ts";
+
+/** A machine on the calling thread: for predictions that are over sooner than a message arrives, and for traces. */
+export interface LocalMachine extends Machine {
+  readonly memory: WebAssembly.Memory;
+  /** As `run`, but at once. */
+  runNow(program: number, steps: Steps): Outcome;
+}
+
+export async function createLocalMachine({ bytes, programs, state }: MachineSpecification): Promise<LocalMachine> {
+  const memory = createMemory(bytes, false);
+  const kernels = await instantiateKernels(await kernelModule(false), memory);
+  const alone = { thread: 0, threads: 1, spins: 0 };
+  const prepared = programs.map((program) => prepareProgram(program, kernels, memory, state, alone));
+  const contents = new Uint8Array(memory.buffer);
+  return {
+    threads: 1,
+    memory,
+    write: (pointer, data) => contents.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), pointer),
+    read: async (pointer, length) => contents.slice(pointer, pointer + length).buffer,
+    run: async (program, steps) => prepared[program](steps),
+    runNow: (program, steps) => prepared[program](steps),
+    close: () => {},
+  };
+}

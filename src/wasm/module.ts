@@ -1,0 +1,53 @@
+import { kernelsBase64 } from "./generated/kernels.ts";
+import type { Kernels } from "./kernels.ts";
+
+const MEMORY_IMPORT = 2;
+const SHARED_LIMITS = 0x03;
+const UNSHARED_LIMITS = 0x01;
+
+/** Unsigned LEB128 at `at`: the value and where it ends. */
+function readLeb(bytes: Uint8Array, at: number): [value: number, end: number] {
+  let value = 0;
+  for (let shift = 0; ; shift += 7, at++) {
+    value |= (bytes[at] & 0x7f) << shift;
+    if (bytes[at] < 0x80) return [value, at + 1];
+  }
+}
+
+/** Where the module's only import, its memory, keeps the byte that says whether it is shared. */
+function limitsByte(bytes: Uint8Array): number {
+  for (let at = 8; at < bytes.length; ) {
+    const section = bytes[at];
+    const [length, start] = readLeb(bytes, at + 1);
+    if (section === MEMORY_IMPORT) {
+      let [, position] = readLeb(bytes, start);
+      for (let name = 0; name < 2; name++) {
+        const [nameLength, nameStart] = readLeb(bytes, position);
+        position = nameStart + nameLength;
+      }
+      return position + 1;
+    }
+    at = start + length;
+  }
+  throw new Error("the kernel module imports no memory");
+}
+
+const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
+
+/** The compiled kernels for shared or unshared memory: one module, which differs in one byte. Compiled once. */
+export function kernelModule(shared: boolean): Promise<WebAssembly.Module> {
+  let module = compiled.get(shared);
+  if (!module) {
+    const bytes = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
+    bytes[limitsByte(bytes)] = shared ? SHARED_LIMITS : UNSHARED_LIMITS;
+    module = WebAssembly.compile(bytes);
+    compiled.set(shared, module);
+  }
+  return module;
+}
+
+/** The kernels over a memory. */
+export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  return instance.exports as unknown as Kernels;
+}

@@ -1,0 +1,169 @@
+import { WorkerError } from "../tensor/errors.ts";
+import { canShareMemory, coreCount } from "./host.ts";
+import type { Machine, MachineSpecification } from "./machine.ts";
+import { createMemory } from "./memory.ts";
+import type { FromWorker } from "./messages.ts";
+import { kernelModule } from "./module.ts";
+import { discardWorkers, type PooledWorker, returnWorkers, takeWorkers } from "./pool.ts";
+import type { Outcome } from "./program.ts";
+
+/** Spins at a barrier before sleeping: some tens of microseconds, and none where threads share a core. */
+const SPINS = 20000;
+/** How often the threads' progress is looked at, and how long none is believed. A page hears of no worker's death. */
+const WATCH_MILLISECONDS = 1000;
+const STALLED_MILLISECONDS = 30000;
+
+interface Pending {
+  readonly answers: number;
+  readonly resolve: (value: Outcome & ArrayBuffer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * A machine of worker threads over shared memory; where memory cannot be shared, one worker with memory of its own,
+ * which gives the same bits.
+ */
+export async function createPoolMachine(specification: MachineSpecification, wanted: number): Promise<Machine> {
+  const shared = canShareMemory();
+  const threads = shared ? wanted : 1;
+  const module = await kernelModule(shared);
+  return new PoolMachine(specification, module, shared, threads);
+}
+
+class PoolMachine implements Machine {
+  readonly threads: number;
+  readonly #memory: WebAssembly.Memory | undefined;
+  readonly #barrier: number;
+  readonly #workers: PooledWorker[];
+  readonly #pending = new Map<number, Pending & { missing: number; lost: boolean; clean: number }>();
+  #nextId = 1;
+  #failure: Error | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
+
+  constructor(specification: MachineSpecification, module: WebAssembly.Module, shared: boolean, threads: number) {
+    const { bytes, programs, state } = specification;
+    this.threads = threads;
+    this.#barrier = state.barrier;
+    this.#memory = shared ? createMemory(bytes, true) : undefined;
+    this.#workers = takeWorkers(threads);
+    const spins = threads <= coreCount() ? SPINS : 0;
+    this.#workers.forEach((worker, thread) => {
+      worker.listener = { onMessage: (message) => this.#receive(message), onDeath: (reason) => this.#fail(thread, reason) };
+      worker.post({ kind: "attach", module, memory: this.#memory, bytes, programs, state, thread, threads, spins });
+    });
+  }
+
+  write(pointer: number, data: ArrayBufferView): void {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (this.#memory) {
+      new Uint8Array(this.#memory.buffer).set(bytes, pointer);
+    } else {
+      const copy = bytes.slice();
+      this.#workers[0].post({ kind: "write", pointer, data: copy }, [copy.buffer]);
+    }
+  }
+
+  async read(pointer: number, bytes: number): Promise<ArrayBuffer> {
+    if (this.#memory) {
+      await this.#idle();
+      return new Uint8Array(this.#memory.buffer, pointer, bytes).slice().buffer as ArrayBuffer;
+    }
+    return this.#ask(1, (id) => this.#workers[0].post({ kind: "read", id, pointer, bytes }));
+  }
+
+  run(program: number, steps: Parameters<Machine["run"]>[1]): Promise<Outcome> {
+    return this.#ask(this.threads, (id) => {
+      for (const worker of this.#workers) worker.post({ kind: "run", id, program, steps });
+    });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#watch);
+    if (this.#failure) return;
+    // Workers that still run would be handed to the next machine in the middle of something.
+    if (this.#pending.size > 0) this.#abandon("the run was closed before it had finished");
+    else returnWorkers(this.#workers);
+  }
+
+  /** Resolves when nothing is pending; rejects if the machine has failed. */
+  async #idle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all([...this.#settled]);
+    if (this.#failure) throw this.#failure;
+  }
+
+  readonly #settled = new Set<Promise<unknown>>();
+
+  #ask(answers: number, send: (id: number) => void): Promise<Outcome & ArrayBuffer> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#closed) return Promise.reject(new Error("the machine is closed"));
+    const id = this.#nextId++;
+    const promise = new Promise<Outcome & ArrayBuffer>((resolve, reject) => {
+      this.#pending.set(id, { answers, resolve, reject, missing: answers, lost: false, clean: Number.POSITIVE_INFINITY });
+    });
+    const settled: Promise<unknown> = promise.catch(() => {}).finally(() => this.#settled.delete(settled));
+    this.#settled.add(settled);
+    if (this.#pending.size === 1) this.#await(true);
+    send(id);
+    return promise;
+  }
+
+  #await(needed: boolean): void {
+    for (const worker of this.#workers) worker.keepAlive(needed);
+    clearInterval(this.#watch);
+    if (needed && this.#memory) this.#startWatch(new Int32Array(this.#memory.buffer, this.#barrier, 4));
+  }
+
+  #startWatch(barrier: Int32Array): void {
+    let generation = -1;
+    let stalled = 0;
+    this.#watch = setInterval(() => {
+      const now = Atomics.load(barrier, 1);
+      stalled = now === generation ? stalled + WATCH_MILLISECONDS : 0;
+      generation = now;
+      if (this.threads > 1 && stalled >= STALLED_MILLISECONDS) {
+        this.#abandon(`no thread has made progress for ${STALLED_MILLISECONDS / 1000} seconds`);
+      }
+    }, WATCH_MILLISECONDS);
+  }
+
+  #receive(message: FromWorker): void {
+    if ("error" in message) {
+      this.#abandon(`a worker thread failed: ${message.error}`);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    if ("outcome" in message) {
+      pending.clean = Math.min(pending.clean, message.outcome.clean);
+      pending.lost ||= message.outcome.lost;
+    }
+    if (--pending.missing > 0) return;
+    this.#pending.delete(message.id);
+    if (this.#pending.size === 0) this.#await(false);
+    const value = "outcome" in message ? { clean: pending.clean, lost: pending.lost } : message.data;
+    pending.resolve(value as Outcome & ArrayBuffer);
+  }
+
+  #fail(thread: number, reason: string): void {
+    this.#abandon(`worker thread ${thread} of ${this.threads} died: ${reason}`);
+  }
+
+  /** The run is lost: wakes the threads that wait for others, ends them, and tells whoever waits here. */
+  #abandon(reason: string): void {
+    if (this.#failure) return;
+    this.#failure = new WorkerError("run", reason, "start again from the last finished epoch or saved state");
+    clearInterval(this.#watch);
+    if (this.#memory) {
+      const barrier = new Int32Array(this.#memory.buffer, this.#barrier, 4);
+      Atomics.store(barrier, 2, 1);
+      Atomics.notify(barrier, 1);
+    }
+    discardWorkers(this.#workers);
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(this.#failure);
+  }
+}

@@ -1,0 +1,54 @@
+import { startWorker, type WorkerHandle } from "./host.ts";
+import type { FromWorker } from "./messages.ts";
+
+/** Receives what a worker says while somebody holds it. */
+export interface WorkerListener {
+  onMessage(message: FromWorker): void;
+  onDeath(reason: string): void;
+}
+
+/** A worker of the pool. */
+export interface PooledWorker extends WorkerHandle {
+  listener: WorkerListener | undefined;
+}
+
+/** Workers that nobody holds: starting one takes longer than training a small network. */
+const idle: PooledWorker[] = [];
+
+function start(): PooledWorker {
+  const handle = startWorker({
+    onMessage: (message) => worker.listener?.onMessage(message),
+    onDeath: (reason) => {
+      const index = idle.indexOf(worker);
+      if (index >= 0) idle.splice(index, 1);
+      const { listener } = worker;
+      worker.listener = undefined;
+      listener?.onDeath(reason);
+    },
+  });
+  const worker: PooledWorker = { ...handle, listener: undefined };
+  return worker;
+}
+
+/** Takes workers, idle ones first. */
+export function takeWorkers(count: number): PooledWorker[] {
+  return Array.from({ length: count }, () => idle.pop() ?? start());
+}
+
+/** Gives back workers that have finished all they were asked for. */
+export function returnWorkers(workers: readonly PooledWorker[]): void {
+  for (const worker of workers) {
+    worker.listener = undefined;
+    worker.post({ kind: "detach" });
+    worker.keepAlive(false);
+    idle.push(worker);
+  }
+}
+
+/** Ends workers whose state is unknown. */
+export function discardWorkers(workers: readonly PooledWorker[]): void {
+  for (const worker of workers) {
+    worker.listener = undefined;
+    worker.terminate();
+  }
+}

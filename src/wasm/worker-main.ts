@@ -1,0 +1,71 @@
+// The script of a worker: it runs programs until it is told to let go of their memory.
+// It is bundled into a string (see scripts/build.mjs), so that nobody has to serve or find a file.
+import type { Kernels } from "./kernels.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { createMemory } from "./memory.ts";
+import { type PreparedProgram, prepareProgram } from "./program.ts";
+
+interface Port {
+  postMessage(message: FromWorker, transfer?: ArrayBuffer[]): void;
+  onMessage(handle: (message: ToWorker) => void): void;
+}
+
+function openPort(): Port {
+  const node = globalThis.process?.getBuiltinModule?.("node:worker_threads")?.parentPort;
+  if (node) {
+    return {
+      postMessage: (message, transfer) => node.postMessage(message, transfer),
+      onMessage: (handle) => node.on("message", handle),
+    };
+  }
+  const scope = globalThis as unknown as DedicatedWorkerScope;
+  return {
+    postMessage: (message, transfer = []) => scope.postMessage(message, transfer),
+    onMessage: (handle) => scope.addEventListener("message", (event) => handle(event.data)),
+  };
+}
+
+/** The few members of a browser's worker scope that are used here. */
+interface DedicatedWorkerScope {
+  postMessage(message: FromWorker, transfer: ArrayBuffer[]): void;
+  addEventListener(type: "message", handle: (event: MessageEvent<ToWorker>) => void): void;
+}
+
+const port = openPort();
+let memory: WebAssembly.Memory | undefined;
+let programs: PreparedProgram[] = [];
+
+function handle(message: ToWorker): void {
+  switch (message.kind) {
+    case "attach": {
+      memory = message.memory ?? createMemory(message.bytes, false);
+      const kernels = new WebAssembly.Instance(message.module, { env: { memory } }).exports as unknown as Kernels;
+      const attached = memory;
+      programs = message.programs.map((program) => prepareProgram(program, kernels, attached, message.state, message));
+      break;
+    }
+    case "run":
+      port.postMessage({ id: message.id, outcome: programs[message.program](message.steps) });
+      break;
+    case "write":
+      if (memory) new Uint8Array(memory.buffer).set(message.data, message.pointer);
+      break;
+    case "read": {
+      if (!memory) break;
+      const data = memory.buffer.slice(message.pointer, message.pointer + message.bytes) as ArrayBuffer;
+      port.postMessage({ id: message.id, data }, [data]);
+      break;
+    }
+    case "detach":
+      memory = undefined;
+      programs = [];
+  }
+}
+
+port.onMessage((message) => {
+  try {
+    handle(message);
+  } catch (error) {
+    port.postMessage({ error: error instanceof Error ? error.message : String(error) });
+  }
+});
