@@ -19,7 +19,7 @@ import { limitPanel, panelNorms, updateVector } from "./update";
 
 /** Rows finished together: fewer than CHUNK only where there are fewer panels than threads. */
 @inline function chunkRows(rows: i32, panels: i32, threads: i32): i32 {
-  return panels >= threads ? CHUNK : min(CHUNK, ceilDivide(rows, threads));
+  return panels >= threads ? CHUNK : max(1, min(CHUNK, ceilDivide(rows, threads)));
 }
 
 @inline function takesDense(path: i32, counts: usize, rows: i32, inner: i32): bool {
@@ -187,7 +187,8 @@ export function denseWeightGradient(
     const panelOffset = <usize>panel * <usize>K * PANEL_BYTES;
     let packedBlock: i32 = -1;
     memory.fill(sums, 0, PANEL_BYTES);
-    for (let first: i32 = 0; first < K; first += CHUNK) {
+    // once even where K is 0: the bias has its gradient all the same
+    for (let first: i32 = 0; first == 0 || first < K; first += CHUNK) {
       const rows = min(CHUNK, K - first);
       memory.fill(tile, 0, <usize>rows * PANEL_BYTES);
       for (let block: i32 = 0; block < blocks; ++block) {

@@ -36,14 +36,25 @@ export function readInputs(operation: string, x: unknown, inputShape: Shape, sca
   const { data, shape } = toArray(`${operation}: x`, x);
   const inner = shape.slice(1);
   if (shape.length > 1 && !sameShape(inner, inputShape) && !sameShape(inner, [size])) {
-    throw new DrowseError(operation, `the rows of x have shape ${formatShape(inner)}`, `give rows of the model's input shape ${formatShape(inputShape)}`);
+    throw new DrowseError(
+      operation,
+      `the rows of x have shape ${formatShape(inner)}`,
+      `give rows of the model's input shape ${formatShape(inputShape)}`,
+    );
   }
+  if (data instanceof Int32Array)
+    throw new DrowseError(operation, "x is an Int32Array", "give a Float32Array, a Uint8Array or nested arrays");
   if (data.length === 0) throw new DrowseError(operation, "x has no rows", "give at least one row");
   if (data.length % size !== 0) {
-    throw new DrowseError(operation, `x has ${data.length} numbers`, `give a multiple of ${size}, the size of the model's input ${formatShape(inputShape)}`);
+    throw new DrowseError(
+      operation,
+      `x has ${data.length} numbers`,
+      `give a multiple of ${size}, the size of the model's input ${formatShape(inputShape)}`,
+    );
   }
   if (data instanceof Float32Array) checkFinite(operation, "x", data, size);
-  if (!Number.isFinite(scale)) throw new DrowseError(operation, `scale is ${show(scale)}`, "give the factor of a byte, such as 1 / 255");
+  if (!Number.isFinite(scale))
+    throw new DrowseError(operation, `scale is ${show(scale)}`, "give the factor of a byte, such as 1 / 255");
   return { data, count: data.length / size, scale: data instanceof Uint8Array ? scale : 1 };
 }
 
@@ -52,7 +63,11 @@ export function readInputs(operation: string, x: unknown, inputShape: Shape, sca
  * @throws {DrowseError} on another number of rows, classes that are not whole or out of range, or numbers that are not finite.
  */
 export function readTargets(
-  operation: string, y: unknown, count: number, outputs: number, kind: "classes" | "values",
+  operation: string,
+  y: unknown,
+  count: number,
+  outputs: number,
+  kind: "classes" | "values",
 ): Int32Array | Float32Array {
   const { data } = toArray(`${operation}: y`, y);
   if (kind === "classes" && data.length === count) return classIndices(operation, data, outputs);
@@ -62,13 +77,16 @@ export function readTargets(
     checkFinite(operation, "y", values, outputs);
     return values;
   }
-  const wanted = kind === "classes" ? `${count} class indices or ${count} one-hot rows of ${outputs}` : `${count} rows of ${outputs}`;
+  const wanted =
+    kind === "classes" ? `${count} class indices or ${count} one-hot rows of ${outputs}` : `${count} rows of ${outputs}`;
   throw new DrowseError(operation, `y has ${data.length} numbers for ${count} rows of x`, `give ${wanted}`);
 }
 
 /** A source over arrays. */
 export function arraySource(
-  inputShape: Shape, inputs: Inputs, targets: { kind: "classes" | "values"; data: Int32Array | Float32Array } | undefined,
+  inputShape: Shape,
+  inputs: Inputs,
+  targets: { kind: "classes" | "values"; data: Int32Array | Float32Array } | undefined,
 ): BatchSource {
   const size = sizeOf(inputShape);
   const targetSize = targets ? targets.data.length / inputs.count : 0;
@@ -97,7 +115,11 @@ function toArray(operation: string, value: unknown): { data: Float32Array | Uint
   if (typeof value === "object" && value !== null && "data" in value && "shape" in value) {
     const { data, shape } = value as { data: unknown; shape: Shape };
     if (!(data instanceof Float32Array || data instanceof Uint8Array) || !Array.isArray(shape) || sizeOf(shape) !== data.length) {
-      throw new DrowseError(operation, `data is ${show(data)} and shape ${show(shape)}`, "give a Float32Array or Uint8Array and the shape of its numbers, rows first");
+      throw new DrowseError(
+        operation,
+        `data is ${show(data)} and shape ${show(shape)}`,
+        "give a Float32Array or Uint8Array and the shape of its numbers, rows first",
+      );
     }
     return { data, shape };
   }
@@ -108,7 +130,11 @@ function checkFinite(operation: string, what: string, data: Float32Array, size: 
   for (let i = 0; i < data.length; i++) {
     if (data[i] - data[i] !== 0) {
       const where = `row ${Math.floor(i / size)}, column ${i % size}`;
-      throw new DrowseError(operation, `${what} is ${data[i]} at ${where}`, "give finite numbers: fill or drop missing values first");
+      throw new DrowseError(
+        operation,
+        `${what} is ${data[i]} at ${where}`,
+        "give finite numbers: fill or drop missing values first",
+      );
     }
   }
 }
@@ -118,7 +144,11 @@ function classIndices(operation: string, data: ArrayLike<number>, classes: numbe
   for (let row = 0; row < data.length; row++) {
     const label = data[row];
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new DrowseError(operation, `the label of row ${row} is ${label}`, `give whole numbers from 0 to ${classes - 1}, or a last layer with an output per class`);
+      throw new DrowseError(
+        operation,
+        `the label of row ${row} is ${label}`,
+        `give whole numbers from 0 to ${classes - 1}, or a last layer with an output per class`,
+      );
     }
     indices[row] = label;
   }
@@ -131,7 +161,11 @@ function fromOneHot(operation: string, data: Float32Array, classes: number): Int
     const row = Math.floor(i / classes);
     if (data[i] === 1 && indices[row] < 0) indices[row] = i % classes;
     else if (data[i] !== 0) {
-      throw new DrowseError(operation, `row ${row} of y holds ${data[i]} beside other numbers than 0`, "give one-hot rows: a single 1, else 0");
+      throw new DrowseError(
+        operation,
+        `row ${row} of y holds ${data[i]} beside other numbers than 0`,
+        "give one-hot rows: a single 1, else 0",
+      );
     }
   }
   const empty = indices.indexOf(-1);

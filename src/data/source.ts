@@ -41,6 +41,10 @@ export function takeRows(source: BatchSource, rows: Uint32Array): BatchSource {
     inputScale,
     targetType,
     targetSize,
-    gather: (wanted, into) => source.gather(wanted.map((row) => rows[row]), into),
+    gather: (wanted, into) =>
+      source.gather(
+        wanted.map((row) => rows[row]),
+        into,
+      ),
   };
 }

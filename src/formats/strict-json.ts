@@ -14,7 +14,8 @@ export interface StrictJsonOptions {
 
 const MAX_DEPTH = 32;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const WHOLE_NUMBER = /^(?:0|[1-9][0-9]*)$/;
+const WHOLE_NUMBER = /^-?[0-9]+$/;
+const SPACE: ReadonlySet<string | undefined> = new Set([" ", "\t", "\n", "\r"]);
 const HEX = /^[0-9a-fA-F]{4}$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -29,8 +30,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Parses JSON (RFC 8259), and refuses what `JSON.parse` lets pass in silence: a key given twice, a number that a double
- * cannot hold (`1e999`, or a whole number past 2^53 - 1), half a surrogate pair, nesting deeper than 32.
+ * Parses JSON (RFC 8259), and refuses what `JSON.parse` lets pass in silence: a key given twice, a number past a double's
+ * range (`1e999`), a whole number past 2^53 that would come back as another, half a surrogate pair, nesting deeper than 32.
  *
  * @throws {DrowseError} naming what was found and at which character, counted from 0.
  * @example
@@ -131,7 +132,7 @@ class Parser {
   private escape(): string {
     const letter = this.text[this.at + 1] ?? "";
     const hex = this.text.slice(this.at + 2, this.at + 6);
-    const plain = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined;
+    const plain = ESCAPES[letter];
     if (plain === undefined && !(letter === "u" && HEX.test(hex))) {
       throw this.refuse(`the unknown escape ${show(this.text.slice(this.at, this.at + (letter === "u" ? 6 : 2)))} is found`);
     }
@@ -144,11 +145,13 @@ class Parser {
     const digits = NUMBER.exec(this.text)?.[0];
     if (digits === undefined) throw this.refuse(`${this.next()} is found where a value is due`);
     const number = Number(digits);
-    const whole = WHOLE_NUMBER.test(digits.replace("-", ""));
-    if (!Number.isFinite(number) || (whole && !Number.isSafeInteger(number))) {
+    const { wholeNumbers = false } = this.options;
+    const whole = WHOLE_NUMBER.test(digits);
+    const changed = whole && !Number.isSafeInteger(number) && (wholeNumbers || String(number) !== digits);
+    if (changed || !Number.isFinite(number)) {
       throw this.refuse(`the number ${show(digits).slice(1, -1)} is too large to hold exactly`);
     }
-    if (this.options.wholeNumbers && !WHOLE_NUMBER.test(digits)) {
+    if (wholeNumbers && (!whole || digits.startsWith("-"))) {
       throw this.refuse(`the number ${show(digits).slice(1, -1)} is not a plain whole number of 0 or more`);
     }
     this.at += digits.length;
@@ -162,7 +165,7 @@ class Parser {
   }
 
   private space(): void {
-    while (/[ \t\n\r]/.test(this.text[this.at] ?? "")) this.at++;
+    while (SPACE.has(this.text[this.at])) this.at++;
   }
 
   /** Steps over `character`, and the space before it, if it comes next. */

@@ -38,11 +38,21 @@ const NONE: ParameterPlace = { value: 0, velocity: 0, gradient: 0 };
  * dense(10, { initializer: "glorot", bias: false })
  */
 export function dense(units: number, options: DenseOptions = {}): Dense {
-  checkNumber("dense", "units", units, (value) => Number.isInteger(value) && value >= 1 && value <= 2 ** 24, "give a whole number from 1 to 16777216");
+  checkNumber(
+    "dense",
+    "units",
+    units,
+    (value) => Number.isInteger(value) && value >= 1 && value <= 2 ** 24,
+    "give a whole number from 1 to 16777216",
+  );
   checkOptions("dense", options, ["bias", "initializer", "name"]);
   const { bias = true, initializer = "he" } = options;
   if (typeof initializer === "string" && !Object.hasOwn(initializers, initializer)) {
-    throw new DrowseError("dense", `the initializer is ${show(initializer)}`, 'give "he", "glorot", "lecun" or the weights, [units, inputs]');
+    throw new DrowseError(
+      "dense",
+      `the initializer is ${show(initializer)}`,
+      'give "he", "glorot", "lecun" or the weights, [units, inputs]',
+    );
   }
   const hasBias = bias !== false;
   return {
@@ -80,9 +90,20 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
       const { lists, counts, scratch } = workspace;
       emit("compressRows", { source: input.pointer, stride: input.stride, rows: B, columns: input.columns, lists, counts });
       emit("denseForward", {
-        a: input.pointer, aStride: input.stride, lists, counts, B, K: input.columns,
-        weights: weight.value, bias: vector.value, N: units,
-        out: output.pointer, outStride: output.stride, rectify: rectify ? 1 : 0, path, scratch,
+        a: input.pointer,
+        aStride: input.stride,
+        lists,
+        counts,
+        B,
+        K: input.columns,
+        weights: weight.value,
+        bias: vector.value,
+        N: units,
+        out: output.pointer,
+        outStride: output.stride,
+        rectify: rectify ? 1 : 0,
+        path,
+        scratch,
       });
     },
 
@@ -94,17 +115,43 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
       if (inputGradient) {
         emit("compressRows", { source: d.pointer, stride: d.stride, rows: B, columns: units, lists, counts });
         emit("denseInputGradient", {
-          d: d.pointer, dStride: d.stride, lists, counts, B, N: units, weights: weight.value, K: input.columns,
-          gate: gate ? input.pointer : 0, scale: gate ? gate.scale : 0,
-          out: inputGradient.pointer, outStride: inputGradient.stride, path, scratch,
+          d: d.pointer,
+          dStride: d.stride,
+          lists,
+          counts,
+          B,
+          N: units,
+          weights: weight.value,
+          K: input.columns,
+          gate: gate ? input.pointer : 0,
+          scale: gate ? gate.scale : 0,
+          out: inputGradient.pointer,
+          outStride: inputGradient.stride,
+          path,
+          scratch,
         });
       }
       emit("compressColumns", { source: input.pointer, stride: input.stride, rows: B, columns: input.columns, lists, counts });
       emit("denseWeightGradient", {
-        a: input.pointer, aStride: input.stride, lists, counts, B, K: input.columns, d: d.pointer, dStride: d.stride, N: units,
-        weights: weight.value, velocities: update ? weight.velocity : 0, gradient: weight.gradient,
-        bias: vector.value, biasVelocities: vector.velocity, biasGradient: vector.gradient,
-        hyper: update ? update.hyper : 0, status: update ? update.status : 0, path, scratch,
+        a: input.pointer,
+        aStride: input.stride,
+        lists,
+        counts,
+        B,
+        K: input.columns,
+        d: d.pointer,
+        dStride: d.stride,
+        N: units,
+        weights: weight.value,
+        velocities: update ? weight.velocity : 0,
+        gradient: weight.gradient,
+        bias: vector.value,
+        biasVelocities: vector.velocity,
+        biasGradient: vector.gradient,
+        hyper: update ? update.hyper : 0,
+        status: update ? update.status : 0,
+        path,
+        scratch,
       });
     },
   };
@@ -117,7 +164,11 @@ function places({ parameters }: PassContext): { weight: ParameterPlace; bias: Pa
 function given(operation: string, numbers: GivenNumbers, shape: Shape): Float32Array {
   const values = flattenNumbers(operation, numbers);
   if (values.length !== sizeOf(shape)) {
-    throw new DrowseError(operation, `${values.length} numbers are given`, `give ${sizeOf(shape)}, for the shape ${formatShape(shape)}`);
+    throw new DrowseError(
+      operation,
+      `${values.length} numbers are given`,
+      `give ${sizeOf(shape)}, for the shape ${formatShape(shape)}`,
+    );
   }
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw new DrowseError(operation, `number ${wrong} is ${values[wrong]}`, "give finite numbers");

@@ -1,6 +1,6 @@
 import { sizeOf } from "../tensor/shape.ts";
-import { checkName, checkOptions } from "./options.ts";
 import type { Layer } from "./layer.ts";
+import { checkName, checkOptions } from "./options.ts";
 
 /**
  * Makes one axis of all: [28, 28] becomes [784]. The numbers stay where they are.

@@ -1,5 +1,5 @@
-import type { Key } from "../random/philox.ts";
 import { normalQuantile, unitInterval } from "../random/normal.ts";
+import type { Key } from "../random/philox.ts";
 import { WordStream } from "../random/streams.ts";
 
 /** How the weights of a dense layer begin; I inputs, O outputs of the layer. */

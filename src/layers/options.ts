@@ -21,7 +21,11 @@ export function checkOptions(operation: string, options: unknown, known: readonl
 export function checkName(operation: string, name: unknown): string | undefined {
   if (name === undefined) return undefined;
   if (typeof name !== "string" || !/^[A-Za-z][\w-]{0,63}$/.test(name)) {
-    throw new DrowseError(operation, `the name is ${show(name)}`, "give 1 to 64 letters, digits, _ or -, beginning with a letter");
+    throw new DrowseError(
+      operation,
+      `the name is ${show(name)}`,
+      "give 1 to 64 letters, digits, _ or -, beginning with a letter",
+    );
   }
   return name;
 }
@@ -30,7 +34,13 @@ export function checkName(operation: string, name: unknown): string | undefined 
  * Checks a number against a range.
  * @throws {DrowseError} unless it is a finite number that the test accepts.
  */
-export function checkNumber(operation: string, what: string, value: unknown, accepts: (value: number) => boolean, remedy: string): number {
+export function checkNumber(
+  operation: string,
+  what: string,
+  value: unknown,
+  accepts: (value: number) => boolean,
+  remedy: string,
+): number {
   if (typeof value !== "number" || !Number.isFinite(value) || !accepts(value)) {
     throw new DrowseError(operation, `${what} is ${show(value)}`, remedy);
   }

@@ -1,5 +1,5 @@
-import { checkName, checkOptions } from "./options.ts";
 import type { Layer } from "./layer.ts";
+import { checkName, checkOptions } from "./options.ts";
 
 /**
  * Rectified linear unit, y = max(0, x) (Nair and Hinton 2010).

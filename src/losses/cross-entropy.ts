@@ -15,7 +15,14 @@ export function crossEntropy(): Loss {
     link: "softmax",
     emit: ({ emit, B, output, targets, gradient, losses, correct }) =>
       emit("softmaxCrossEntropy", {
-        z: output.pointer, stride: output.stride, B, N: output.columns, targets, d: gradient, losses, correct,
+        z: output.pointer,
+        stride: output.stride,
+        B,
+        N: output.columns,
+        targets,
+        d: gradient,
+        losses,
+        correct,
       }),
   };
 }

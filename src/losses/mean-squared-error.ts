@@ -15,7 +15,14 @@ export function meanSquaredError(): Loss {
     link: "identity",
     emit: ({ emit, B, output, targets, gradient, losses, correct }) =>
       emit("meanSquaredError", {
-        z: output.pointer, stride: output.stride, B, N: output.columns, targets, d: gradient, losses, correct,
+        z: output.pointer,
+        stride: output.stride,
+        B,
+        N: output.columns,
+        targets,
+        d: gradient,
+        losses,
+        correct,
       }),
   };
 }

@@ -32,11 +32,18 @@ export function sgd(options: SgdOptions): Optimizer {
     return checkNumber("sgd", what, scheduled ? schedule(step) : schedule, accepts, remedy);
   };
   checkNumber("sgd", "l2", l2, (value) => value >= 0, "give a number of at least 0");
-  if (maxNorm !== undefined) checkNumber("sgd", "maxNorm", maxNorm, (value) => value > 0, "give a number above 0, or leave it out");
+  if (maxNorm !== undefined)
+    checkNumber("sgd", "maxNorm", maxNorm, (value) => value > 0, "give a number above 0, or leave it out");
   const optimizer: Optimizer = {
     kind: "sgd",
     hyper: (step) => [
-      atStep("learningRate", learningRate, step, (value) => value > 0 || (value === 0 && typeof learningRate === "function"), "give a number above 0"),
+      atStep(
+        "learningRate",
+        learningRate,
+        step,
+        (value) => value > 0 || (value === 0 && typeof learningRate === "function"),
+        "give a number above 0",
+      ),
       atStep("momentum", momentum, step, (value) => value >= 0 && value < 1, "give a number from 0 to below 1"),
       l2,
       maxNorm ?? 0,

@@ -35,4 +35,3 @@ export function dropoutParameters(rate: number, scale: number): { threshold: num
   if (threshold === 0x100000000) return { threshold: 0, awake: 0, scale: 0 };
   return { threshold, awake: -1, scale };
 }
-

@@ -1,4 +1,4 @@
-import { type Key } from "./philox.ts";
+import type { Key } from "./philox.ts";
 import { WordStream } from "./streams.ts";
 
 /** The order of `count` rows in a pass: 0 to count - 1, shuffled (Fisher and Yates), a pure function of key and pass. */

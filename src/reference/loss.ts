@@ -8,7 +8,8 @@ export interface LossResult {
   readonly correct: Float64Array;
 }
 
-/** The mean of the rows' losses. */
-export function meanLoss({ losses }: LossResult): number {
-  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+/** The sum of the rows' losses, and how many rows are correct. */
+export function sumLosses({ losses, correct }: Pick<LossResult, "losses" | "correct">): { loss: number; correct: number } {
+  const sum = (total: number, value: number) => total + value;
+  return { loss: losses.reduce(sum, 0), correct: correct.reduce(sum, 0) };
 }

@@ -1,10 +1,11 @@
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } from "./dropout.ts";
-import { type LossResult, meanLoss } from "./loss.ts";
+import { type LossResult, sumLosses } from "./loss.ts";
 import type { MaskKeys } from "./mask-words.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
 import type { Numbers } from "./numbers.ts";
 import { relu, reluGradient } from "./relu.ts";
+import { scale } from "./scale.ts";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 
 export type NetworkLayer =
@@ -63,7 +64,7 @@ export function trainingPass({ layers, loss, l2 = 0 }: Network, { x, indices, ta
     valueGradients.unshift(backward(layer, values[i + 1], d, masks[i], B));
   }
 
-  const mean = meanLoss(result);
+  const mean = sumLosses(result).loss / B;
   return { loss: mean, objective: mean + penalty(layers, l2), values, masks, valueGradients, gradients };
 }
 
@@ -71,7 +72,7 @@ export function trainingPass({ layers, loss, l2 = 0 }: Network, { x, indices, ta
 export function prediction(layers: readonly NetworkLayer[], x: Numbers, B: number): Float64Array {
   return layers.reduce<Float64Array>((value, layer) => {
     if (layer.type !== "dropout") return forward(layer, value, undefined, B);
-    return value.map((h) => h * predictionScale(layer.rate, layer.scaling));
+    return scale(value, predictionScale(layer.rate, layer.scaling));
   }, Float64Array.from(x));
 }
 

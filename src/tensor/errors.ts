@@ -33,7 +33,11 @@ export class DivergenceError extends DrowseError {
   readonly batch: number;
 
   constructor(operation: string, where: { layer: string; step: number; batch: number }, remedy: string) {
-    super(operation, `the numbers of ${where.layer} are not finite at step ${where.step} (batch ${where.batch} of its epoch)`, remedy);
+    super(
+      operation,
+      `the numbers of ${where.layer} are not finite at step ${where.step} (batch ${where.batch} of its epoch)`,
+      remedy,
+    );
     this.layer = where.layer;
     this.step = where.step;
     this.batch = where.batch;

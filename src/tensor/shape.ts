@@ -23,7 +23,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
  */
 export function checkShape(operation: string, shape: unknown): Shape {
   if (!Array.isArray(shape) || shape.length === 0 || !shape.every((length) => Number.isSafeInteger(length) && length >= 1)) {
-    throw new DrowseError(operation, `the shape is ${show(shape)}`, "give an array of whole numbers of at least 1, such as [784]");
+    throw new DrowseError(
+      operation,
+      `the shape is ${show(shape)}`,
+      "give an array of whole numbers of at least 1, such as [784]",
+    );
   }
   return shape;
 }

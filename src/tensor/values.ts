@@ -11,7 +11,8 @@ export function nestedNumbers(operation: string, value: unknown): { data: Float3
     shape.push(level.length);
     if (level.length === 0) break;
   }
-  if (shape.length === 0) throw new DrowseError(operation, `the numbers are ${show(value)}`, "give an array of numbers, flat or nested");
+  if (shape.length === 0)
+    throw new DrowseError(operation, `the numbers are ${show(value)}`, "give an array of numbers, flat or nested");
   const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
   let next = 0;
   const copy = (level: unknown, axis: number): void => {
@@ -21,7 +22,9 @@ export function nestedNumbers(operation: string, value: unknown): { data: Float3
       return;
     }
     if (!isList(level) || level.length !== shape[axis]) {
-      const received = isList(level) ? `a row of length ${level.length} among rows of length ${shape[axis]}` : `${show(level)} among rows`;
+      const received = isList(level)
+        ? `a row of length ${level.length} among rows of length ${shape[axis]}`
+        : `${show(level)} among rows`;
       throw new DrowseError(operation, received, "give rows of one length");
     }
     for (let i = 0; i < level.length; i++) copy(level[i], axis + 1);

@@ -1,6 +1,6 @@
 import { DrowseError, show } from "../tensor/errors.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
 import { workerSource } from "./generated/worker.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
 
 // What differs between Node and a browser: how many cores there are, whether memory may be shared, and workers.
 

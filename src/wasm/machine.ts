@@ -16,7 +16,7 @@ export interface Machine {
   readonly threads: number;
   /** Copies bytes into the memory. The region must not be in use by a run that has not finished. */
   write(pointer: number, data: ArrayBufferView): void;
-  /** Copies bytes out of the memory, after the runs asked for so far. */
+  /** Copies bytes out of the memory. The region must not be in use by a run that has not finished. */
   read(pointer: number, bytes: number): Promise<ArrayBuffer>;
   /** Runs steps of a program, given by its index in the specification. */
   run(program: number, steps: Steps): Promise<Outcome>;

@@ -5,7 +5,7 @@ import { createMemory } from "./memory.ts";
 import type { FromWorker } from "./messages.ts";
 import { kernelModule } from "./module.ts";
 import { discardWorkers, type PooledWorker, returnWorkers, takeWorkers } from "./pool.ts";
-import type { Outcome } from "./program.ts";
+import type { Outcome, Steps } from "./program.ts";
 
 /** Spins at a barrier before sleeping: some tens of microseconds, and none where threads share a core. */
 const SPINS = 20000;
@@ -13,9 +13,11 @@ const SPINS = 20000;
 const WATCH_MILLISECONDS = 1000;
 const STALLED_MILLISECONDS = 30000;
 
+/** A question to one worker or to all, until each has answered. */
 interface Pending {
-  readonly answers: number;
-  readonly resolve: (value: Outcome & ArrayBuffer) => void;
+  missing: number;
+  readonly answers: FromWorker[];
+  readonly resolve: (answers: FromWorker[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -35,7 +37,7 @@ class PoolMachine implements Machine {
   readonly #memory: WebAssembly.Memory | undefined;
   readonly #barrier: number;
   readonly #workers: PooledWorker[];
-  readonly #pending = new Map<number, Pending & { missing: number; lost: boolean; clean: number }>();
+  readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #failure: Error | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -65,17 +67,18 @@ class PoolMachine implements Machine {
   }
 
   async read(pointer: number, bytes: number): Promise<ArrayBuffer> {
-    if (this.#memory) {
-      await this.#idle();
-      return new Uint8Array(this.#memory.buffer, pointer, bytes).slice().buffer as ArrayBuffer;
-    }
-    return this.#ask(1, (id) => this.#workers[0].post({ kind: "read", id, pointer, bytes }));
+    if (this.#failure) throw this.#failure;
+    if (this.#memory) return new Uint8Array(this.#memory.buffer, pointer, bytes).slice().buffer;
+    const [answer] = await this.#ask(1, (id) => this.#workers[0].post({ kind: "read", id, pointer, bytes }));
+    return "data" in answer ? answer.data : new ArrayBuffer(0);
   }
 
-  run(program: number, steps: Parameters<Machine["run"]>[1]): Promise<Outcome> {
-    return this.#ask(this.threads, (id) => {
+  async run(program: number, steps: Steps): Promise<Outcome> {
+    const answers = await this.#ask(this.threads, (id) => {
       for (const worker of this.#workers) worker.post({ kind: "run", id, program, steps });
     });
+    const outcomes = answers.flatMap((answer) => ("outcome" in answer ? [answer.outcome] : []));
+    return { clean: Math.min(...outcomes.map(({ clean }) => clean)), lost: outcomes.some(({ lost }) => lost) };
   }
 
   close(): void {
@@ -88,26 +91,16 @@ class PoolMachine implements Machine {
     else returnWorkers(this.#workers);
   }
 
-  /** Resolves when nothing is pending; rejects if the machine has failed. */
-  async #idle(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all([...this.#settled]);
-    if (this.#failure) throw this.#failure;
-  }
-
-  readonly #settled = new Set<Promise<unknown>>();
-
-  #ask(answers: number, send: (id: number) => void): Promise<Outcome & ArrayBuffer> {
+  /** Sends a question and resolves with its answers. */
+  #ask(workers: number, send: (id: number) => void): Promise<FromWorker[]> {
     if (this.#failure) return Promise.reject(this.#failure);
     if (this.#closed) return Promise.reject(new Error("the machine is closed"));
     const id = this.#nextId++;
-    const promise = new Promise<Outcome & ArrayBuffer>((resolve, reject) => {
-      this.#pending.set(id, { answers, resolve, reject, missing: answers, lost: false, clean: Number.POSITIVE_INFINITY });
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { missing: workers, answers: [], resolve, reject });
+      if (this.#pending.size === 1) this.#await(true);
+      send(id);
     });
-    const settled: Promise<unknown> = promise.catch(() => {}).finally(() => this.#settled.delete(settled));
-    this.#settled.add(settled);
-    if (this.#pending.size === 1) this.#await(true);
-    send(id);
-    return promise;
   }
 
   #await(needed: boolean): void {
@@ -136,15 +129,11 @@ class PoolMachine implements Machine {
     }
     const pending = this.#pending.get(message.id);
     if (!pending) return;
-    if ("outcome" in message) {
-      pending.clean = Math.min(pending.clean, message.outcome.clean);
-      pending.lost ||= message.outcome.lost;
-    }
+    pending.answers.push(message);
     if (--pending.missing > 0) return;
     this.#pending.delete(message.id);
     if (this.#pending.size === 0) this.#await(false);
-    const value = "outcome" in message ? { clean: pending.clean, lost: pending.lost } : message.data;
-    pending.resolve(value as Outcome & ArrayBuffer);
+    pending.resolve(pending.answers);
   }
 
   #fail(thread: number, reason: string): void {

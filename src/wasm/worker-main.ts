@@ -1,8 +1,8 @@
 // The script of a worker: it runs programs until it is told to let go of their memory.
 // It is bundled into a string (see scripts/build.mjs), so that nobody has to serve or find a file.
 import type { Kernels } from "./kernels.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
 import { createMemory } from "./memory.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
 import { type PreparedProgram, prepareProgram } from "./program.ts";
 
 interface Port {

@@ -7,7 +7,11 @@ import { DrowseError, show } from "../../tensor/errors.ts";
 export function resolveRate(operation: string, options: { rate?: unknown; keep?: unknown }): number {
   const { rate, keep } = options;
   if (rate !== undefined && keep !== undefined) {
-    throw new DrowseError(operation, `both rate ${show(rate)} and keep ${show(keep)} are given`, "give one of them; keep is 1 - rate");
+    throw new DrowseError(
+      operation,
+      `both rate ${show(rate)} and keep ${show(keep)} are given`,
+      "give one of them; keep is 1 - rate",
+    );
   }
   if (rate === undefined && keep === undefined) {
     throw new DrowseError(operation, "no rate is given", "give { rate } (the probability to drop a unit) or { keep } (1 - rate)");

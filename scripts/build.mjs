@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isProgram, root } from "./root.mjs";
+import { setup } from "./setup.mjs";
+
+// The tools are imported by the steps that need them: a build with nothing to do must not wait for a compiler to load.
+
+const kernelsModule = "src/wasm/generated/kernels.ts";
+const workerModule = "src/wasm/generated/worker.ts";
+// What every step depends on: this file and the versions of the tools.
+const tools = ["scripts/build.mjs", "package.json", "package-lock.json"];
+
+/** The steps in the order in which they need each other. `inputs` and `outputs` are files, or folders with all that is in them. */
+const steps = [
+  { name: "kernels", inputs: ["kernels", ...tools], outputs: [kernelsModule], make: makeKernels },
+  {
+    name: "worker",
+    inputs: ["src", "tsconfig.json", ...tools],
+    except: [workerModule],
+    outputs: [workerModule],
+    make: makeWorker,
+  },
+  { name: "dist", inputs: ["src", "tsconfig.json", "tsdown.config.ts", ...tools], outputs: ["dist"], make: makeDist },
+];
+
+/**
+ * Brings the generated modules up to date, and `dist/` too where `dist` is true. A step runs when the contents of its inputs
+ * or outputs are not those of its last run, which are noted in .cache/build.json.
+ * @param {{ dist: boolean }} options
+ * @throws {Error} when a compiler refuses; its messages have been printed by then
+ */
+export async function build({ dist }) {
+  const notesPath = join(root, ".cache/build.json");
+  const notes = existsSync(notesPath) ? JSON.parse(readFileSync(notesPath, "utf8")) : {};
+  for (const { name, inputs, except = [], outputs, make } of steps) {
+    if (name === "dist" && !dist) continue;
+    const from = hashOf(inputs, except);
+    if (notes[name]?.from === from && notes[name].made === hashOf(outputs)) continue;
+    const start = performance.now();
+    await make();
+    notes[name] = { from, made: hashOf(outputs) };
+    write(".cache/build.json", `${JSON.stringify(notes, null, 2)}\n`);
+    console.log(`built ${name} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  }
+}
+
+/** kernels/index.ts, compiled to one WebAssembly module, as base64 in a module of TypeScript. */
+async function makeKernels() {
+  const { default: asc } = await import("assemblyscript/asc");
+  const binary = ".cache/kernels.wasm";
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  // Memory is imported and shared: pages of 64 KiB, at most 65,536 of them (4 GiB, all that 32-bit addresses reach).
+  const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
+  const features = ["--runtime", "stub", "--enable", "simd", "--enable", "threads"];
+  const optimisation = ["-O3", "--noAssert", "--converge"];
+  const target = ["--baseDir", root, "kernels/index.ts", "--outFile", binary];
+  const { error } = await asc.main([...target, ...features, ...memory, ...optimisation], {
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+  if (error) throw new Error(`build: the kernels did not compile: ${error.message}`);
+  const base64 = readFileSync(join(root, binary)).toString("base64");
+  write(
+    kernelsModule,
+    `/** The compiled kernels, a WebAssembly module in base64. */\nexport const kernelsBase64 = "${base64}";\n`,
+  );
+}
+
+/** src/wasm/worker-main.ts with all it imports, as the text of one classic script in a module of TypeScript. */
+async function makeWorker() {
+  const tsdown = await import("tsdown");
+  const [{ chunks }] = await tsdown.build({
+    config: false,
+    cwd: root,
+    entry: "src/wasm/worker-main.ts",
+    format: "iife",
+    platform: "neutral",
+    target: "es2022",
+    deps: { alwaysBundle: [/.*/], onlyBundle: false },
+    minify: true,
+    dts: false,
+    report: false,
+    write: false,
+    clean: false,
+    logLevel: "warn",
+  });
+  const [chunk, ...others] = chunks;
+  const imports = [...chunk.imports, ...chunk.dynamicImports, ...others.map((other) => other.fileName)];
+  if (imports.length > 0) {
+    // The script is started from its text, in Node and in a page alike: there is nothing it could import from.
+    throw new Error(`build: src/wasm/worker-main.ts must become one script without imports, but needs ${imports.join(", ")}`);
+  }
+  const source = JSON.stringify(chunk.code.trim());
+  write(
+    workerModule,
+    `/** The script of a worker thread: a classic script, complete in itself. */\nexport const workerSource = ${source};\n`,
+  );
+}
+
+/** The package: dist/index.js with its types, and the command dist/cli.js. */
+async function makeDist() {
+  const tsdown = await import("tsdown");
+  await tsdown.build({ cwd: root, config: join(root, "tsdown.config.ts"), logLevel: "warn" });
+  const command = join(root, "dist/cli.js");
+  const text = readFileSync(command, "utf8");
+  if (!text.startsWith("#!")) writeFileSync(command, `#!/usr/bin/env node\n${text}`);
+  chmodSync(command, 0o755);
+}
+
+/** One hash over the names and contents of files; folders stand for all files below them but the tests. A missing file counts too. */
+function hashOf(paths, except = []) {
+  const hash = createHash("sha256");
+  for (const path of paths.flatMap(filesOf)) {
+    if (except.includes(path) || path.endsWith(".test.ts")) continue;
+    const full = join(root, path);
+    hash.update(`${path}\n`).update(existsSync(full) ? createHash("sha256").update(readFileSync(full)).digest() : "missing");
+  }
+  return hash.digest("hex");
+}
+
+function filesOf(path) {
+  const full = join(root, path);
+  if (!existsSync(full) || !statSync(full).isDirectory()) return [path];
+  const entries = readdirSync(full).sort();
+  return entries.flatMap((entry) => filesOf(`${path}/${entry}`));
+}
+
+/** Writes a file whole or not at all, so that a build that is stopped leaves no half of one. */
+function write(path, text) {
+  const full = join(root, path);
+  mkdirSync(dirname(full), { recursive: true });
+  writeFileSync(`${full}.partial`, text);
+  renameSync(`${full}.partial`, full);
+}
+
+if (isProgram(import.meta.url)) {
+  try {
+    await setup();
+    await build({ dist: true });
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,1 @@
+export function fetchNode(major: 20 | 22 | 24): Promise<string>;

@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { DrowseError } from "../tensor/errors.ts";
+
+/** What to do about a write that failed, by the system's error code. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOENT: "make the folder first",
+  ENOTDIR: "a part of the path is a file: give another path",
+  EACCES: "you may not write there: change the folder's permissions or give another path",
+  EPERM: "you may not write there: change the folder's permissions or give another path",
+  EROFS: "the disk is read-only: give another path",
+  ENOSPC: "the disk is full: free some space",
+  EDQUOT: "your quota is used up: free some space",
+  ENAMETOOLONG: "give a shorter name",
+};
+
+/** Codes of systems and folders that cannot be synced: the file is whole all the same. */
+const CANNOT_SYNC = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EPERM", "EACCES"]);
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Makes the renaming last through a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    if (!CANNOT_SYNC.has(codeOf(error) ?? "")) throw error;
+  }
+}
+
+/** Writes a new file and brings it to the disk; it keeps the permissions of the file it is to replace. */
+async function writeSynced(path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> {
+  const handle = await open(path, "wx");
+  try {
+    if (mode !== undefined) await handle.chmod(mode);
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function undefinedIfMissing<T>(found: Promise<T>): Promise<T | undefined> {
+  return found.catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  });
+}
+
+/**
+ * Writes a file whole or not at all: whoever looks, and after a crash or a power cut too, finds the old file or the new
+ * one. The bytes go to a hidden file in the same folder, which is renamed over `path` once the disk has it; when anything
+ * fails it is removed and the old file stays. A symbolic link is followed. A killed process may leave the hidden file
+ * `.NAME.XXXXXXXX.tmp`.
+ *
+ * @throws {DrowseError} when the system refuses: no such folder, no permission, a full disk.
+ * @example
+ * await writeFileAtomic("runs/mnist-1/model.safetensors", bytes);
+ */
+export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    const target = (await undefinedIfMissing(realpath(path))) ?? path;
+    const old = await undefinedIfMissing(stat(target));
+    if (old !== undefined && !old.isFile()) {
+      throw new DrowseError("write", `${path} is a ${old.isDirectory() ? "folder" : "device"}`, "give the path of a file");
+    }
+    const unused = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}.tmp`);
+    temporary = unused;
+    await writeSynced(unused, bytes, old && old.mode & 0o777);
+    await rename(unused, target);
+    temporary = undefined;
+    await syncFolder(dirname(target));
+  } catch (error) {
+    if (temporary !== undefined) await rm(temporary, { force: true });
+    const code = codeOf(error);
+    if (code === undefined || !(error instanceof Error)) throw error;
+    // The rest of the system's message names the hidden file.
+    const [fault] = error.message.split(", ");
+    throw new DrowseError("write", `${path} cannot be written (${fault})`, REMEDIES[code] ?? "give another path");
+  }
+}

@@ -1,0 +1,70 @@
+import { UsageError } from "./usage-error.ts";
+
+// Option values as people type them, to numbers. Strict: "", "1e", "0x10" and "1 " are no numbers here.
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const WHOLE = /^\d{1,16}$/;
+
+/** Reads the text of one option. */
+export type Reader<Value> = (text: string) => Value;
+
+function refuse(option: string, text: string, remedy: string): never {
+  throw new UsageError("drowse", `${option} is ${JSON.stringify(text)}`, remedy);
+}
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(option: string, least: number, most: number): Reader<number> {
+  return (text) => {
+    const value = WHOLE.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) refuse(option, text, `give a whole number from ${least} to ${most}`);
+    return value;
+  };
+}
+
+/** A number that `accepts` takes; `remedy` says which those are. */
+export function decimal(option: string, accepts: (value: number) => boolean, remedy: string): Reader<number> {
+  return (text) => {
+    const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+    if (!Number.isFinite(value) || !accepts(value)) refuse(option, text, remedy);
+    return value;
+  };
+}
+
+/** The probability to drop a unit. */
+export function rate(option: string): Reader<number> {
+  return decimal(option, (value) => value >= 0 && value <= 1, "give a number from 0 (drop nothing) to 1 (drop everything)");
+}
+
+/** A value, or undefined for the word `none`. */
+export function orNone<Value>(read: Reader<Value>): Reader<Value | undefined> {
+  return (text) => (text === "none" ? undefined : read(text));
+}
+
+const MOST_LAYERS = 64;
+const MOST_UNITS = 65_536;
+
+/** Units of the hidden layers, `1024,1024`, or the word `none`. */
+export function hiddenLayers(option: string): Reader<readonly number[]> {
+  const remedy = `give the units of up to ${MOST_LAYERS} layers, such as 1024,1024, each from 1 to ${MOST_UNITS}, or none`;
+  return (text) => {
+    if (text === "none") return [];
+    const parts = text.split(",");
+    const units = parts.map((part) => (WHOLE.test(part) ? Number(part) : 0));
+    if (parts.length > MOST_LAYERS || units.some((unit) => unit < 1 || unit > MOST_UNITS)) refuse(option, text, remedy);
+    return units;
+  };
+}
+
+/** First and last row of a range, both of them in it. */
+export type RowRange = readonly [first: number, last: number];
+
+/** Rows by their number from 0, as `0-9` or `0-9,20,30-39`. */
+export function rowRanges(option: string): Reader<readonly RowRange[]> {
+  return (text) =>
+    text.split(",").map((part) => {
+      const [, from, to = from] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(part) ?? [];
+      const range = [Number(from), Number(to)] as const;
+      if (!(range[0] <= range[1])) refuse(option, text, "give numbers of rows, counted from 0, such as 0-9 or 0-9,20,30-39");
+      return range;
+    });
+}

@@ -1,0 +1,113 @@
+import { DrowseError, show } from "../tensor/errors.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
+import { arraySource, type DataArrays, readInputs, readTargets } from "./arrays.ts";
+import { type BatchSource, isBatchSource } from "./source.ts";
+
+/** Data as users give it: arrays, or a source of batches. */
+export type Data = DataArrays | BatchSource;
+
+/** What a model and its loss ask of data; `targets` undefined: inputs only. */
+export interface DataRequest {
+  readonly inputShape: Shape;
+  readonly outputs: number;
+  readonly targets: "classes" | "values" | undefined;
+}
+
+/**
+ * Data as a source of batches.
+ * @throws {DrowseError} when its shapes, types or values do not fit the model and the loss.
+ */
+export function prepareData(operation: string, data: unknown, request: DataRequest): BatchSource {
+  if (isBatchSource(data)) return known.has(data) ? data : remember(checkSource(operation, data, request));
+  if (typeof data !== "object" || data === null || !("x" in data)) {
+    throw new DrowseError(operation, `the data is ${show(data)}`, "give { x, y } or a source of batches");
+  }
+  const { x, y, scale } = data as Partial<DataArrays>;
+  const inputs = readInputs(operation, x, request.inputShape, scale);
+  if (!request.targets) return remember(arraySource(request.inputShape, inputs, undefined));
+  if (y === undefined) throw new DrowseError(operation, "the data has no y", "give { x, y }, a target for each row");
+  const targets = readTargets(operation, y, inputs.count, request.outputs, request.targets);
+  return remember(arraySource(request.inputShape, inputs, { kind: request.targets, data: targets }));
+}
+
+/** Sources that came out of here and need not be looked at again. */
+const known = new WeakSet<BatchSource>();
+
+function remember(source: BatchSource): BatchSource {
+  known.add(source);
+  return source;
+}
+
+function checkSource(operation: string, source: BatchSource, { inputShape, outputs, targets }: DataRequest): BatchSource {
+  if (!Number.isSafeInteger(source.count) || source.count < 1 || source.count >= 2 ** 32) {
+    throw new DrowseError(operation, `the source counts ${show(source.count)} rows`, "give a source of 1 to 4294967295 rows");
+  }
+  if (!sameShape(source.inputShape, inputShape) && sizeOf(source.inputShape) !== sizeOf(inputShape)) {
+    throw new DrowseError(
+      operation,
+      `the source's rows have shape ${formatShape(source.inputShape)}`,
+      `give rows of the model's input shape ${formatShape(inputShape)}`,
+    );
+  }
+  const size = targets === "classes" ? 1 : outputs;
+  if (targets && (source.targetType !== targets || source.targetSize !== size)) {
+    const received = `the source's targets are ${source.targetType} (${source.targetSize} per row)`;
+    throw new DrowseError(operation, received, `give ${targets} (${size} per row), or take another loss or last layer`);
+  }
+  return targets ? checkedSource(operation, source, outputs) : source;
+}
+
+/** A user's source whose batches are looked at before the kernels use them: they trust labels to be in range. */
+function checkedSource(operation: string, source: BatchSource, outputs: number): BatchSource {
+  const { count, inputShape, inputType, inputScale, targetType, targetSize } = source;
+  const inputSize = sizeOf(inputShape);
+  const refuse = (rows: Uint32Array, what: string, value: number, row: number, remedy: string): never => {
+    throw new DrowseError(operation, `the source gave ${what} ${value} in row ${rows[row]}`, remedy);
+  };
+  return {
+    count,
+    inputShape,
+    inputType,
+    inputScale,
+    targetType,
+    targetSize,
+    async gather(rows, { x, y }) {
+      await source.gather(rows, { x, y });
+      if (x instanceof Float32Array) {
+        const wrong = x.findIndex((value) => !Number.isFinite(value));
+        if (wrong >= 0) refuse(rows, "the input", x[wrong], Math.floor(wrong / inputSize), "give finite numbers");
+      }
+      if (!y) return;
+      const fits = (value: number) => (targetType === "classes" ? value >= 0 && value < outputs : Number.isFinite(value));
+      const wrong = y.findIndex((value) => !fits(value));
+      const remedy = targetType === "classes" ? `give classes from 0 to ${outputs - 1}` : "give finite numbers";
+      if (wrong >= 0) refuse(rows, "the target", y[wrong], Math.floor(wrong / targetSize), remedy);
+    },
+  };
+}
+
+/** A source whose inputs are floats, from one whose inputs may be bytes. */
+export function asFloats(source: BatchSource): BatchSource {
+  if (source.inputType === "f32") return source;
+  return remember(floatsOf(source));
+}
+
+function floatsOf(source: BatchSource): BatchSource {
+  const size = sizeOf(source.inputShape);
+  const { count, inputShape, inputScale, targetType, targetSize } = source;
+  return {
+    count,
+    inputShape,
+    inputType: "f32",
+    inputScale: 1,
+    targetType,
+    targetSize,
+    async gather(rows, { x, y }) {
+      const bytes = new Uint8Array(rows.length * size);
+      await source.gather(rows, { x: bytes, y });
+      // The same product, rounded once, as the kernel makes of bytes.
+      const scale = Math.fround(inputScale);
+      for (let i = 0; i < bytes.length; i++) x[i] = bytes[i] * scale;
+    },
+  };
+}

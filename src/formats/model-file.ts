@@ -1,0 +1,135 @@
+import type { Layer } from "../layers/layer.ts";
+import { layerFrom, type UnknownConfig } from "../layers/registry.ts";
+import type { OutputLink } from "../losses/loss.ts";
+import { chain, type Graph, graphParameters, INPUT, type Node } from "../model/graph.ts";
+import { Model } from "../model/model.ts";
+import { GENERATOR } from "../random/philox.ts";
+import { checkSeed } from "../random/streams.ts";
+import { DrowseError, show } from "../tensor/errors.ts";
+import { copyTensor, readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
+import { type JsonValue, parseStrictJson } from "./strict-json.ts";
+
+// A model is one safetensors file: its parameters as tensors, everything else in the metadata.
+//
+//   format      "drowse-model/1"
+//   generator   of initial weights, masks and order: training can go on only with the same
+//   seed, pass  whole numbers
+//   link        "softmax", "identity", or "none" before the first training
+//   graph       JSON: { "input": [784], "nodes": [{ "name", "kind", "inputs", ...settings }, ...] }
+//
+// Tensors are named by their layer's place in the graph, "1.weight" [out, in] and "1.bias" [out], which are the
+// names that a torch.nn.Sequential of the same layers gives them.
+
+const FORMAT = "drowse-model/1";
+const LINKS: readonly string[] = ["softmax", "identity"] satisfies OutputLink[];
+
+const tensorName = (node: Node, parameter: { name: string }) => `${node.index}.${parameter.name}`;
+
+function graphText({ input, nodes }: Graph): string {
+  const named = (index: number) => (index === INPUT ? "input" : nodes[index].name);
+  return JSON.stringify({
+    input,
+    nodes: nodes.map(({ name, layer, inputs }) => ({ name, kind: layer.kind, inputs: inputs.map(named), ...layer.config })),
+  });
+}
+
+/**
+ * A model as the bytes of a file.
+ * @example
+ * await writeFile("model.safetensors", saveModel(model));
+ */
+export function saveModel(model: Model): Uint8Array {
+  const tensors = graphParameters(model.graph).map(({ name, node, specification }) => ({
+    name: tensorName(node, specification),
+    dtype: "F32" as const,
+    shape: specification.shape,
+    data: model.numbers.get(name) as Float32Array,
+  }));
+  return writeSafetensors(tensors, {
+    format: FORMAT,
+    generator: GENERATOR,
+    seed: String(model.seed),
+    pass: String(model.pass),
+    link: model.link ?? "none",
+    graph: graphText(model.graph),
+  });
+}
+
+/**
+ * The model of a file's bytes: it predicts with the same bits, and training goes on with the next pass.
+ * @throws {DrowseError} when the bytes are no safetensors file, or not one that `saveModel` made.
+ * @example
+ * const model = loadModel(await readFile("model.safetensors"));
+ */
+export function loadModel(bytes: Uint8Array): Model {
+  const file = readSafetensors(bytes);
+  const { metadata } = file;
+  const format = metadata.get("format");
+  if (format !== FORMAT) {
+    const received =
+      format === undefined ? "the file is safetensors without a model of this library" : `the file's format is ${show(format)}`;
+    throw new DrowseError("loadModel", received, `give a file that saveModel made (${FORMAT})`);
+  }
+  if (metadata.get("generator") !== GENERATOR) {
+    throw new DrowseError(
+      "loadModel",
+      `the file's generator is ${show(metadata.get("generator"))}`,
+      `this version has ${GENERATOR}: load it with the version that saved it`,
+    );
+  }
+  const seed = checkSeed("loadModel", wholeNumber("seed", metadata.get("seed")));
+  const pass = wholeNumber("pass", metadata.get("pass"));
+  const link = metadata.get("link");
+  if (link === undefined || (link !== "none" && !LINKS.includes(link))) throw damaged(`the output link is ${show(link)}`);
+  const graph = readGraph(metadata.get("graph"));
+  const numbers = readNumbers(file, graph);
+  return new Model({ graph, seed, numbers, pass, link: link === "none" ? undefined : (link as OutputLink) });
+}
+
+function damaged(received: string): DrowseError {
+  return new DrowseError("loadModel", received, "the file was changed or damaged: save the model again");
+}
+
+function wholeNumber(name: string, text: string | undefined): number {
+  if (text === undefined || !/^(0|[1-9]\d{0,15})$/.test(text) || !Number.isSafeInteger(Number(text))) {
+    throw damaged(`its ${name} is ${show(text)}`);
+  }
+  return Number(text);
+}
+
+function readGraph(text: string | undefined): Graph {
+  const json = parseStrictJson(text ?? "", {
+    operation: "loadModel: graph",
+    remedy: "the file was changed or damaged: save the model again",
+  });
+  if (!(json instanceof Map)) throw damaged("its graph is not an object");
+  const nodes = json.get("nodes");
+  if (json.size !== 2 || !Array.isArray(nodes)) throw damaged("its graph has not just input and nodes");
+  let before = "input";
+  const layers = nodes.map((node): Layer => {
+    if (!(node instanceof Map)) throw damaged("a node of its graph is not an object");
+    const { name, kind, inputs, ...config } = Object.fromEntries(node) as Record<string, JsonValue>;
+    if (typeof name !== "string") throw damaged(`a node's name is ${show(name)}`);
+    if (!Array.isArray(inputs) || inputs.length !== 1 || inputs[0] !== before) {
+      throw damaged(`${name} takes ${show(inputs)}, and this version knows chains only`);
+    }
+    before = name;
+    return layerFrom(kind, name, config as UnknownConfig);
+  });
+  return chain("loadModel", json.get("input"), layers);
+}
+
+function readNumbers(file: Safetensors, graph: Graph): Map<string, Float32Array> {
+  const parameters = graphParameters(graph);
+  if (file.tensors.size !== parameters.length) {
+    throw damaged(`it has ${file.tensors.size} tensors where its graph has ${parameters.length} parameters`);
+  }
+  return new Map(
+    parameters.map(({ name, node, specification }) => {
+      const values = copyTensor(file, tensorName(node, specification), "F32", specification.shape);
+      const wrong = values.findIndex((value) => !Number.isFinite(value));
+      if (wrong >= 0) throw damaged(`number ${wrong} of ${tensorName(node, specification)} is ${values[wrong]}`);
+      return [name, values];
+    }),
+  );
+}

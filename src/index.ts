@@ -1,0 +1,31 @@
+/**
+ * drowse trains neural networks with dropout: neurons fall asleep at random while a network trains, and all are
+ * awake when it predicts.
+ * @module
+ */
+export type { DataArrays, Rows } from "./data/arrays.ts";
+export { type IdxArray, readIdx } from "./data/idx.ts";
+export type { Data } from "./data/prepare.ts";
+export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts";
+export { loadModel, saveModel } from "./formats/model-file.ts";
+export { type Dense, type DenseOptions, dense } from "./layers/dense.ts";
+export { type Dropout, type DropoutOptions, dropout, type Scaling } from "./layers/dropout/dropout.ts";
+export { flatten } from "./layers/flatten.ts";
+export type { Layer } from "./layers/layer.ts";
+export { relu } from "./layers/relu.ts";
+export { crossEntropy } from "./losses/cross-entropy.ts";
+export type { Loss, OutputLink } from "./losses/loss.ts";
+export { meanSquaredError } from "./losses/mean-squared-error.ts";
+export type { LossOption } from "./losses/resolve.ts";
+export type { EpochEvent, FitEvent, FitOptions, History, ProgressEvent } from "./model/fit.ts";
+export type { Evaluation } from "./model/inference.ts";
+export { Model, type Predictions, type PredictOptions, type RunOptions } from "./model/model.ts";
+export { type SequentialOptions, sequential } from "./model/sequential.ts";
+export type { Trace, Traced } from "./model/trace.ts";
+export { type StepReport, Trainer, type TrainerState, type TrainingOptions } from "./model/trainer.ts";
+export type { Optimizer, Schedule } from "./optimizers/optimizer.ts";
+export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
+export { maskOfRow } from "./random/mask.ts";
+export { GENERATOR } from "./random/philox.ts";
+export { DivergenceError, DrowseError, WorkerError } from "./tensor/errors.ts";
+export type { Shape } from "./tensor/shape.ts";

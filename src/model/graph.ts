@@ -1,0 +1,82 @@
+import { isDropout } from "../layers/dropout/dropout.ts";
+import type { Layer, ParameterSpecification } from "../layers/layer.ts";
+import { DrowseError, show } from "../tensor/errors.ts";
+import { checkShape, type Shape } from "../tensor/shape.ts";
+
+/** The model's input, as the source of a node. */
+export const INPUT = -1;
+
+/** A layer in its place. */
+export interface Node {
+  readonly index: number;
+  readonly layer: Layer;
+  /** The layer's name, or its kind and number: `dense2` is the second dense layer. */
+  readonly name: string;
+  /** Nodes whose outputs it takes, or INPUT. */
+  readonly inputs: readonly number[];
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  readonly parameters: readonly ParameterSpecification[];
+}
+
+/** Layers and what flows between them, in an order in which each comes after its inputs. */
+export interface Graph {
+  readonly input: Shape;
+  readonly nodes: readonly Node[];
+  readonly output: Shape;
+}
+
+/** A parameter's name over the whole model, `dense1.weight`: the key of its first values belongs to it. */
+export function parameterName(node: Node, parameter: ParameterSpecification): string {
+  return `${node.name}.${parameter.name}`;
+}
+
+/** All parameters of a graph, with the nodes they belong to. */
+export function graphParameters(graph: Graph): { name: string; node: Node; specification: ParameterSpecification }[] {
+  return graph.nodes.flatMap((node) =>
+    node.parameters.map((specification) => ({ name: parameterName(node, specification), node, specification })),
+  );
+}
+
+function isLayer(value: unknown): value is Layer {
+  return typeof value === "object" && value !== null && typeof (value as Layer).outputShape === "function";
+}
+
+/**
+ * A chain of layers as a graph.
+ * @throws {DrowseError} on no layers, things that are no layers, two layers of one name, and shapes that do not fit.
+ */
+export function chain(operation: string, input: unknown, layers: readonly Layer[]): Graph {
+  const inputShape = checkShape(`${operation}: input`, input);
+  if (!Array.isArray(layers) || layers.length === 0) {
+    throw new DrowseError(
+      operation,
+      `the layers are ${show(layers)}`,
+      "give an array of at least one layer, such as [dense(10)]",
+    );
+  }
+  const counts = new Map<string, number>();
+  const names = new Set<string>();
+  const nodes: Node[] = [];
+  let shape = inputShape;
+  for (const [index, layer] of layers.entries()) {
+    if (!isLayer(layer))
+      throw new DrowseError(operation, `layer ${index} is ${show(layer)}`, "give layers, such as dense(10) or relu()");
+    const number = (counts.get(layer.kind) ?? 0) + 1;
+    counts.set(layer.kind, number);
+    const name = layer.name ?? `${layer.kind}${number}`;
+    if (names.has(name))
+      throw new DrowseError(operation, `two layers are named ${show(name)}`, "give each layer a name of its own");
+    names.add(name);
+    const outputShape = layer.outputShape(shape, name);
+    const parameters = layer.parameters(shape, name);
+    nodes.push({ index, layer, name, inputs: [index === 0 ? INPUT : index - 1], inputShape: shape, outputShape, parameters });
+    shape = outputShape;
+  }
+  return { input: inputShape, nodes, output: shape };
+}
+
+/** Whether a graph has a dropout layer that drops anything. */
+export function hasDropout(graph: Graph): boolean {
+  return graph.nodes.some(({ layer }) => isDropout(layer) && layer.rate > 0);
+}

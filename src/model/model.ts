@@ -1,0 +1,241 @@
+import type { Rows } from "../data/arrays.ts";
+import { type Data, prepareData } from "../data/prepare.ts";
+import { type BatchSource, isBatchSource } from "../data/source.ts";
+import type { Scaling } from "../layers/dropout/dropout.ts";
+import { checkNumber, checkOptions } from "../layers/options.ts";
+import type { OutputLink } from "../losses/loss.ts";
+import { type LossOption, resolveLoss } from "../losses/resolve.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { streamKey } from "../random/streams.ts";
+import { DrowseError, show } from "../tensor/errors.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { type FitOptions, fit, type History } from "./fit.ts";
+import { type Graph, graphParameters } from "./graph.ts";
+import { type Evaluation, evaluateSource, predictSource } from "./inference.ts";
+import { Predictors } from "./predictor.ts";
+import { convertScaling } from "./scaling.ts";
+import { summarize } from "./summary.ts";
+import { type Trace, traceStep } from "./trace.ts";
+import { createTrainer, type Trainer, type TrainingOptions } from "./trainer.ts";
+import type { Numbers } from "./weights.ts";
+
+/** Options of calls that only look. */
+export interface RunOptions {
+  /** Threads; default as many as help. The result is the same for any number. */
+  threads?: number;
+  signal?: AbortSignal;
+}
+
+export interface PredictOptions extends RunOptions {
+  /** `"link"` (default): softmax probabilities or plain numbers, as the loss says; `"logits"`: what stands before. */
+  output?: "link" | "logits";
+}
+
+/** Numbers of all rows, one row after the other. */
+export interface Predictions {
+  readonly data: Float32Array;
+  /** [rows, ...output shape]. */
+  readonly shape: Shape;
+}
+
+/** What a model is made of. */
+export interface ModelParts {
+  readonly graph: Graph;
+  readonly seed: number;
+  /** Parameters by name; left out: the initial ones of the seed. */
+  readonly numbers?: Numbers;
+  readonly pass?: number;
+  readonly link?: OutputLink | undefined;
+}
+
+/** A network: its layers, its weights, and what can be done with them. Made by `sequential` or by loading a file. */
+export class Model {
+  readonly graph: Graph;
+  readonly seed: number;
+  #numbers: Numbers;
+  #pass: number;
+  #link: OutputLink | undefined;
+  readonly #predictors = new Predictors();
+
+  constructor({ graph, seed, numbers, pass = 0, link }: ModelParts) {
+    this.graph = graph;
+    this.seed = seed;
+    this.#numbers = numbers ?? initialNumbers(graph, seed);
+    this.#pass = pass;
+    this.#link = link;
+  }
+
+  /** Shape of one row of inputs. */
+  get inputShape(): Shape {
+    return this.graph.input;
+  }
+
+  /** Shape of one row of outputs. */
+  get outputShape(): Shape {
+    return this.graph.output;
+  }
+
+  /** Passes over training data in the life of the model: each has masks of its own. */
+  get pass(): number {
+    return this.#pass;
+  }
+
+  /** What `predict` makes of logits; undefined before the first training. */
+  get link(): OutputLink | undefined {
+    return this.#link;
+  }
+
+  /** The weights by name: `dense1.weight` [out, in], `dense1.bias` [out]. Not to be written to: see `setWeights`. */
+  get numbers(): Numbers {
+    return this.#numbers;
+  }
+
+  /**
+   * Replaces weights by name.
+   * @throws {DrowseError} on unknown names, another count of numbers, or numbers that are not finite.
+   */
+  setWeights(weights: Readonly<Record<string, ArrayLike<number>>>): void {
+    const numbers = new Map(this.#numbers);
+    for (const [name, values] of Object.entries(weights)) {
+      const old = numbers.get(name);
+      if (!old)
+        throw new DrowseError("setWeights", `there is no ${show(name)}`, `the weights are ${[...numbers.keys()].join(", ")}`);
+      const copy = Float32Array.from(values);
+      if (copy.length !== old.length)
+        throw new DrowseError("setWeights", `${name} has ${copy.length} numbers`, `give ${old.length}`);
+      const wrong = copy.findIndex((value) => !Number.isFinite(value));
+      if (wrong >= 0) throw new DrowseError("setWeights", `number ${wrong} of ${name} is ${copy[wrong]}`, "give finite numbers");
+      numbers.set(name, copy);
+    }
+    this.#numbers = numbers;
+    this.#predictors.forget();
+  }
+
+  /** Takes over what training made. */
+  accept(numbers: Numbers, { pass, link }: { pass: number; link: OutputLink }): void {
+    this.#numbers = numbers;
+    this.#pass = pass;
+    this.#link = link;
+    this.#predictors.forget();
+  }
+
+  /**
+   * Trains on data for some epochs. The model has the weights of the last finished epoch, also when training stops
+   * with an error or is aborted.
+   *
+   * @param data - `{ x, y }` or a source of batches.
+   * @throws {DrowseError} on wrong options or data. {@link DivergenceError} when a number is not finite.
+   * @example
+   * const history = await model.fit({ x, y }, { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1 }), epochs: 20 });
+   */
+  fit(data: Data, options: FitOptions): Promise<History> {
+    return fit(this, data, options);
+  }
+
+  /** A trainer of this model, for training step by step. */
+  trainer(data: Data, options: TrainingOptions): Promise<Trainer> {
+    checkOptions("trainer", options, ["loss", "optimizer", "batchSize", "threads"]);
+    return createTrainer("trainer", this, data, options);
+  }
+
+  /**
+   * Loss and accuracy on data; nothing sleeps.
+   * @param options.loss - default: the loss that belongs to the output link.
+   */
+  async evaluate(data: Data, options: RunOptions & { loss?: LossOption } = {}): Promise<Evaluation> {
+    checkOptions("evaluate", options, ["threads", "signal", "loss"]);
+    const byLink = this.#link === "softmax" ? "crossEntropy" : this.#link === "identity" ? "meanSquaredError" : undefined;
+    const named = options.loss ?? byLink;
+    if (named === undefined)
+      throw new DrowseError(
+        "evaluate",
+        "the model has not been trained, and no loss is given",
+        'give one, such as { loss: "crossEntropy" }',
+      );
+    const loss = resolveLoss("evaluate", named);
+    const source = prepareData("evaluate", data, { inputShape: this.inputShape, outputs: this.#outputs, targets: loss.targets });
+    const predictor = await this.#predictors.get("evaluate", this, source, { loss }, options.threads);
+    try {
+      return await evaluateSource({ ...predictor, source, loss, signal: options.signal });
+    } finally {
+      predictor.release();
+    }
+  }
+
+  /**
+   * Predictions for rows; nothing sleeps.
+   *
+   * @param x - rows of inputs: a Float32Array, bytes (counted as byte / 255), nested arrays, `{ data, shape }` or a source.
+   * @returns probabilities after training with cross-entropy, numbers after mean squared error.
+   * @example
+   * const { data, shape } = await model.predict([[0, 1], [1, 1]]);
+   */
+  async predict(x: Rows | BatchSource, options: PredictOptions = {}): Promise<Predictions> {
+    checkOptions("predict", options, ["threads", "signal", "output"]);
+    const { output = "link" } = options;
+    if (output !== "link" && output !== "logits")
+      throw new DrowseError("predict", `output is ${show(output)}`, 'give "link" or "logits"');
+    const link = output === "logits" ? "identity" : (this.#link ?? "identity");
+    const request = { inputShape: this.inputShape, outputs: this.#outputs, targets: undefined };
+    const source = prepareData("predict", isBatchSource(x) ? x : { x }, request);
+    const predictor = await this.#predictors.get("predict", this, source, { link }, options.threads);
+    try {
+      const data = await predictSource({ ...predictor, source, signal: options.signal }, this.#outputs);
+      return { data, shape: [source.count, ...this.outputShape] };
+    } finally {
+      predictor.release();
+    }
+  }
+
+  /**
+   * Runs one training step on rows of data in the slow, unfused plan and returns every value it computes; the model
+   * stays as it is.
+   *
+   * @param options.rows - indices of the rows in the data; default all.
+   * @param options.pass - the pass whose masks are used; default the model's.
+   * @param options.path - 0: choose by density, 1: the sparse products, 2: the dense ones. The values are equal.
+   */
+  trace(
+    data: Data,
+    options: { loss: LossOption; optimizer?: Optimizer; rows?: ArrayLike<number>; pass?: number; path?: 0 | 1 | 2 },
+  ): Promise<Trace> {
+    checkOptions("trace", options, ["loss", "optimizer", "rows", "pass", "path"]);
+    const loss = resolveLoss("trace", options.loss);
+    const source = prepareData("trace", data, { inputShape: this.inputShape, outputs: this.#outputs, targets: loss.targets });
+    const rows = options.rows ? Uint32Array.from(options.rows) : Uint32Array.from({ length: source.count }, (_, row) => row);
+    const wrong = rows.find((row) => row >= source.count);
+    if (rows.length === 0 || wrong !== undefined) {
+      throw new DrowseError("trace", `the rows are ${show([...rows])}`, `give indices from 0 to ${source.count - 1}`);
+    }
+    const { pass = this.#pass, path = 0 } = options;
+    checkNumber(
+      "trace",
+      "pass",
+      pass,
+      (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31,
+      "give a whole number of at least 0",
+    );
+    const hyper = options.optimizer?.hyper(0) ?? ([0, 0, 0, 0] as const);
+    return traceStep({ graph: this.graph, seed: this.seed, numbers: this.#numbers, source, loss, rows, pass, hyper, path });
+  }
+
+  /** The same model with the other scaling of its dropout layers: equal predictions, to rounding. */
+  withScaling(scaling: Scaling): Model {
+    return convertScaling(this, scaling);
+  }
+
+  /** A table of the layers, their shapes and parameters. */
+  summary(): string {
+    return summarize(this);
+  }
+
+  get #outputs(): number {
+    return sizeOf(this.graph.output);
+  }
+}
+
+function initialNumbers(graph: Graph, seed: number): Map<string, Float32Array> {
+  return new Map(
+    graphParameters(graph).map(({ name, specification }) => [name, specification.initial(streamKey(seed, `initial/${name}`))]),
+  );
+}

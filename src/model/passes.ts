@@ -1,0 +1,196 @@
+import { isDropout } from "../layers/dropout/dropout.ts";
+import type { PassContext } from "../layers/layer.ts";
+import type { Loss, OutputLink } from "../losses/loss.ts";
+import { type Matrix, SCRATCH_BYTES } from "../wasm/layout.ts";
+import type { Argument, Program } from "../wasm/program.ts";
+import { INPUT, type Node } from "./graph.ts";
+import { type NodeBuffers, type PlanBuilder, ProgramBuilder } from "./plan.ts";
+import { HYPER, LOSS_SUM, PREDICTIONS, ROWS } from "./record.ts";
+
+// How the layers of a graph become the calls of a program: forward through the nodes, and in training back again.
+
+const B: Argument = { value: ROWS };
+
+/** Inputs of the batch, from the record to the first activation matrix. */
+function emitInputs(plan: PlanBuilder, program: ProgramBuilder): void {
+  const { input, record, request } = plan;
+  const common = {
+    source: { record: record.inputs },
+    target: input.pointer,
+    stride: input.stride,
+    rows: B,
+    columns: input.columns,
+  };
+  const emit = program.emitter("input");
+  if (record.inputType === "u8") emit("inputBytes", { ...common, scale: request.source.inputScale });
+  else emit("inputFloats", common);
+}
+
+/** The node whose output a node takes, past nodes that change nothing. */
+function producer(nodes: readonly Node[], node: Node, training: boolean): Node | undefined {
+  let index = node.inputs[0];
+  while (index !== INPUT && nodes[index].layer.isIdentity(training)) index = nodes[index].inputs[0];
+  return index === INPUT ? undefined : nodes[index];
+}
+
+/** The one node that takes a node's output, past nodes that change nothing. */
+function consumer(nodes: readonly Node[], node: Node, training: boolean): Node | undefined {
+  let found = nodes.find(({ inputs }) => inputs.includes(node.index));
+  while (found?.layer.isIdentity(training)) {
+    const { index } = found;
+    found = nodes.find(({ inputs }) => inputs.includes(index));
+  }
+  return found;
+}
+
+/** Whether a node's work is done by the product before it: a rectifier behind a dense layer. */
+function ridesForward(plan: PlanBuilder, node: Node, training: boolean): boolean {
+  return (
+    plan.request.fused && node.layer.kind === "relu" && producer(plan.request.graph.nodes, node, training)?.layer.kind === "dense"
+  );
+}
+
+/** Whether a node may overwrite its input: nothing else needs it. */
+function worksInPlace(plan: PlanBuilder, node: Node, training: boolean): boolean {
+  if (!plan.request.fused || !isDropout(node.layer)) return false;
+  const before = producer(plan.request.graph.nodes, node, training);
+  return before === undefined || before.layer.kind === "relu";
+}
+
+/** Forward through all nodes; returns what each makes. */
+function emitForward(plan: PlanBuilder, program: ProgramBuilder, training: boolean): Matrix[] {
+  const { nodes } = plan.request.graph;
+  const outputs: Matrix[] = [];
+  plan.freeMatrices();
+  emitInputs(plan, program);
+  for (const node of nodes) {
+    const input = node.inputs[0] === INPUT ? plan.input : outputs[node.inputs[0]];
+    const rides = ridesForward(plan, node, training);
+    const shares = rides || node.layer.isIdentity(training) || worksInPlace(plan, node, training);
+    const output = shares ? input : plan.matrix(columnsOf(node));
+    outputs.push(output);
+    if (rides || node.layer.isIdentity(training)) continue;
+    const after = consumer(nodes, node, training);
+    node.layer.forward({
+      ...passContext(plan, program, node, { input, output, training }),
+      rectify: node.layer.kind === "dense" && after !== undefined && ridesForward(plan, after, training),
+    });
+  }
+  return outputs;
+}
+
+function columnsOf(node: Node): number {
+  return node.outputShape.reduce((product, length) => product * length, 1);
+}
+
+function passContext(
+  plan: PlanBuilder,
+  program: ProgramBuilder,
+  node: Node,
+  { input, output, training }: { input: Matrix; output: Matrix; training: boolean },
+): PassContext {
+  return {
+    emit: program.emitter(node.name),
+    B,
+    input,
+    output,
+    parameters: plan.parametersOf(node),
+    workspace: plan.workspace,
+    path: plan.request.path,
+    training,
+    mask: plan.maskOf(node),
+  };
+}
+
+/** The loss of the last output, its sum and, where wanted, its gradient. */
+function emitLoss(plan: PlanBuilder, program: ProgramBuilder, loss: Loss, output: Matrix, gradient: number): void {
+  const emit = program.emitter("loss");
+  loss.emit({ emit, B, output, targets: { record: plan.record.targets }, gradient, ...plan.rows });
+  // Thread 0 sums while the others go on: only the next step's loss writes these rows again.
+  emit(
+    "sumLosses",
+    { ...plan.rows, B, result: { result: LOSS_SUM }, status: plan.statusOf("loss") },
+    { barrier: gradient === 0 },
+  );
+}
+
+/** Evaluation and prediction: nothing sleeps. */
+export function emitInference(plan: PlanBuilder, name: string, goal: { loss: Loss } | { link: OutputLink }): Program {
+  const program = new ProgramBuilder();
+  const { pointer: z, stride, columns: N, ...rest } = emitForward(plan, program, false).at(-1) as Matrix;
+  if ("loss" in goal) emitLoss(plan, program, goal.loss, { pointer: z, stride, columns: N, ...rest }, 0);
+  else program.emitter("output")(goal.link, { z, stride, B, N, out: { result: PREDICTIONS } });
+  return program.build(name);
+}
+
+/** A training step: forward, loss, backward and update. Fills `buffers` with where every value can be read. */
+export function emitTraining(plan: PlanBuilder, loss: Loss, buffers: Map<string, NodeBuffers>): Program {
+  const program = new ProgramBuilder();
+  const { graph, fused } = plan.request;
+  const { nodes } = graph;
+  const outputs = emitForward(plan, program, true);
+  const last = outputs[outputs.length - 1];
+  for (const node of nodes) buffers.set(node.name, { output: outputs[node.index], gradient: undefined });
+
+  let gradient: Matrix = plan.matrix(last.columns);
+  emitLoss(plan, program, loss, last, gradient.pointer);
+  // Below the first node with parameters nobody needs a gradient.
+  const first = nodes.findIndex(({ parameters }) => parameters.length > 0);
+  for (let index = nodes.length - 1; index >= 0 && first >= 0 && index >= first; index--) {
+    const node = nodes[index];
+    (buffers.get(node.name) as NodeBuffers).gradient = gradient;
+    if (node.layer.isIdentity(true)) continue;
+    const input = node.inputs[0] === INPUT ? plan.input : outputs[node.inputs[0]];
+    const gated = fused && node.layer.kind === "dense" ? gateBelow(plan, node) : undefined;
+    const below = index > first ? (fused && node.layer.kind !== "dense" ? gradient : plan.matrix(input.columns)) : undefined;
+    node.layer.backward({
+      ...passContext(plan, program, node, { input, output: outputs[index], training: true }),
+      outputGradient: gradient,
+      inputGradient: below,
+      gate: gated,
+      update: fused ? { hyper: { record: HYPER }, status: plan.statusOf(node.name) } : undefined,
+    });
+    if (below) gradient = below;
+    if (gated) index = gated.rectifier;
+  }
+  if (!fused) emitUpdates(plan, program);
+  return program.build("train");
+}
+
+/** Rectifier, or rectifier and dropout, right below a dense layer: its input gradient passes them in the same call. */
+function gateBelow(plan: PlanBuilder, node: Node): { scale: Argument; rectifier: number } | undefined {
+  const { nodes } = plan.request.graph;
+  let below = producer(nodes, node, true);
+  let scale: Argument = 0;
+  if (below && isDropout(below.layer)) {
+    const parameters = plan.maskOf(below)?.parameters as { record: number };
+    scale = { record: parameters.record + 8 };
+    below = producer(nodes, below, true);
+  }
+  return below?.layer.kind === "relu" ? { scale, rectifier: below.index } : undefined;
+}
+
+/** The unfused update, from stored gradients. */
+function emitUpdates(plan: PlanBuilder, program: ProgramBuilder): void {
+  for (const node of plan.request.graph.nodes) {
+    const emit = program.emitter(node.name);
+    for (const specification of node.parameters) {
+      const place = plan.places.get(`${node.name}.${specification.name}`);
+      if (!place) continue;
+      const isWeight = specification.name === "weight";
+      emit("sgd", {
+        weights: place.value,
+        velocities: place.velocity,
+        gradients: place.gradient,
+        count: place.bytes / 4,
+        hyper: { record: HYPER },
+        decay: isWeight ? 1 : 0,
+        status: plan.statusOf(node.name),
+      });
+      if (!isWeight) continue;
+      const [N, K] = specification.shape;
+      const { scratch } = plan.workspace;
+      emit("maxNorm", { weights: place.value, K, N, hyper: { record: HYPER }, scratch, scratchBytes: SCRATCH_BYTES });
+    }
+  }
+}

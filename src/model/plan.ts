@@ -1,0 +1,207 @@
+import type { BatchSource } from "../data/source.ts";
+import { type Dropout, isDropout, trainingScale } from "../layers/dropout/dropout.ts";
+import type { Emit, MaskPlace, ParameterPlace } from "../layers/layer.ts";
+import type { Loss, OutputLink } from "../losses/loss.ts";
+import { dropoutParameters } from "../random/mask.ts";
+import { streamKey, TRAINING } from "../random/streams.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { Arena } from "../wasm/arena.ts";
+import { kernelArguments } from "../wasm/kernels.ts";
+import { listBytes, type Matrix, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
+import type { MachineSpecification } from "../wasm/machine.ts";
+import type { Argument, Call, Program } from "../wasm/program.ts";
+import { type Graph, graphParameters, type Node, parameterName } from "./graph.ts";
+import { emitInference, emitTraining } from "./passes.ts";
+import { DROPOUT_BYTES, DROPOUTS, PASS, type RecordLayout, recordLayout } from "./record.ts";
+
+/** Most memory that a slot of step records takes. */
+const SLOT_BYTES = 4 << 20;
+const MOST_STEPS = 1024;
+
+/** What a plan is asked to do. */
+export interface PlanRequest {
+  readonly graph: Graph;
+  readonly seed: number;
+  readonly batchSize: number;
+  /** What inputs look like. */
+  readonly source: Pick<BatchSource, "inputShape" | "inputType" | "inputScale">;
+  /** Programs to make: train (with this loss), evaluate (the same loss, nothing sleeps), predict (through this link). */
+  readonly train: boolean;
+  readonly loss: Loss | undefined;
+  readonly predict: OutputLink | undefined;
+  readonly threads: number;
+  /** Fused: rectifiers, dropout and updates ride on the products. Unfused: every intermediate value has its own buffer. */
+  readonly fused: boolean;
+  readonly path: 0 | 1 | 2;
+}
+
+/** A node's output, and in training the gradient of the loss with respect to it, in memory. */
+export interface NodeBuffers {
+  output: Matrix;
+  gradient: Matrix | undefined;
+}
+
+/** Layers in, kernel calls out: the memory and the programs of a run. */
+export interface Plan {
+  readonly specification: MachineSpecification;
+  readonly programs: { readonly train: number; readonly evaluate: number; readonly predict: number };
+  readonly batchSize: number;
+  readonly record: RecordLayout;
+  /** Two places for step records: one is filled while the steps of the other run. */
+  readonly slots: readonly { readonly record: number; readonly result: number }[];
+  /** Steps that a slot holds. */
+  readonly slotSteps: number;
+  readonly parameters: ReadonlyMap<string, ParameterPlace & { readonly bytes: number }>;
+  readonly input: Matrix;
+  readonly nodes: ReadonlyMap<string, NodeBuffers>;
+  /** The dropout layers' parameters in a training step. */
+  readonly dropouts: readonly { threshold: number; awake: number; scale: number }[];
+  /** Address of the status words; the first belong to these layers, the last to the loss. */
+  readonly status: { readonly pointer: number; readonly layers: readonly string[] };
+}
+
+/** The shared parts of a plan while its programs are made. */
+export interface PlanBuilder {
+  readonly request: PlanRequest;
+  readonly arena: Arena;
+  readonly record: RecordLayout;
+  readonly input: Matrix;
+  readonly places: ReadonlyMap<string, ParameterPlace & { readonly bytes: number }>;
+  readonly workspace: { readonly lists: number; readonly counts: number; readonly scratch: number };
+  /** One loss and one mark of right or wrong per row. */
+  readonly rows: { readonly losses: number; readonly correct: number };
+  readonly statusOf: (name: string) => number;
+  maskOf(node: Node): MaskPlace | undefined;
+  parametersOf(node: Node): ReadonlyMap<string, ParameterPlace>;
+  /** An activation matrix. Programs run one after the other, so each begins with all matrices free again. */
+  matrix(columns: number): Matrix;
+  freeMatrices(): void;
+}
+
+/** A program that grows by kernel calls. */
+export class ProgramBuilder {
+  readonly #calls: Call[] = [];
+
+  emitter(layer: string): Emit {
+    return (kernel, values, { barrier = true } = {}) => {
+      const named = values as Record<string, Argument>;
+      this.#calls.push({ kernel, layer, barrier, arguments: kernelArguments[kernel].map((name) => named[name]) });
+    };
+  }
+
+  build(name: string): Program {
+    return { name, calls: this.#calls };
+  }
+}
+
+/** Widths of everything that flows through a graph. */
+function widths(graph: Graph): number[] {
+  return [sizeOf(graph.input), ...graph.nodes.map(({ outputShape }) => sizeOf(outputShape))];
+}
+
+function placeParameters(arena: Arena, { graph, train, fused }: PlanRequest) {
+  const places = new Map<string, ParameterPlace & { bytes: number }>();
+  for (const { name, specification } of graphParameters(graph)) {
+    const [outputs, inputs] = specification.shape;
+    const bytes = specification.name === "weight" ? panelBytes(inputs, outputs) : vectorBytes(outputs);
+    places.set(name, {
+      value: arena.allocate(bytes),
+      velocity: train ? arena.allocate(bytes) : 0,
+      gradient: train && !fused ? arena.allocate(bytes) : 0,
+      bytes,
+    });
+  }
+  return places;
+}
+
+/** Makes the plan of a run. */
+export function makePlan(request: PlanRequest): Plan {
+  const { graph, seed, batchSize, source, loss, predict, threads } = request;
+  const arena = new Arena();
+  const state = { barrier: arena.allocate(64), status: 0, statusWords: 0 };
+  const trained = graph.nodes.filter(({ parameters }) => parameters.length > 0).map(({ name }) => name);
+  state.statusWords = trained.length + 1;
+  state.status = arena.allocate(4 * state.statusWords);
+
+  const dropoutNodes = graph.nodes.filter((node): node is Node & { layer: Dropout } => isDropout(node.layer));
+  const outputs = sizeOf(graph.output);
+  const record = recordLayout(source, {
+    batchSize,
+    dropouts: dropoutNodes.length,
+    targetSize: loss ? (loss.targets === "classes" ? 1 : outputs) : 0,
+    outputs: predict ? outputs : 0,
+  });
+
+  const matrices: Matrix[] = [];
+  let free: Matrix[] = [];
+  const matrix = (columns: number): Matrix => {
+    const reused = free.findIndex((candidate) => candidate.columns === columns);
+    if (reused >= 0) return free.splice(reused, 1)[0];
+    const stride = strideOf(columns);
+    const made = { pointer: arena.allocate(batchSize * stride * 4), rows: batchSize, columns, stride };
+    matrices.push(made);
+    return made;
+  };
+  const input = matrix(sizeOf(graph.input));
+  const places = placeParameters(arena, request);
+  const widest = Math.max(...widths(graph));
+  const byRows = listBytes(batchSize, widest);
+  const byColumns = listBytes(widest, batchSize);
+  const builder: PlanBuilder = {
+    request,
+    arena,
+    record,
+    input,
+    places,
+    workspace: {
+      lists: arena.allocate(byRows.lists),
+      counts: arena.allocate(Math.max(byRows.counts, byColumns.counts)),
+      scratch: arena.allocate(SCRATCH_BYTES * threads),
+    },
+    rows: { losses: arena.allocate(4 * batchSize), correct: arena.allocate(4 * batchSize) },
+    statusOf: (name) => state.status + 4 * (trained.includes(name) ? trained.indexOf(name) : trained.length),
+    maskOf(node) {
+      const index = dropoutNodes.findIndex(({ name }) => name === node.name);
+      if (index < 0) return undefined;
+      return {
+        key: streamKey(seed, `mask/${node.name}`),
+        parameters: { record: DROPOUTS + DROPOUT_BYTES * index },
+        indices: { record: record.indices },
+        pass: { value: PASS },
+        stream: TRAINING,
+      };
+    },
+    parametersOf: (node) =>
+      new Map(node.parameters.map((parameter) => [parameter.name, places.get(parameterName(node, parameter)) as ParameterPlace])),
+    matrix,
+    freeMatrices: () => {
+      free = matrices.filter((made) => made !== input);
+    },
+  };
+
+  const programs: Program[] = [];
+  const add = (program: Program): number => programs.push(program) - 1;
+  const nodes = new Map<string, NodeBuffers>();
+  const train = request.train && loss ? add(emitTraining(builder, loss, nodes)) : -1;
+  const evaluate = loss ? add(emitInference(builder, "evaluate", { loss })) : -1;
+  const predicting = predict ? add(emitInference(builder, "predict", { link: predict })) : -1;
+
+  const slotSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(SLOT_BYTES / record.bytes)));
+  const slots = [0, 1].map(() => ({
+    record: arena.allocate(slotSteps * record.bytes),
+    result: arena.allocate(slotSteps * record.resultBytes),
+  }));
+  return {
+    specification: { bytes: arena.bytes, programs, state },
+    programs: { train, evaluate, predict: predicting },
+    batchSize,
+    record,
+    slots,
+    slotSteps,
+    parameters: places,
+    input: builder.input,
+    nodes,
+    dropouts: dropoutNodes.map(({ layer }) => dropoutParameters(layer.rate, trainingScale(layer.rate, layer.scaling))),
+    status: { pointer: state.status, layers: trained },
+  };
+}

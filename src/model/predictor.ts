@@ -1,0 +1,66 @@
+import type { BatchSource } from "../data/source.ts";
+import type { Loss, OutputLink } from "../losses/loss.ts";
+import { createLocalMachine } from "../wasm/local-machine.ts";
+import type { Machine } from "../wasm/machine.ts";
+import { createPoolMachine } from "../wasm/pool-machine.ts";
+import type { Graph } from "./graph.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import { resolveThreads, rowWork } from "./threads.ts";
+import { type Numbers, writeNumbers } from "./weights.ts";
+
+/** Rows per step of a prediction. */
+const BATCH = 128;
+/** Multiply-adds below which the calling thread predicts: about a tenth of a second. Longer work goes to threads. */
+const LOCAL_WORK = 2e9;
+
+/** A machine with a model's weights, ready to predict or to evaluate. */
+export interface Predictor {
+  readonly machine: Machine;
+  readonly plan: Plan;
+  /** Gives a pool's threads back; a local machine stays for the next call. */
+  release(): void;
+}
+
+/**
+ * Machines for predictions. Small ones are kept, so that predicting row by row prepares once; `forget` lets go of
+ * them when weights change.
+ */
+export class Predictors {
+  readonly #kept = new Map<string, Predictor>();
+
+  async get(
+    operation: string,
+    model: { graph: Graph; seed: number; numbers: Numbers },
+    source: BatchSource,
+    goal: { loss: Loss } | { link: OutputLink },
+    threads: number | undefined,
+  ): Promise<Predictor> {
+    const { graph, seed, numbers } = model;
+    const chosen = resolveThreads(operation, threads, graph, BATCH);
+    const isLocal = threads === undefined ? rowWork(graph) * source.count <= LOCAL_WORK : false;
+    const key = JSON.stringify([source.inputType, source.inputScale, "loss" in goal ? goal.loss.kind : goal.link]);
+    const kept = isLocal ? this.#kept.get(key) : undefined;
+    if (kept) return kept;
+    const plan = makePlan({
+      graph,
+      seed,
+      batchSize: BATCH,
+      source,
+      train: false,
+      loss: "loss" in goal ? goal.loss : undefined,
+      predict: "link" in goal ? goal.link : undefined,
+      threads: isLocal ? 1 : chosen,
+      fused: true,
+      path: 0,
+    });
+    const machine = isLocal ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, chosen);
+    writeNumbers(machine, plan, graph, "value", numbers);
+    const predictor: Predictor = { machine, plan, release: isLocal ? () => {} : () => machine.close() };
+    if (isLocal) this.#kept.set(key, predictor);
+    return predictor;
+  }
+
+  forget(): void {
+    this.#kept.clear();
+  }
+}

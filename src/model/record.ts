@@ -1,0 +1,108 @@
+import type { BatchSource } from "../data/source.ts";
+import type { Hyper } from "../optimizers/optimizer.ts";
+import { sizeOf } from "../tensor/shape.ts";
+
+// A step's record: everything that changes from step to step, written before the step runs.
+//
+//   0   i32     rows in the batch
+//   4   i32     pass
+//   8   f32[4]  hyper-parameters
+//   24  12 bytes per dropout layer: threshold, awake, scale
+//   then, each on a multiple of 16: u32 indices of the rows, inputs as they lie in the data, targets
+//
+// Its result: 0 f64 sum of the row losses, 8 i32 right rows, 16 f32 predictions.
+
+export const ROWS = 0;
+export const PASS = 4;
+export const HYPER = 8;
+export const DROPOUTS = 24;
+export const DROPOUT_BYTES = 12;
+
+export const LOSS_SUM = 0;
+export const RIGHT = 8;
+export const PREDICTIONS = 16;
+
+/** Where the parts of a record lie. */
+export interface RecordLayout {
+  readonly indices: number;
+  readonly inputs: number;
+  readonly targets: number;
+  readonly bytes: number;
+  readonly resultBytes: number;
+  readonly inputType: BatchSource["inputType"];
+  readonly inputSize: number;
+  readonly targetSize: number;
+}
+
+const round16 = (bytes: number) => Math.ceil(bytes / 16) * 16;
+
+/** The layout for batches of up to `batchSize` rows of a source, with `outputs` predictions per row (0: none). */
+export function recordLayout(
+  source: Pick<BatchSource, "inputShape" | "inputType">,
+  { batchSize, dropouts, targetSize, outputs }: { batchSize: number; dropouts: number; targetSize: number; outputs: number },
+): RecordLayout {
+  const inputSize = sizeOf(source.inputShape);
+  const indices = round16(DROPOUTS + DROPOUT_BYTES * dropouts);
+  const inputs = round16(indices + 4 * batchSize);
+  const targets = round16(inputs + batchSize * inputSize * (source.inputType === "u8" ? 1 : 4));
+  return {
+    indices,
+    inputs,
+    targets,
+    bytes: round16(targets + 4 * batchSize * targetSize),
+    resultBytes: round16(PREDICTIONS + 4 * batchSize * outputs),
+    inputType: source.inputType,
+    inputSize,
+    targetSize,
+  };
+}
+
+/** What the training loop says of a step. */
+export interface StepSettings {
+  readonly rows: Uint32Array;
+  readonly pass: number;
+  readonly hyper: Hyper | undefined;
+  /** Per dropout layer. */
+  readonly dropouts: readonly { threshold: number; awake: number; scale: number }[];
+}
+
+/** Writes the record at `at` of a staging buffer and has the source fill in inputs and targets. */
+export async function writeRecord(
+  buffer: ArrayBuffer,
+  at: number,
+  layout: RecordLayout,
+  source: BatchSource,
+  settings: StepSettings,
+): Promise<void> {
+  const { rows, pass, hyper, dropouts } = settings;
+  const view = new DataView(buffer, at, layout.bytes);
+  view.setInt32(ROWS, rows.length, true);
+  view.setInt32(PASS, pass, true);
+  hyper?.forEach((value, index) => view.setFloat32(HYPER + 4 * index, value, true));
+  dropouts.forEach(({ threshold, awake, scale }, index) => {
+    view.setUint32(DROPOUTS + DROPOUT_BYTES * index, threshold, true);
+    view.setInt32(DROPOUTS + DROPOUT_BYTES * index + 4, awake, true);
+    view.setFloat32(DROPOUTS + DROPOUT_BYTES * index + 8, scale, true);
+  });
+  new Uint32Array(buffer, at + layout.indices, rows.length).set(rows);
+  const inputCount = rows.length * layout.inputSize;
+  const x =
+    layout.inputType === "u8"
+      ? new Uint8Array(buffer, at + layout.inputs, inputCount)
+      : new Float32Array(buffer, at + layout.inputs, inputCount);
+  const targetCount = rows.length * layout.targetSize;
+  const y =
+    targetCount === 0
+      ? undefined
+      : source.targetType === "classes"
+        ? new Int32Array(buffer, at + layout.targets, targetCount)
+        : new Float32Array(buffer, at + layout.targets, targetCount);
+  const gathered = source.gather(rows, { x, y });
+  if (gathered) await gathered;
+}
+
+/** What a step's result holds. */
+export function readResult(buffer: ArrayBuffer, at: number): { lossSum: number; right: number } {
+  const view = new DataView(buffer, at, PREDICTIONS);
+  return { lossSum: view.getFloat64(LOSS_SUM, true), right: view.getInt32(RIGHT, true) };
+}

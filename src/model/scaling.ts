@@ -1,0 +1,47 @@
+import { dropout, isDropout, predictionScale, type Scaling } from "../layers/dropout/dropout.ts";
+import type { Layer } from "../layers/layer.ts";
+import { DrowseError, show } from "../tensor/errors.ts";
+import { chain, type Graph } from "./graph.ts";
+import { Model } from "./model.ts";
+
+/**
+ * A model with the other scaling of its dropout layers and the same predictions.
+ *
+ * Standard scaling predicts with keep x where inverted scaling predicts with x, so the weights of the next dense
+ * layer take the factor: W <- keep W on the way to inverted, W <- W / keep on the way back. Rectifiers let a factor
+ * pass, max(0, keep z) = keep max(0, z). Equal but for the rounding of keep W, and to the bit where keep is a power
+ * of two.
+ *
+ * @throws {DrowseError} when a dropout layer that changes has no dense layer after it, or keeps nothing (rate 1).
+ */
+export function convertScaling(model: Model, scaling: Scaling): Model {
+  if (scaling !== "inverted" && scaling !== "standard") {
+    throw new DrowseError("withScaling", `scaling is ${show(scaling)}`, 'give "inverted" or "standard"');
+  }
+  const { nodes } = model.graph;
+  const numbers = new Map([...model.numbers].map(([name, values]) => [name, values.slice()]));
+  const layers: Layer[] = [];
+  let factor = 1;
+  let pending: string | undefined;
+  for (const { layer, name } of nodes) {
+    if (isDropout(layer) && layer.scaling !== scaling && layer.rate > 0) {
+      if (layer.rate === 1)
+        throw new DrowseError("withScaling", `${name} has rate 1`, "nothing passes it in training: lower its rate");
+      factor *= predictionScale(layer.rate, layer.scaling) / predictionScale(layer.rate, scaling);
+      pending = name;
+    }
+    if (layer.kind === "dense" && factor !== 1) {
+      const weight = numbers.get(`${name}.weight`) as Float32Array;
+      for (let i = 0; i < weight.length; i++) weight[i] *= factor;
+      factor = 1;
+      pending = undefined;
+    }
+    const named = layer.name === undefined ? {} : { name: layer.name };
+    layers.push(isDropout(layer) ? dropout({ rate: layer.rate, scaling, ...named }) : layer);
+  }
+  if (pending !== undefined) {
+    throw new DrowseError("withScaling", `no dense layer follows ${pending}`, "move the dropout layer before a dense layer");
+  }
+  const graph: Graph = chain("withScaling", model.inputShape, layers);
+  return new Model({ graph, seed: model.seed, numbers, pass: model.pass, link: model.link });
+}

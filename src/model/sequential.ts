@@ -1,0 +1,29 @@
+import type { Layer } from "../layers/layer.ts";
+import { checkOptions } from "../layers/options.ts";
+import { checkSeed } from "../random/streams.ts";
+import { chain } from "./graph.ts";
+import { Model } from "./model.ts";
+
+export interface SequentialOptions {
+  /** Shape of one row of inputs: [784], [28, 28]. */
+  input: readonly number[];
+  /** Of everything random: first weights, order of the rows, masks. A whole number from 0 to 2^53 - 1. */
+  seed: number;
+}
+
+/**
+ * A network of layers one after the other.
+ *
+ * Networks end in logits: the loss brings the softmax.
+ *
+ * @throws {DrowseError} on unknown options, a seed out of range, no layers, and layers whose shapes do not fit.
+ * @example
+ * const model = sequential({ input: [784], seed: 42 }, [
+ *   dropout({ rate: 0.2 }), dense(1024), relu(), dropout({ rate: 0.5 }), dense(10),
+ * ]);
+ */
+export function sequential(options: SequentialOptions, layers: readonly Layer[]): Model {
+  checkOptions("sequential", options, ["input", "seed"]);
+  const seed = checkSeed("sequential", options.seed);
+  return new Model({ graph: chain("sequential", options.input, layers), seed });
+}

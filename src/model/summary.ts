@@ -1,0 +1,31 @@
+import { formatShape, sizeOf } from "../tensor/shape.ts";
+import type { Model } from "./model.ts";
+
+/** A model as a table: each layer's name, output shape, parameters and settings, and the parameters' sum. */
+export function summarize(model: Model): string {
+  const { nodes } = model.graph;
+  const rows = [
+    ["layer", "output", "parameters", ""],
+    ["input", formatShape(model.inputShape), "", ""],
+    ...nodes.map(({ name, layer, outputShape, parameters }) => [
+      name,
+      formatShape(outputShape),
+      parameters.length === 0 ? "" : count(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)),
+      Object.entries(layer.config)
+        .filter(([key]) => key !== "units")
+        .map(([key, value]) => `${key} ${value}`)
+        .join(", "),
+    ]),
+  ];
+  const width = (column: number) => Math.max(...rows.map((row) => row[column].length));
+  const widths = [width(0), width(1), width(2)];
+  const lines = rows.map(([name, shape, parameters, settings]) =>
+    `${name.padEnd(widths[0])}  ${shape.padEnd(widths[1])}  ${parameters.padStart(widths[2])}  ${settings}`.trimEnd(),
+  );
+  const total = nodes.flatMap(({ parameters }) => parameters).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return [...lines, `${count(total)} parameters, seed ${model.seed}, ${model.pass} passes trained`].join("\n");
+}
+
+function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}

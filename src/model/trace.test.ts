@@ -1,0 +1,190 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bitsOf, numbersOfTrace } from "../../test/bits.ts";
+import { expectClose, expectExact } from "../../test/closeness.ts";
+import { batchOf, make, plainRecipe, recipes, RATES, twinOf } from "../../test/networks.ts";
+import { type Dropout, isDropout } from "../layers/dropout/dropout.ts";
+import { sgd } from "../optimizers/sgd.ts";
+import { dropoutParameters, maskOfRow } from "../random/mask.ts";
+import { streamKey, TRAINING } from "../random/streams.ts";
+import { transpose } from "../reference/compression.ts";
+import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "../reference/dense.ts";
+import { maxNorm } from "../reference/max-norm.ts";
+import { type NetworkLayer, type TrainingPass, trainingPass } from "../reference/network.ts";
+import type { Numbers } from "../reference/numbers.ts";
+import { sgd as twinSgd } from "../reference/sgd.ts";
+import { trainingScale } from "../layers/dropout/dropout.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import type { Node } from "./graph.ts";
+import type { Model } from "./model.ts";
+
+// Whole networks against the f64 twin, which makes its own masks.
+
+const DEEP = process.env.DROWSE_DEEP === "1";
+/** Random, but the same in every run: a test that fails one night in a hundred is of no use. */
+const RUNS = { numRuns: DEEP ? 3000 : 150, seed: 1 };
+const TOLERANCE = 1e-5;
+
+const absolute = (numbers: Numbers) => Float64Array.from(numbers, Math.abs);
+
+/**
+ * Fails unless the relative norm error is at most 1e-5. The norm is that of the expected numbers, or, where their terms
+ * cancel each other, a tenth of that of the terms: no sum in single precision has more digits than its terms.
+ */
+function expectNear(actual: Numbers, expected: Numbers, terms: Numbers, what: string): void {
+  const norm = (numbers: Numbers) => Math.hypot(...Array.from(numbers));
+  const scale = norm(expected);
+  const slack = Math.max(1, norm(terms) / 10 / scale);
+  expectClose(actual, expected, what, scale === 0 ? TOLERANCE : TOLERANCE * slack);
+}
+
+/** The index of each node's layer in the twin, which has no flatten. */
+function twinIndices(model: Model): { node: Node; index: number }[] {
+  let index = 0;
+  return model.graph.nodes.map((node) => ({ node, index: node.layer.kind === "flatten" ? index - 1 : index++ }));
+}
+
+/** Whether no rectifier's input is so near to zero that single precision puts it on the other side. */
+function sameSides(pass: TrainingPass, outputs: (i: number) => Numbers, layers: readonly NetworkLayer[]): boolean {
+  return layers.every((layer, i) => {
+    if (layer.type !== "relu") return true;
+    const actual = outputs(i);
+    return pass.values[i + 1].every((value, at) => value > 0 === actual[at] > 0);
+  });
+}
+
+describe("a traced training step", () => {
+  it("is the twin's: every layer's output and gradient, the loss, every parameter's gradient and update", async () => {
+    const seen = { networks: 0, rates: new Set<number>(), wide: 0 };
+    await fc.assert(
+      fc.asyncProperty(recipes, fc.nat(1000), async (recipe, pass) => {
+        const made = make(recipe);
+        const { model, data, rows } = made;
+        const { loss } = recipe;
+        const settings = { learningRate: 0.3, momentum: 0.9, l2: 0.01, maxNorm: 0.8 };
+        const trace = await model.trace(data, { loss, rows, pass, optimizer: sgd(settings) });
+        const network = twinOf(model, { loss, pass });
+        const twin = trainingPass(network, batchOf(made, loss, rows));
+        const indices = twinIndices(model);
+        const outputOf = (i: number) => {
+          const name = indices.find(({ index, node }) => index === i && node.layer.kind !== "flatten")?.node.name ?? "";
+          return trace.layers.get(name)?.output.data ?? [];
+        };
+        fc.pre(sameSides(twin, outputOf, network.layers));
+
+        const B = rows.length;
+        expect(trace.input.shape).toEqual([B, ...recipe.input]);
+        expectClose(trace.input.data, twin.values[0], "input", 1e-7);
+        const firstWeights = model.graph.nodes.findIndex(({ layer }) => layer.kind === "dense");
+        for (const { node, index } of indices) {
+          const traced = trace.layers.get(node.name);
+          if (!traced) throw new Error(`no trace of ${node.name}`);
+          const layer = network.layers[index];
+          const product = layer?.type === "dense" && node.layer.kind === "dense" ? layer : undefined;
+          const terms = product
+            ? denseForward(absolute(twin.values[index]), absolute(product.weight), product.bias && absolute(product.bias), { B, ...product })
+            : [];
+          expect(traced.output.shape).toEqual([B, ...node.outputShape]);
+          expectNear(traced.output.data, twin.values[index + 1], terms, `output of ${node.name}`);
+
+          expect(traced.gradient !== undefined).toBe(node.index >= firstWeights);
+          if (!traced.gradient) continue;
+          const above = network.layers[index + 1];
+          const gradientTerms = above?.type === "dense" ? denseInputGradient(absolute(twin.valueGradients[index + 2]), absolute(above.weight), { B, ...above }) : [];
+          expect(traced.gradient.shape).toEqual([B, ...node.outputShape]);
+          expectNear(traced.gradient.data, twin.valueGradients[index + 1], gradientTerms, `gradient of ${node.name}`);
+
+          const gradients = twin.gradients[index];
+          if (!product || !gradients) continue;
+          const { K, N, weight, bias } = product;
+          const d = absolute(twin.valueGradients[index + 1]);
+          const weightTerms = denseWeightGradient(absolute(twin.values[index]), d, { B, K, N });
+          const actual = transpose(trace.gradients.get(`${node.name}.weight`) ?? [], N, K);
+          expectNear(actual, gradients.weight, weightTerms, `gradient of ${node.name}.weight`);
+          const updated = maxNorm(twinSgd(weight, weightTerms.fill(0), gradients.weight, settings).weights, K, N, settings.maxNorm);
+          const actualWeight = transpose(trace.updated.get(`${node.name}.weight`) ?? [], N, K);
+          expectNear(actualWeight, updated, absolute(weight), `updated ${node.name}.weight`);
+          expect(trace.gradients.has(`${node.name}.bias`)).toBe(bias !== undefined);
+          if (!bias || !gradients.bias) continue;
+          const biasTerms = denseBiasGradient(d, { B, K, N });
+          expectNear(trace.gradients.get(`${node.name}.bias`) ?? [], gradients.bias, biasTerms, `gradient of ${node.name}.bias`);
+          const step = twinSgd(bias, biasTerms.fill(0), gradients.bias, { ...settings, l2: 0 });
+          expectNear(trace.updated.get(`${node.name}.bias`) ?? [], step.weights, absolute(bias), `updated ${node.name}.bias`);
+        }
+        expectClose([trace.loss], [twin.loss], "loss");
+
+        seen.networks++;
+        if (sizeOf(recipe.input) > 28) seen.wide++;
+        for (const layer of recipe.layers) if (layer.type === "dropout") seen.rates.add(layer.rate);
+      }),
+      RUNS,
+    );
+    expect([...seen.rates].sort()).toEqual(RATES);
+    expect(seen.wide).toBeGreaterThan(10);
+  });
+
+  it("is seen to differ from a twin whose masks are of another pass", async () => {
+    const recipe = plainRecipe({ layers: [{ type: "dropout", rate: 0.5 }, { type: "dense", units: 9, bias: true }] });
+    const made = make(recipe);
+    const trace = await made.model.trace(made.data, { loss: recipe.loss, rows: made.rows, pass: 3 });
+    const twin = (pass: number) => trainingPass(twinOf(made.model, { loss: recipe.loss, pass }), batchOf(made, recipe.loss, made.rows));
+    const output = trace.layers.get("dense1")?.output.data ?? [];
+    expectClose(output, twin(3).values[2], "output");
+    expect(() => expectClose(output, twin(4).values[2], "output")).toThrow("relative norm error");
+  });
+
+  it("takes exactly the masks of maskOfRow, forward and backward", async () => {
+    let dropouts = 0;
+    await fc.assert(
+      fc.asyncProperty(recipes, fc.nat(2 ** 31 - 1), async (recipe, pass) => {
+        const { model, data, rows } = make(recipe);
+        const trace = await model.trace(data, { loss: recipe.loss, rows, pass });
+        const values = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.output.data ?? trace.input.data;
+        const gradients = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.gradient?.data;
+        for (const { name, layer, index, outputShape } of model.graph.nodes) {
+          if (!isDropout(layer)) continue;
+          const units = sizeOf(outputShape);
+          const key = streamKey(model.seed, `mask/${name}`);
+          const mask = [...rows].flatMap((row) => [...maskOfRow(key, layer.rate, units, { row, pass, stream: TRAINING })]);
+          const masked = (numbers: Numbers) => Float64Array.from(numbers, (value, i) => (mask[i] ? Math.fround(value * factorOf(layer)) : 0));
+          expectExact(values(index), layer.rate === 0 ? values(index - 1) : masked(values(index - 1)), `output of ${name}`);
+          const below = gradients(index - 1);
+          const own = gradients(index);
+          if (below && own) expectExact(below, layer.rate === 0 ? own : masked(own), `gradient below ${name}`);
+          dropouts++;
+        }
+      }),
+      { ...RUNS, numRuns: RUNS.numRuns / 3 },
+    );
+    expect(dropouts).toBeGreaterThan(50);
+  });
+
+  it("has one set of bits, whether its products are sparse or dense", async () => {
+    await fc.assert(
+      fc.asyncProperty(recipes, async (recipe) => {
+        const { model, data, rows } = make(recipe);
+        const optimizer = sgd({ learningRate: 0.1, l2: 0.01, maxNorm: 1 });
+        const [chosen, sparse, dense] = await Promise.all(
+          ([0, 1, 2] as const).map((path) => model.trace(data, { loss: recipe.loss, rows, optimizer, path })),
+        );
+        expect(bitsOf(numbersOfTrace(sparse))).toBe(bitsOf(numbersOfTrace(chosen)));
+        expect(bitsOf(numbersOfTrace(dense))).toBe(bitsOf(numbersOfTrace(chosen)));
+      }),
+      { ...RUNS, numRuns: RUNS.numRuns / 3 },
+    );
+  });
+
+  it("leaves the model as it was", async () => {
+    const { model, data } = make(plainRecipe({ layers: [{ type: "dense", units: 4, bias: true }] }));
+    const before = structuredClone(model.numbers);
+    const { updated } = await model.trace(data, { loss: "crossEntropy", optimizer: sgd({ learningRate: 1 }) });
+    expect(model.numbers).toEqual(before);
+    expect(updated).not.toEqual(before);
+    expect(model).toMatchObject({ pass: 0, link: undefined });
+  });
+});
+
+/** The factor of kept units, in the single precision in which it stands in a step's record. */
+function factorOf({ rate, scaling }: Dropout): number {
+  return Math.fround(dropoutParameters(rate, trainingScale(rate, scaling)).scale);
+}

@@ -1,0 +1,94 @@
+import type { BatchSource } from "../data/source.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Hyper } from "../optimizers/optimizer.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { Matrix } from "../wasm/layout.ts";
+import { createLocalMachine, type LocalMachine } from "../wasm/local-machine.ts";
+import { divergence } from "./divergence.ts";
+import type { Graph } from "./graph.ts";
+import { makePlan } from "./plan.ts";
+import { readResult, writeRecord } from "./record.ts";
+import { type Numbers, readNumbers, writeNumbers } from "./weights.ts";
+
+/** An array that a step made. */
+export interface Traced {
+  readonly data: Float32Array;
+  readonly shape: Shape;
+}
+
+/** Everything that a training step computes. */
+export interface Trace {
+  /** Mean loss of the rows. */
+  readonly loss: number;
+  /** The inputs as the first layer sees them. */
+  readonly input: Traced;
+  /** By layer name: what it made, and the gradient of the loss with respect to that (undefined below the first weights). */
+  readonly layers: ReadonlyMap<string, { readonly output: Traced; readonly gradient: Traced | undefined }>;
+  /** By parameter name: the gradient of the loss. */
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+  /** By parameter name: the values after the update. The model's own stay as they are. */
+  readonly updated: ReadonlyMap<string, Float32Array>;
+}
+
+/** What a traced step is given. */
+export interface TraceRequest {
+  readonly graph: Graph;
+  readonly seed: number;
+  readonly numbers: Numbers;
+  readonly source: BatchSource;
+  readonly loss: Loss;
+  readonly rows: Uint32Array;
+  readonly pass: number;
+  readonly hyper: Hyper;
+  readonly path: 0 | 1 | 2;
+}
+
+function readMatrix(machine: LocalMachine, { pointer, stride, columns }: Matrix, rows: number, shape: Shape): Traced {
+  const values = new Float32Array(machine.memory.buffer, pointer, rows * stride);
+  const data = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) data.set(values.subarray(row * stride, row * stride + columns), row * columns);
+  return { data, shape: [rows, ...shape] };
+}
+
+/** Runs one training step in the unfused plan, where every value has a buffer of its own. */
+export async function traceStep(request: TraceRequest): Promise<Trace> {
+  const { graph, seed, numbers, source, loss, rows, pass, hyper, path } = request;
+  const plan = makePlan({
+    graph,
+    seed,
+    batchSize: rows.length,
+    source,
+    train: true,
+    loss,
+    predict: undefined,
+    threads: 1,
+    fused: false,
+    path,
+  });
+  const machine = await createLocalMachine(plan.specification);
+  writeNumbers(machine, plan, graph, "value", numbers);
+  const { record: layout, slots, dropouts } = plan;
+  const buffer = new ArrayBuffer(layout.bytes);
+  await writeRecord(buffer, 0, layout, source, { rows, pass, hyper, dropouts });
+  machine.write(slots[0].record, new Uint8Array(buffer));
+  const steps = { ...slots[0], recordBytes: layout.bytes, resultBytes: layout.resultBytes, count: 1 };
+  const { clean } = machine.runNow(plan.programs.train, steps);
+  if (clean === 0) throw await divergence(machine, plan, { step: 0, batch: 0, rows: rows.length });
+  const { lossSum } = readResult(await machine.read(slots[0].result, layout.resultBytes), 0);
+  const layers = new Map(
+    graph.nodes.map(({ name, outputShape }) => {
+      const buffers = plan.nodes.get(name);
+      if (!buffers) throw new Error(`no buffers for ${name}`);
+      const { output, gradient } = buffers;
+      const read = (matrix: Matrix) => readMatrix(machine, matrix, rows.length, outputShape);
+      return [name, { output: read(output), gradient: gradient && read(gradient) }];
+    }),
+  );
+  return {
+    loss: lossSum / rows.length,
+    input: readMatrix(machine, plan.input, rows.length, graph.input),
+    layers,
+    gradients: await readNumbers(machine, plan, graph, "gradient"),
+    updated: await readNumbers(machine, plan, graph, "value"),
+  };
+}

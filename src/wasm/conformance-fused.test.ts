@@ -1,0 +1,210 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { inCase, sameBytes } from "../../test/closeness.ts";
+import { Laboratory, type Region } from "../../test/conformance.ts";
+import { Draws } from "../../test/draws.ts";
+import { dropoutParameters, HYPERS, hyperParameters } from "../../test/records.ts";
+import { trainingScale } from "../reference/dropout.ts";
+import { SCRATCH_BYTES } from "./layout.ts";
+
+const SIZES = [...Array(68).keys()];
+const EDGES = [83, 84, 85, 127, 128, 129, 191, 192, 193];
+
+let lab: Laboratory;
+beforeAll(async () => {
+  lab = await Laboratory.open();
+});
+
+describe("fused kernels give the bits of the unfused", () => {
+  interface Shape {
+    B: number;
+    K: number;
+    N: number;
+  }
+  function* shapes(): Generator<Shape> {
+    const draws = new Draws(3);
+    for (const size of [...SIZES, ...EDGES]) {
+      yield { B: size, K: draws.integer(1, 67), N: draws.integer(1, 67) };
+      yield { B: draws.integer(1, 67), K: size, N: draws.integer(1, 67) };
+      yield { B: draws.integer(1, 67), K: draws.integer(1, 67), N: size };
+    }
+  }
+
+  it("denseWeightGradient with velocities is denseWeightGradient, sgd and maxNorm, with and without bias", () => {
+    let turn = 0;
+    for (const shape of shapes()) {
+      const hyper = HYPERS[turn++ % HYPERS.length];
+      inCase({ ...shape, ...hyper }, ({ B, K, N }) => {
+        const draws = new Draws(B + 1000 * K + 1000000 * N);
+        const h = draws.floats(B * K, 0.5);
+        const dz = draws.floats(B * N, 0.7);
+        const [w, wv, b, bv] = [draws.floats(K * N), draws.floats(K * N), draws.floats(N), draws.floats(N)];
+        const prepare = () => {
+          lab.clear();
+          const a = lab.matrix("a", B, K, h);
+          const d = lab.matrix("d", B, N, dz);
+          const state = [
+            lab.panels("weights", K, N, w),
+            lab.panels("velocities", K, N, wv),
+            lab.vector("bias", b),
+            lab.vector("biasVelocities", bv),
+          ] as const;
+          const record = lab.buffer("hyper", hyperParameters(hyper)).pointer;
+          const status = lab.buffer("status", Int32Array.of(0)).pointer;
+          const inputs = {
+            a: a.pointer,
+            aStride: a.stride,
+            d: d.pointer,
+            dStride: d.stride,
+            B,
+            K,
+            N,
+            lists: 0,
+            counts: 0,
+            path: 2,
+          };
+          return { state, record, status, product: { ...inputs, scratch: lab.scratch } };
+        };
+
+        const unfused = prepare();
+        const gradient = lab.panels("gradient", K, N, new Float32Array(K * N));
+        const biasGradient = lab.vector("biasGradient", new Float32Array(N));
+        lab.run(
+          "denseWeightGradient",
+          {
+            ...unfused.product,
+            ...{ weights: 0, velocities: 0, bias: 0, biasVelocities: 0, hyper: 0, status: 0 },
+            ...{ gradient: gradient.pointer, biasGradient: biasGradient.pointer },
+          },
+          [gradient, biasGradient],
+        );
+        const step = (weights: Region, velocities: Region, gradients: Region, decay: number) =>
+          lab.run(
+            "sgd",
+            {
+              ...{ weights: weights.pointer, velocities: velocities.pointer, gradients: gradients.pointer },
+              ...{ count: weights.bytes / 4, hyper: unfused.record, decay, status: unfused.status },
+            },
+            [weights, velocities],
+          );
+        const [weights, velocities, bias, biasVelocities] = unfused.state;
+        step(weights, velocities, gradient, 1);
+        step(bias, biasVelocities, biasGradient, 0);
+        const limit = {
+          weights: weights.pointer,
+          K,
+          N,
+          hyper: unfused.record,
+          scratch: lab.scratch,
+          scratchBytes: SCRATCH_BYTES,
+        };
+        lab.run("maxNorm", limit, [weights]);
+        const expected = unfused.state.map((region) => lab.bytes(region));
+
+        for (const withBias of [true, false]) {
+          const { state, record, status, product } = prepare();
+          const changed = withBias ? state : state.slice(0, 2);
+          lab.run(
+            "denseWeightGradient",
+            {
+              ...product,
+              ...{ weights: state[0].pointer, velocities: state[1].pointer, gradient: 0, biasGradient: 0 },
+              ...{ bias: withBias ? state[2].pointer : 0, biasVelocities: withBias ? state[3].pointer : 0 },
+              ...{ hyper: record, status },
+            },
+            changed,
+          );
+          changed.forEach((region, i) => {
+            if (!sameBytes(lab.bytes(region), expected[i])) throw new Error(`${region.name}, bias ${withBias}`);
+          });
+        }
+      });
+    }
+  });
+
+  it.each(["weight", "bias"])("denseWeightGradient flags a %s that is no longer finite", (parameter) => {
+    for (const bad of [Number.NaN, Infinity, -Infinity]) {
+      for (const n of [0, 3, 27, 28, 33]) {
+        const [B, K, N] = [3, 5, 34];
+        lab.clear();
+        const a = lab.matrix("a", B, K, new Float32Array(B * K).fill(parameter === "weight" ? 1 : 0));
+        const gradient = new Float32Array(B * N);
+        const biasValues = new Float32Array(N);
+        if (parameter === "weight") gradient[n] = bad;
+        else biasValues[n] = bad;
+        const d = lab.matrix("d", B, N, gradient);
+        const zeros = new Float32Array(K * N);
+        const [weights, velocities] = [lab.panels("weights", K, N, zeros), lab.panels("velocities", K, N, zeros)];
+        const [bias, biasVelocities] = [lab.vector("bias", biasValues), lab.vector("biasVelocities", new Float32Array(N))];
+        const status = lab.buffer("status", Int32Array.of(0));
+        lab.run(
+          "denseWeightGradient",
+          {
+            ...{ a: a.pointer, aStride: a.stride, d: d.pointer, dStride: d.stride, B, K, N, lists: 0, counts: 0, path: 2 },
+            ...{ weights: weights.pointer, velocities: velocities.pointer, gradient: 0, biasGradient: 0 },
+            ...{
+              bias: bias.pointer,
+              biasVelocities: biasVelocities.pointer,
+              hyper: lab.buffer("hyper", hyperParameters(HYPERS[0])).pointer,
+            },
+            ...{ status: status.pointer, scratch: lab.scratch },
+          },
+          [weights, velocities, bias, biasVelocities, status],
+        );
+        expect(lab.integers(status)).toEqual(Int32Array.of(1));
+      }
+    }
+  });
+
+  it("denseInputGradient with a gate is denseInputGradient, dropout and reluGradient", () => {
+    let turn = 0;
+    for (const shape of shapes()) {
+      const rate = [undefined, 0, 0.2, 0.5, 0.9, 1][turn++ % 6];
+      inCase({ ...shape, rate }, ({ B, K, N }) => {
+        const draws = new Draws(B + 1000 * K + 1000000 * N);
+        lab.clear();
+        const d = lab.matrix("d", B, N, draws.floats(B * N, 0.5));
+        const weights = lab.panels("weights", K, N, draws.floats(K * N));
+        const z = lab.matrix("z", B, K, draws.floats(B * K, 0.9));
+        const rectified = lab.matrix("rectified", B, K);
+        const h = lab.matrix("h", B, K);
+        const out = lab.matrix("out", B, K);
+        const factor = trainingScale(rate ?? 0, "inverted");
+        const parameters = lab.buffer("parameters", dropoutParameters(rate ?? 0, factor));
+        const indices = lab.buffer(
+          "indices",
+          Uint32Array.from({ length: B }, () => draws.word()),
+        );
+        const common = { stride: h.stride, rows: B, columns: K };
+        const mask = (x: number, y: typeof h) =>
+          lab.run(
+            "dropout",
+            {
+              ...{ ...common, x, y: y.pointer, indices: indices.pointer, parameters: parameters.pointer },
+              ...{ pass: 1, stream: 2, key0: 3, key1: 4, scratch: lab.scratch, scratchBytes: SCRATCH_BYTES },
+            },
+            [y],
+          );
+        const inputGradient = (gate: number, factor: number) =>
+          lab.run(
+            "denseInputGradient",
+            {
+              ...{ d: d.pointer, dStride: d.stride, lists: 0, counts: 0, B, N, weights: weights.pointer, K, gate, scale: factor },
+              ...{ out: out.pointer, outStride: out.stride, path: 2, scratch: lab.scratch },
+            },
+            [out],
+          );
+
+        lab.run("relu", { ...common, x: z.pointer, y: rectified.pointer }, [rectified]);
+        if (rate === undefined) lab.run("relu", { ...common, x: z.pointer, y: h.pointer }, [h]);
+        else mask(rectified.pointer, h);
+        inputGradient(0, 0);
+        if (rate !== undefined) mask(out.pointer, out);
+        lab.run("reluGradient", { ...common, y: rectified.pointer, dy: out.pointer, dx: out.pointer }, [out]);
+        const expected = lab.bytes(out);
+
+        inputGradient(h.pointer, rate === undefined ? 0 : parameters.pointer + 8);
+        if (!sameBytes(lab.bytes(out), expected)) throw new Error("the gated gradient differs");
+      });
+    }
+  });
+});

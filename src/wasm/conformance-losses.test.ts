@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { expectClose, expectExact, inCase } from "../../test/closeness.ts";
+import { Laboratory, type MatrixRegion, type Region } from "../../test/conformance.ts";
+import { Draws } from "../../test/draws.ts";
+import { type LossResult, sumLosses } from "../reference/loss.ts";
+import { meanSquaredError } from "../reference/mean-squared-error.ts";
+import { softmax } from "../reference/softmax.ts";
+import { softmaxCrossEntropy } from "../reference/softmax-cross-entropy.ts";
+
+// N is at least 1: a network has an output. B may be 0.
+const SIZES = [...Array(68).keys()];
+const EDGES = [127, 128, 129, 255, 256, 257];
+const CASES = [...SIZES, ...EDGES].flatMap((size) => {
+  const draws = new Draws(size);
+  const other = { B: size, N: draws.integer(1, 67), size: 4 };
+  return size === 0 ? [other] : [other, { B: draws.integer(1, 9), N: size, size: 4 }];
+});
+
+let lab: Laboratory;
+beforeAll(async () => {
+  lab = await Laboratory.open();
+});
+
+/** Runs a loss with and without its gradient and holds it to the twin. */
+function checkLoss(
+  kernel: "softmaxCrossEntropy" | "meanSquaredError",
+  outputs: Float32Array,
+  targetValues: Int32Array | Float32Array,
+  { B, N }: { B: number; N: number },
+  expected: LossResult,
+): void {
+  lab.clear();
+  const z = lab.matrix("z", B, N, outputs);
+  const targets = lab.buffer("targets", targetValues);
+  const d = lab.matrix("d", B, N);
+  const losses = lab.buffer("losses", B * 4);
+  const correct = lab.buffer("correct", B * 4);
+  const places = { z: z.pointer, targets: targets.pointer, losses: losses.pointer, correct: correct.pointer };
+  const check = () => {
+    expectClose(lab.floats(losses), expected.losses, "losses");
+    expectExact(lab.integers(correct), expected.correct, "correct");
+  };
+  lab.run(kernel, { ...places, stride: z.stride, B, N, d: 0 }, [losses, correct]);
+  check();
+  lab.run(kernel, { ...places, stride: z.stride, B, N, d: d.pointer }, [losses, correct, d]);
+  check();
+  expectClose(lab.readMatrix(d), expected.gradient, "gradient");
+}
+
+function classesOf(draws: Draws, B: number, N: number): Int32Array {
+  return Int32Array.from({ length: B }, () => draws.integer(0, N - 1));
+}
+
+describe("softmaxCrossEntropy agrees with the twin", () => {
+  it("over all sizes", () => {
+    for (const values of CASES) {
+      inCase(values, ({ B, N, size }) => {
+        const draws = new Draws(B * 1000 + N);
+        const z = draws.floats(B * N, 0.9, size);
+        const targets = classesOf(draws, B, N);
+        checkLoss("softmaxCrossEntropy", z, targets, { B, N }, softmaxCrossEntropy(z, targets, N));
+      });
+    }
+  });
+
+  it("at logits of +-1e4, where a plain exp overflows", () => {
+    for (const N of [1, 2, 3, 4, 5, 10, 67]) {
+      inCase({ N }, () => {
+        const B = 12;
+        const draws = new Draws(N);
+        const z = draws.floats(B * N).map((value) => Math.sign(value) * 1e4 + Math.fround(value));
+        const targets = classesOf(draws, B, N);
+        checkLoss("softmaxCrossEntropy", z, targets, { B, N }, softmaxCrossEntropy(z, targets, N));
+      });
+    }
+    const z = Float32Array.of(1e4, -1e4, 0, -1e4, 1e4, 0, -1e4, -1e4, -1e4);
+    const targets = Int32Array.of(0, 0, 1);
+    checkLoss("softmaxCrossEntropy", z, targets, { B: 3, N: 3 }, softmaxCrossEntropy(z, targets, 3));
+  });
+
+  it("takes the first of equal largest logits as the answer", () => {
+    const z = Float32Array.of(1, 3, 3, 2, /**/ 1, 3, 3, 2, /**/ -0, 0, -1, -1, /**/ -5, -5, -5, -5);
+    const targets = Int32Array.of(1, 2, 0, 0);
+    const expected = softmaxCrossEntropy(z, targets, 4);
+    expect([...expected.correct]).toEqual([1, 0, 1, 1]);
+    checkLoss("softmaxCrossEntropy", z, targets, { B: 4, N: 4 }, expected);
+  });
+
+  it.each([Number.NaN, Infinity])("gives a loss that is not finite where a logit is %f", (bad) => {
+    for (let place = 0; place < 5; place++) {
+      const z = Float32Array.of(1, 2, 3, 4, 5);
+      z[place] = bad;
+      lab.clear();
+      const [from, losses, correct] = [lab.matrix("z", 1, 5, z), lab.buffer("losses", 4), lab.buffer("correct", 4)];
+      const targets = lab.buffer("targets", Int32Array.of(2));
+      const places = { z: from.pointer, targets: targets.pointer, losses: losses.pointer, correct: correct.pointer };
+      lab.run("softmaxCrossEntropy", { ...places, stride: from.stride, B: 1, N: 5, d: 0 }, [losses, correct]);
+      expect(Number.isFinite(lab.floats(losses)[0])).toBe(false);
+    }
+  });
+});
+
+describe("meanSquaredError agrees with the twin", () => {
+  it("over all sizes", () => {
+    for (const values of CASES) {
+      inCase(values, ({ B, N, size }) => {
+        const draws = new Draws(B * 1000 + N);
+        const z = draws.floats(B * N, 0.9, size);
+        const targets = draws.floats(B * N, 0.9, size);
+        checkLoss("meanSquaredError", z, targets, { B, N }, meanSquaredError(z, targets, B, N));
+      });
+    }
+  });
+});
+
+describe("sumLosses", () => {
+  function sumOf(values: Float32Array, right: Int32Array): { loss: number; correct: number; status: number } {
+    lab.clear();
+    const losses = lab.buffer("losses", values);
+    const correct = lab.buffer("correct", right);
+    const result = lab.buffer("result", 12);
+    const status = lab.buffer("status", Int32Array.of(0));
+    const places = { losses: losses.pointer, correct: correct.pointer, result: result.pointer, status: status.pointer };
+    lab.run("sumLosses", { ...places, B: values.length }, [result, status]);
+    const view = new DataView(lab.bytes(result).buffer);
+    return { loss: view.getFloat64(0, true), correct: view.getInt32(8, true), status: lab.integers(status)[0] };
+  }
+
+  it("is the twin's sum to the bit", () => {
+    for (const B of [...SIZES, ...EDGES]) {
+      const draws = new Draws(B);
+      const losses = draws.floats(B, 0.9, 100);
+      const correct = Int32Array.from({ length: B }, () => draws.integer(0, 1));
+      const expected = sumLosses({ losses: Float64Array.from(losses), correct: Float64Array.from(correct) });
+      expect(sumOf(losses, correct)).toEqual({ ...expected, status: 0 });
+    }
+  });
+
+  it.each([Number.NaN, Infinity, -Infinity])("flags a loss of %f", (bad) => {
+    for (let place = 0; place < 5; place++) {
+      const losses = new Float32Array(5).fill(1);
+      losses[place] = bad;
+      expect(sumOf(losses, new Int32Array(5)).status).toBe(1);
+    }
+  });
+});
+
+describe("output links", () => {
+  function linkOf(kernel: "softmax" | "identity", z: MatrixRegion, out: Region): Float32Array {
+    lab.run(kernel, { z: z.pointer, stride: z.stride, B: z.rows, N: z.columns, out: out.pointer }, [out]);
+    return lab.floats(out);
+  }
+
+  it("softmax and identity agree with the twin over all sizes and at logits of +-1e4", () => {
+    for (const values of CASES.flatMap((one) => [one, { ...one, size: 1e4 }])) {
+      inCase(values, ({ B, N, size }) => {
+        lab.clear();
+        const numbers = new Draws(B * 1000 + N).floats(B * N, 0.9, size);
+        const z = lab.matrix("z", B, N, numbers);
+        const out = lab.buffer("out", B * N * 4);
+        expectClose(linkOf("softmax", z, out), softmax(numbers, B, N), "softmax");
+        expectExact(linkOf("identity", z, out), numbers, "identity");
+      });
+    }
+  });
+});

@@ -1,0 +1,235 @@
+/**
+ * The laboratory of the conformance tests: kernels run in a memory in which every byte is watched. Between the
+ * buffers lie canaries, and after each call everything that the call did not declare as written must be as before.
+ */
+import { Buffer } from "node:buffer";
+import type { Entry } from "../src/reference/compression.ts";
+import { type KernelArguments, type KernelName, type Kernels, kernelArguments } from "../src/wasm/kernels.ts";
+import { type Matrix, PANEL, SCRATCH_BYTES, strideOf } from "../src/wasm/layout.ts";
+import { instantiateKernels, kernelModule } from "../src/wasm/module.ts";
+
+/** What fills canaries and outputs before a call: as f32 it is -2.9e-16, so that nobody takes it for a zero. */
+const CANARY = 0xa5;
+const CANARY_BYTES = 64;
+/** Numbers of threads whose results must be one. */
+export const THREADS = [1, 2, 3, 8];
+const MOST_THREADS = 8;
+const MEMORY_BYTES = 24 * 2 ** 20;
+const SCRATCH = MEMORY_BYTES - MOST_THREADS * SCRATCH_BYTES - CANARY_BYTES;
+const UNTOUCHED = Buffer.alloc(MEMORY_BYTES - SCRATCH, CANARY);
+
+/** A named buffer: `count` runs of `bytes` bytes, `step` bytes apart. What lies between the runs is not to be written. */
+export interface Region {
+  readonly name: string;
+  readonly pointer: number;
+  readonly bytes: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+export type MatrixRegion = Region & Matrix;
+export type ListsRegion = { readonly lists: Region; readonly counts: Region };
+
+export class Laboratory {
+  readonly kernels: Kernels;
+  /** Address of the scratch memory of all threads. A call that takes scratch may write its own threads' part. */
+  readonly scratch = SCRATCH;
+  readonly #bytes: Buffer;
+  #regions: Region[] = [];
+  #end = CANARY_BYTES;
+
+  private constructor(memory: WebAssembly.Memory, kernels: Kernels) {
+    this.#bytes = Buffer.from(memory.buffer);
+    this.#bytes.fill(CANARY);
+    this.kernels = kernels;
+  }
+
+  static async open(): Promise<Laboratory> {
+    const pages = MEMORY_BYTES / 65536;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new Laboratory(memory, await instantiateKernels(await kernelModule(false), memory));
+  }
+
+  /** Forgets all buffers. */
+  clear(): void {
+    this.#bytes.fill(CANARY, 0, this.#end);
+    this.#bytes.fill(CANARY, SCRATCH - CANARY_BYTES);
+    this.#regions = [];
+    this.#end = CANARY_BYTES;
+  }
+
+  /** A contiguous buffer with these contents, or with garbage when only its length in bytes is given. */
+  buffer(name: string, contents: ArrayBufferView | number): Region {
+    const bytes = typeof contents === "number" ? contents : contents.byteLength;
+    const region = this.#reserve(name, bytes, bytes, 1);
+    if (typeof contents !== "number") this.#write(region.pointer, contents);
+    return region;
+  }
+
+  /** An activation matrix: rows of whole vectors, the pads zero; without values an output full of garbage. */
+  matrix(name: string, rows: number, columns: number, values?: ArrayLike<number>): MatrixRegion {
+    const stride = strideOf(columns);
+    const region = this.#reserve(name, wholeVectors(columns) * 4, stride * 4, rows);
+    for (let row = 0; values && row < rows; row++) {
+      const padded = new Float32Array(wholeVectors(columns));
+      for (let column = 0; column < columns; column++) padded[column] = values[row * columns + column];
+      this.#write(region.pointer + row * stride * 4, padded);
+    }
+    return { ...region, rows, columns, stride };
+  }
+
+  /** Weights [K, N] in panels [panel][K][PANEL], the columns beyond N zero. */
+  panels(name: string, K: number, N: number, values: ArrayLike<number>): Region {
+    const panels = new Float32Array(Math.ceil(N / PANEL) * K * PANEL);
+    for (let k = 0; k < K; k++) for (let n = 0; n < N; n++) panels[placeInPanels(k, n, K)] = values[k * N + n];
+    return this.buffer(name, panels);
+  }
+
+  /** A vector of N numbers, padded with zeros to whole panels. */
+  vector(name: string, values: ArrayLike<number>): Region {
+    const padded = new Float32Array(Math.ceil(values.length / PANEL) * PANEL);
+    padded.set(Float32Array.from(values));
+    return this.buffer(name, padded);
+  }
+
+  /** Lists of non-zero entries as the sparse product reads them; what the lists do not fill is garbage. */
+  lists(lists: readonly Entry[][][], inner: number, block: number): ListsRegion {
+    const region = this.buffer("lists", lists.length * inner * 8);
+    const counts = lists.flatMap((blocks) => blocks.map((entries) => entries.length));
+    lists.forEach((blocks, row) => {
+      blocks.forEach((entries, b) => {
+        this.#write(region.pointer + 8 * (row * inner + b * block), entryBytes(entries));
+      });
+    });
+    return { lists: region, counts: this.buffer("counts", Int32Array.from(counts)) };
+  }
+
+  /**
+   * Calls a kernel for each of `threads` threads in turn, the last first, and checks that only `writes` changed.
+   * Without `threads`: with each number of threads from the same memory, checking that all results have the same bits.
+   */
+  run<Name extends KernelName>(kernel: Name, values: KernelArguments<Name>, writes: readonly Region[], threads?: number): void {
+    if (threads !== undefined) {
+      this.#call(kernel, values, writes, threads);
+      return;
+    }
+    const before = Buffer.from(this.#bytes.subarray(0, this.#end));
+    let single: Buffer | undefined;
+    for (const count of THREADS) {
+      before.copy(this.#bytes);
+      this.#call(kernel, values, writes, count);
+      single ??= Buffer.from(this.#bytes.subarray(0, this.#end));
+      this.#expectSame(single, `${kernel} with ${count} threads differs from one thread`);
+    }
+  }
+
+  /** A copy of a buffer's bytes. */
+  bytes(region: Region): Uint8Array<ArrayBuffer> {
+    const runs = Array.from({ length: region.count }, (_, i) => {
+      const start = region.pointer + i * region.step;
+      return this.#bytes.subarray(start, start + region.bytes);
+    });
+    return Uint8Array.from(Buffer.concat(runs));
+  }
+
+  floats(region: Region): Float32Array {
+    return new Float32Array(this.bytes(region).buffer);
+  }
+
+  integers(region: Region): Int32Array {
+    return new Int32Array(this.bytes(region).buffer);
+  }
+
+  /** The numbers [rows, columns] of an activation matrix, its pads checked to be zero. */
+  readMatrix(matrix: MatrixRegion): Float32Array {
+    const padded = this.floats(matrix);
+    const width = wholeVectors(matrix.columns);
+    return takeUnpadded(matrix, padded, (i) => (i % width < matrix.columns ? i : -1));
+  }
+
+  /** The numbers [K, N] of weights in panels, the columns beyond N checked to be zero. */
+  readPanels(region: Region, K: number, N: number): Float32Array {
+    const panels = this.floats(region);
+    const values = new Float32Array(K * N);
+    for (let k = 0; k < K; k++) for (let n = 0; n < N; n++) values[k * N + n] = panels[placeInPanels(k, n, K)];
+    takeUnpadded(region, panels, (i) => (Math.floor(i / (K * PANEL)) * PANEL + (i % PANEL) < N ? i : -1));
+    return values;
+  }
+
+  /** The first N numbers of a vector, the rest of the last whole vector checked to be zero. */
+  readVector(region: Region, N: number): Float32Array {
+    return takeUnpadded(region, this.floats(region).subarray(0, wholeVectors(N)), (i) => (i < N ? i : -1));
+  }
+
+  #reserve(name: string, bytes: number, step: number, count: number): Region {
+    const pointer = Math.ceil((this.#end + CANARY_BYTES) / CANARY_BYTES) * CANARY_BYTES;
+    const region = { name, pointer, bytes, step, count };
+    this.#end = pointer + step * count + CANARY_BYTES;
+    if (this.#end > SCRATCH - CANARY_BYTES) throw new Error(`the laboratory has no room for ${name}`);
+    this.#regions.push(region);
+    return region;
+  }
+
+  #write(pointer: number, contents: ArrayBufferView): void {
+    this.#bytes.set(new Uint8Array(contents.buffer, contents.byteOffset, contents.byteLength), pointer);
+  }
+
+  #call<Name extends KernelName>(kernel: Name, values: KernelArguments<Name>, writes: readonly Region[], threads: number): void {
+    const names: readonly KernelArguments<Name>[keyof KernelArguments<Name>][] = kernelArguments[kernel].map(
+      (name) => values[name as keyof KernelArguments<Name>],
+    );
+    const before = Buffer.from(this.#bytes.subarray(0, this.#end));
+    for (let thread = threads - 1; thread >= 0; thread--) this.kernels[kernel](...names, thread, threads);
+    for (const { pointer, bytes, step, count } of writes) {
+      for (let start = pointer; start < pointer + step * count; start += step) {
+        this.#bytes.copy(before, start, start, start + bytes);
+      }
+    }
+    this.#expectSame(before, `${kernel} with ${threads} threads wrote where it should not`);
+    const ownScratch = "scratch" in values ? threads * SCRATCH_BYTES : 0;
+    for (const side of [this.#bytes.subarray(SCRATCH - CANARY_BYTES, SCRATCH), this.#bytes.subarray(SCRATCH + ownScratch)]) {
+      if (!side.equals(UNTOUCHED.subarray(0, side.length))) {
+        throw new Error(`${kernel} with ${threads} threads wrote outside its scratch`);
+      }
+    }
+    this.#bytes.fill(CANARY, SCRATCH, SCRATCH + ownScratch);
+  }
+
+  #expectSame(expected: Buffer, complaint: string): void {
+    const actual = this.#bytes.subarray(0, this.#end);
+    if (actual.equals(expected)) return;
+    const at = actual.findIndex((byte, i) => byte !== expected[i]);
+    const near = this.#regions.findLast(({ pointer }) => pointer - CANARY_BYTES <= at);
+    throw new Error(
+      `${complaint}: byte ${at - (near?.pointer ?? 0)} of ${near?.name ?? "memory"} (${near?.bytes} x ${near?.count})`,
+    );
+  }
+}
+
+/** Columns rounded up to whole vectors of four. */
+export function wholeVectors(columns: number): number {
+  return Math.ceil(columns / 4) * 4;
+}
+
+function placeInPanels(k: number, n: number, K: number): number {
+  return (Math.floor(n / PANEL) * K + k) * PANEL + (n % PANEL);
+}
+
+/** The entries whose place is not -1; the others are pads and must be +0. */
+function takeUnpadded({ name }: Region, padded: Float32Array, place: (i: number) => number): Float32Array {
+  return padded.filter((value, i) => {
+    if (place(i) >= 0) return true;
+    if (!Object.is(value, 0)) throw new Error(`the pad ${i} of ${name} is ${value}`);
+    return false;
+  });
+}
+
+/** Pairs (u32 offset of the row within a packed block, f32 value). */
+export function entryBytes(entries: readonly Entry[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(entries.length * 8));
+  entries.forEach(({ index, value }, i) => {
+    view.setUint32(8 * i, index * PANEL * 4, true);
+    view.setFloat32(8 * i + 4, value, true);
+  });
+  return new Uint8Array(view.buffer);
+}

@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { type Data, dense, dropout, flatten, type Layer, type Model, relu, type Scaling, sequential } from "../src/index.ts";
+import { transpose } from "../src/reference/compression.ts";
+import { type Batch, type Network, type NetworkLayer, prediction } from "../src/reference/network.ts";
+import { streamKey, TRAINING } from "../src/random/streams.ts";
+import { sizeOf } from "../src/tensor/shape.ts";
+import { Draws } from "./draws.ts";
+
+/** The rates that every test of dropout goes through. */
+export const RATES = [0, 0.2, 0.5, 0.9, 1];
+
+export type LayerRecipe =
+  | { readonly type: "dense"; readonly units: number; readonly bias: boolean }
+  | { readonly type: "dropout"; readonly rate: number }
+  | { readonly type: "relu" }
+  | { readonly type: "flatten" };
+
+/** A network and its data as plain values, which fast-check can shrink and print. */
+export interface Recipe {
+  readonly input: readonly number[];
+  readonly layers: readonly LayerRecipe[];
+  readonly scaling: Scaling;
+  readonly loss: "crossEntropy" | "meanSquaredError";
+  /** Rows of the data set, and how many of them make the batch. */
+  readonly count: number;
+  readonly rows: number;
+  /** Inputs are bytes, or floats. */
+  readonly bytes: boolean;
+  /** Share of the inputs that are not zero. */
+  readonly density: number;
+  readonly seed: number;
+}
+
+/** Mostly small, some around and beyond a panel (28 columns) and a block (192 rows) of the kernels. */
+const width = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 27 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 28, max: 60 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 190, max: 215 }) },
+);
+const between: fc.Arbitrary<LayerRecipe> = fc.oneof(
+  fc.constant<LayerRecipe>({ type: "relu" }),
+  fc.record({ type: fc.constant("dropout" as const), rate: fc.constantFrom(...RATES) }),
+);
+const some = fc.array(between, { maxLength: 3 });
+const dense1 = fc.record({ type: fc.constant("dense" as const), units: width, bias: fc.boolean() });
+
+/** Random networks: one to four dense layers, before, between and behind them up to three rectifiers and dropouts in any order. */
+export const recipes: fc.Arbitrary<Recipe> = fc
+  .record({
+    input: fc.oneof(
+      width.map((inputs) => [inputs]),
+      fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })).map(([height, across]) => [height, across]),
+    ),
+    first: some,
+    hidden: fc.array(fc.tuple(dense1, some), { minLength: 1, maxLength: 4 }),
+    scaling: fc.constantFrom<Scaling[]>("inverted", "standard"),
+    loss: fc.constantFrom<Recipe["loss"][]>("crossEntropy", "meanSquaredError"),
+    rows: fc.integer({ min: 1, max: 40 }),
+    more: fc.integer({ min: 0, max: 20 }),
+    bytes: fc.boolean(),
+    density: fc.constantFrom(0.1, 0.5, 1),
+    seed: fc.nat(2 ** 31),
+  })
+  .map(({ input, first, hidden, rows, more, ...rest }) => {
+    const flat: LayerRecipe[] = input.length > 1 ? [{ type: "flatten" }] : [];
+    const layers = [...first, ...flat, ...hidden.flatMap(([product, after]) => [product, ...after])];
+    return { input, layers, rows, count: rows + more, ...rest };
+  });
+
+/** A network whose hidden layers are as wide as these numbers, with the given rates before each dense layer. */
+export function plainRecipe(changes: Partial<Recipe> & Pick<Recipe, "layers">): Recipe {
+  const defaults = { input: [13], scaling: "inverted", loss: "crossEntropy", count: 30, rows: 24, bytes: false } as const;
+  return { ...defaults, density: 0.7, seed: 11, ...changes };
+}
+
+function layerOf(recipe: LayerRecipe, scaling: Scaling): Layer {
+  switch (recipe.type) {
+    case "dense":
+      return dense(recipe.units, { bias: recipe.bias });
+    case "dropout":
+      return dropout({ rate: recipe.rate, scaling });
+    case "relu":
+      return relu();
+    case "flatten":
+      return flatten();
+  }
+}
+
+/** A recipe carried out: the model, its data, and the rows of the batch in a random order. */
+export interface Made {
+  readonly model: Model;
+  readonly data: Data & { readonly x: Float32Array | Uint8Array; readonly y: Int32Array | Float32Array };
+  /** The inputs as numbers, [count, inputs]. */
+  readonly inputs: Float64Array;
+  readonly rows: Uint32Array;
+}
+
+/**
+ * Makes the model with biases that are not zero, and with last weights so small that no output is beyond 1: a
+ * softmax near 0 or 1 would leave f32 few digits of its gradient.
+ */
+export function make(recipe: Recipe): Made {
+  const { input, layers, scaling, loss, count, rows, bytes, density, seed } = recipe;
+  const draws = new Draws(seed);
+  const model = sequential(
+    { input, seed },
+    layers.map((layer) => layerOf(layer, scaling)),
+  );
+  for (const [name, values] of model.numbers) {
+    if (name.endsWith(".bias")) model.setWeights({ [name]: draws.floats(values.length, 1, 0.3) });
+  }
+  const size = sizeOf(input);
+  const floats = draws.floats(count * size, density);
+  const x = bytes ? Uint8Array.from(floats, (value) => Math.abs(value) * 255) : floats;
+  const inputs = Float64Array.from(x, (value) => (bytes ? value / 255 : value));
+  limitOutputs(model, inputs, count);
+  const outputs = sizeOf(model.outputShape);
+  const y =
+    loss === "crossEntropy"
+      ? Int32Array.from({ length: count }, () => draws.integer(0, outputs - 1))
+      : // away from the outputs, so that their difference keeps its digits
+        Float32Array.from({ length: count * outputs }, () => (1.5 + draws.unit()) * (draws.unit() < 0.5 ? -1 : 1));
+  const order = Uint32Array.from({ length: count }, (_, row) => row);
+  for (let last = count - 1; last > 0; last--) {
+    const other = draws.integer(0, last);
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return { model, data: { x, y }, inputs, rows: order.slice(0, rows) };
+}
+
+function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
+  const { layers } = twinOf(model, { loss: "crossEntropy", pass: 0 });
+  // In training a kept unit is up to 1 / keep larger than in prediction.
+  const gain = layers.reduce((product, layer) => product * (layer.type === "dropout" && layer.rate < 1 ? 1 / (1 - layer.rate) : 1), 1);
+  const largest = prediction(layers, inputs, count).reduce((most, value) => Math.max(most, Math.abs(value)), 0) * gain;
+  const last = model.graph.nodes.findLast(({ layer }) => layer.kind === "dense")?.name;
+  if (largest <= 1) return;
+  for (const part of ["weight", "bias"]) {
+    const values = model.numbers.get(`${last}.${part}`);
+    if (values) model.setWeights({ [`${last}.${part}`]: values.map((value) => value / largest) });
+  }
+}
+
+/** The f64 twin of a model, without its flatten layers, which change nothing. `values` replace the model's own weights. */
+export function twinOf(
+  model: Model,
+  { loss, pass, values = model.numbers }: { loss: Network["loss"]; pass: number; values?: ReadonlyMap<string, Float32Array> },
+): Network {
+  const layers = model.graph.nodes.flatMap(({ name, layer, inputShape, outputShape }): NetworkLayer[] => {
+    if (layer.kind === "relu") return [{ type: "relu" }];
+    if (layer.kind === "dropout") {
+      const { rate, scaling } = layer.config as { rate: number; scaling: Scaling };
+      return [{ type: "dropout", rate, scaling, mask: { key: streamKey(model.seed, `mask/${name}`), stream: TRAINING, pass } }];
+    }
+    if (layer.kind === "flatten") return [];
+    const [K, N] = [sizeOf(inputShape), sizeOf(outputShape)];
+    const weight = transpose(values.get(`${name}.weight`) ?? [], N, K);
+    const bias = values.get(`${name}.bias`);
+    return [{ type: "dense", K, N, weight, ...(bias ? { bias } : {}) }];
+  });
+  return { layers, loss };
+}
+
+/** Some rows of the data as the twin takes them. */
+export function batchOf({ model, data, inputs }: Made, loss: Network["loss"], rows: Uint32Array): Batch {
+  const pick = (numbers: ArrayLike<number>, size: number) =>
+    Float64Array.from({ length: rows.length * size }, (_, i) => numbers[rows[Math.floor(i / size)] * size + (i % size)]);
+  const targets = pick(data.y, loss === "crossEntropy" ? 1 : sizeOf(model.outputShape));
+  return { x: pick(inputs, sizeOf(model.inputShape)), indices: rows, targets };
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "tsdown";
+
+// One build of both entries, so that the command and the library share their code in dist/ instead of holding it twice.
+export default defineConfig({
+  entry: { index: "src/index.ts", cli: "src/cli/main.ts" },
+  format: "esm",
+  // The engine runs in Node and in browsers alike; only the command imports Node's own modules.
+  platform: "neutral",
+  target: "es2022",
+  deps: { neverBundle: [/^node:/] },
+  hash: false,
+  outputOptions: { chunkFileNames: "shared/[name].js" },
+  dts: { entry: "src/index.ts" },
+});
