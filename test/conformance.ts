@@ -123,6 +123,13 @@ export class Laboratory {
     }
   }
 
+  /** Fills outputs with garbage again, so that what an earlier call left there does not pass for a result. */
+  spoil(...regions: readonly Region[]): void {
+    for (const { pointer, bytes, step, count } of regions) {
+      for (let i = 0; i < count; i++) this.#bytes.fill(CANARY, pointer + i * step, pointer + i * step + bytes);
+    }
+  }
+
   /** A copy of a buffer's bytes. */
   bytes(region: Region): Uint8Array<ArrayBuffer> {
     const runs = Array.from({ length: region.count }, (_, i) => {

@@ -69,7 +69,10 @@ export function readTargets(
   outputs: number,
   kind: "classes" | "values",
 ): Int32Array | Float32Array {
-  const { data } = toArray(`${operation}: y`, y);
+  const { data, shape } = toArray(`${operation}: y`, y);
+  if (shape.length > 1 && shape[0] !== count) {
+    throw new DrowseError(operation, `y has ${shape[0]} rows for ${count} rows of x`, "give a row of targets for each row of x");
+  }
   if (kind === "classes" && data.length === count) return classIndices(operation, data, outputs);
   if (data.length === count * outputs) {
     if (kind === "classes") return fromOneHot(operation, Float32Array.from(data), outputs);

@@ -1,5 +1,5 @@
 import { DrowseError, show } from "../tensor/errors.ts";
-import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
+import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { arraySource, type DataArrays, readInputs, readTargets } from "./arrays.ts";
 import { type BatchSource, isBatchSource } from "./source.ts";
 
@@ -42,6 +42,7 @@ function checkSource(operation: string, source: BatchSource, { inputShape, outpu
   if (!Number.isSafeInteger(source.count) || source.count < 1 || source.count >= 2 ** 32) {
     throw new DrowseError(operation, `the source counts ${show(source.count)} rows`, "give a source of 1 to 4294967295 rows");
   }
+  checkShape(`${operation}: the source's rows`, source.inputShape);
   if (!sameShape(source.inputShape, inputShape) && sizeOf(source.inputShape) !== sizeOf(inputShape)) {
     throw new DrowseError(
       operation,
@@ -49,12 +50,17 @@ function checkSource(operation: string, source: BatchSource, { inputShape, outpu
       `give rows of the model's input shape ${formatShape(inputShape)}`,
     );
   }
+  const { inputType, inputScale } = source;
+  if ((inputType !== "u8" && inputType !== "f32") || !Number.isFinite(inputScale)) {
+    const received = `the source's inputs are ${show(inputType)} times ${show(inputScale)}`;
+    throw new DrowseError(operation, received, 'give "u8" or "f32", and the factor of a byte, such as 1 / 255');
+  }
   const size = targets === "classes" ? 1 : outputs;
   if (targets && (source.targetType !== targets || source.targetSize !== size)) {
     const received = `the source's targets are ${source.targetType} (${source.targetSize} per row)`;
     throw new DrowseError(operation, received, `give ${targets} (${size} per row), or take another loss or last layer`);
   }
-  return targets ? checkedSource(operation, source, outputs) : source;
+  return checkedSource(operation, source, outputs);
 }
 
 /** A user's source whose batches are looked at before the kernels use them: they trust labels to be in range. */

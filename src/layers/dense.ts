@@ -1,6 +1,6 @@
 import { DrowseError, show } from "../tensor/errors.ts";
-import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
-import { flattenNumbers } from "../tensor/values.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
+import { nestedNumbers } from "../tensor/values.ts";
 import { type InitializerName, initializers } from "./initializers.ts";
 import type { BackwardContext, ForwardContext, Layer, ParameterPlace, PassContext } from "./layer.ts";
 import { checkName, checkNumber, checkOptions } from "./options.ts";
@@ -22,6 +22,9 @@ export interface Dense extends Layer {
   readonly kind: "dense";
   readonly units: number;
 }
+
+/** 4 GiB of them: more than a run's memory holds. */
+const MOST_WEIGHTS = 2 ** 30;
 
 const NONE: ParameterPlace = { value: 0, velocity: 0, gradient: 0 };
 
@@ -70,6 +73,9 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
     },
 
     parameters([inputs], name) {
+      if (inputs * units > MOST_WEIGHTS) {
+        throw new DrowseError(name, `it has ${units} units of ${inputs} inputs`, `take fewer: a layer has at most ${MOST_WEIGHTS} weights`);
+      }
       const weight = {
         name: "weight" as const,
         shape: [units, inputs],
@@ -162,13 +168,10 @@ function places({ parameters }: PassContext): { weight: ParameterPlace; bias: Pa
 }
 
 function given(operation: string, numbers: GivenNumbers, shape: Shape): Float32Array {
-  const values = flattenNumbers(operation, numbers);
-  if (values.length !== sizeOf(shape)) {
-    throw new DrowseError(
-      operation,
-      `${values.length} numbers are given`,
-      `give ${sizeOf(shape)}, for the shape ${formatShape(shape)}`,
-    );
+  const { data: values, shape: nesting } = nestedNumbers(operation, numbers);
+  if (values.length !== sizeOf(shape) || (nesting.length > 1 && !sameShape(nesting, shape))) {
+    const received = nesting.length > 1 ? `numbers of shape ${formatShape(nesting)}` : `${values.length} numbers`;
+    throw new DrowseError(operation, `${received} are given`, `give ${sizeOf(shape)}, for the shape ${formatShape(shape)}`);
   }
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw new DrowseError(operation, `number ${wrong} is ${values[wrong]}`, "give finite numbers");

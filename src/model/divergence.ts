@@ -16,6 +16,11 @@ async function isFinite(machine: Machine, { pointer, stride, columns }: Matrix, 
   return true;
 }
 
+/** Lets a machine run again that has stopped at numbers that are not finite. */
+export function clearStatus(machine: Machine, { status }: Plan): void {
+  machine.write(status.pointer, new Int32Array(status.layers.length + 1));
+}
+
 /**
  * Names the layer whose numbers stopped the run: the first whose output is not finite, which is where the loss
  * went wrong; else the first whose updated weights are not.

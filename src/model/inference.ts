@@ -2,6 +2,7 @@ import type { BatchSource } from "../data/source.ts";
 import type { Loss } from "../losses/loss.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { Machine } from "../wasm/machine.ts";
+import { clearStatus } from "./divergence.ts";
 import type { Plan } from "./plan.ts";
 import type { StepSettings } from "./record.ts";
 import { PREDICTIONS } from "./record.ts";
@@ -51,6 +52,7 @@ export async function evaluateSource(session: Session & { readonly loss: Loss })
     new Pace(),
   );
   if (stopped) {
+    clearStatus(machine, plan);
     const [first, last] = [stopped.settings.rows[0], stopped.settings.rows.at(-1)];
     throw new DrowseError(
       "evaluate",

@@ -5,7 +5,7 @@ import type { Scaling } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions } from "../layers/options.ts";
 import type { OutputLink } from "../losses/loss.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
+import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { streamKey } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
@@ -133,7 +133,7 @@ export class Model {
   }
 
   /** A trainer of this model, for training step by step. */
-  trainer(data: Data, options: TrainingOptions): Promise<Trainer> {
+  async trainer(data: Data, options: TrainingOptions): Promise<Trainer> {
     checkOptions("trainer", options, ["loss", "optimizer", "batchSize", "threads"]);
     return createTrainer("trainer", this, data, options);
   }
@@ -195,19 +195,18 @@ export class Model {
    * @param options.pass - the pass whose masks are used; default the model's.
    * @param options.path - 0: choose by density, 1: the sparse products, 2: the dense ones. The values are equal.
    */
-  trace(
+  async trace(
     data: Data,
     options: { loss: LossOption; optimizer?: Optimizer; rows?: ArrayLike<number>; pass?: number; path?: 0 | 1 | 2 },
   ): Promise<Trace> {
     checkOptions("trace", options, ["loss", "optimizer", "rows", "pass", "path"]);
     const loss = resolveLoss("trace", options.loss);
     const source = prepareData("trace", data, { inputShape: this.inputShape, outputs: this.#outputs, targets: loss.targets });
-    const rows = options.rows ? Uint32Array.from(options.rows) : Uint32Array.from({ length: source.count }, (_, row) => row);
-    const wrong = rows.find((row) => row >= source.count);
-    if (rows.length === 0 || wrong !== undefined) {
-      throw new DrowseError("trace", `the rows are ${show([...rows])}`, `give indices from 0 to ${source.count - 1}`);
+    const rows = Array.from(options.rows ?? { length: source.count }, (row, index) => (options.rows ? Number(row) : index));
+    if (rows.length === 0 || !rows.every((row) => Number.isInteger(row) && row >= 0 && row < source.count)) {
+      throw new DrowseError("trace", `the rows are ${show(rows)}`, `give indices from 0 to ${source.count - 1}`);
     }
-    const { pass = this.#pass, path = 0 } = options;
+    const { pass = this.#pass, path = 0, optimizer } = options;
     checkNumber(
       "trace",
       "pass",
@@ -215,8 +214,9 @@ export class Model {
       (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31,
       "give a whole number of at least 0",
     );
-    const hyper = options.optimizer?.hyper(0) ?? ([0, 0, 0, 0] as const);
-    return traceStep({ graph: this.graph, seed: this.seed, numbers: this.#numbers, source, loss, rows, pass, hyper, path });
+    if (path !== 0 && path !== 1 && path !== 2) throw new DrowseError("trace", `path is ${show(path)}`, "give 0, 1 or 2");
+    const hyper = optimizer ? checkOptimizer("trace", optimizer).hyper(0) : ([0, 0, 0, 0] as const);
+    return traceStep({ graph: this.graph, seed: this.seed, numbers: this.#numbers, source, loss, rows: Uint32Array.from(rows), pass, hyper, path });
   }
 
   /** The same model with the other scaling of its dropout layers: equal predictions, to rounding. */

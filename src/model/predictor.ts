@@ -17,16 +17,16 @@ const LOCAL_WORK = 2e9;
 export interface Predictor {
   readonly machine: Machine;
   readonly plan: Plan;
-  /** Gives a pool's threads back; a local machine stays for the next call. */
+  /** Gives a pool's threads back; a local machine waits for the next call. */
   release(): void;
 }
 
 /**
  * Machines for predictions. Small ones are kept, so that predicting row by row prepares once; `forget` lets go of
- * them when weights change.
+ * them when weights change. A machine that is in use is not among the kept ones: its memory serves one call at a time.
  */
 export class Predictors {
-  readonly #kept = new Map<string, Predictor>();
+  #kept = new Map<string, Predictor>();
 
   async get(
     operation: string,
@@ -39,8 +39,12 @@ export class Predictors {
     const chosen = resolveThreads(operation, threads, graph, BATCH);
     const isLocal = threads === undefined ? rowWork(graph) * source.count <= LOCAL_WORK : false;
     const key = JSON.stringify([source.inputType, source.inputScale, "loss" in goal ? goal.loss.kind : goal.link]);
-    const kept = isLocal ? this.#kept.get(key) : undefined;
-    if (kept) return kept;
+    const kept = this.#kept;
+    const ready = isLocal ? kept.get(key) : undefined;
+    if (ready) {
+      kept.delete(key);
+      return ready;
+    }
     const plan = makePlan({
       graph,
       seed,
@@ -55,12 +59,12 @@ export class Predictors {
     });
     const machine = isLocal ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, chosen);
     writeNumbers(machine, plan, graph, "value", numbers);
-    const predictor: Predictor = { machine, plan, release: isLocal ? () => {} : () => machine.close() };
-    if (isLocal) this.#kept.set(key, predictor);
+    const release = () => (isLocal ? void kept.set(key, predictor) : machine.close());
+    const predictor: Predictor = { machine, plan, release };
     return predictor;
   }
 
   forget(): void {
-    this.#kept.clear();
+    this.#kept = new Map();
   }
 }

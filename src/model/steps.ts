@@ -47,7 +47,7 @@ export class Pace {
 
 /**
  * Runs steps: while the steps of one slot run, the records of the other are written. Returns the step that stopped
- * the run, if one did.
+ * the run, if one did. Rejects with what `next` or the source threw, after the steps before it.
  */
 export async function runSteps<Settings extends StepSettings>(
   feed: Feed<Settings>,
@@ -56,16 +56,22 @@ export async function runSteps<Settings extends StepSettings>(
   const { machine, plan, program, source, next, finished } = feed;
   const { record: layout, slots, slotSteps } = plan;
   let buffer = new ArrayBuffer(0);
+  // What a source or a schedule threw. The steps before it are run and counted first: their weights have changed.
+  let refusal: { readonly error: unknown } | undefined;
 
   const submit = async (slot: Plan["slots"][number]) => {
     const settings: Settings[] = [];
     const wanted = pace.steps(slotSteps);
     if (buffer.byteLength < wanted * layout.bytes) buffer = new ArrayBuffer(wanted * layout.bytes);
-    while (settings.length < wanted) {
-      const step = next();
-      if (!step) break;
-      await writeRecord(buffer, settings.length * layout.bytes, layout, source, step);
-      settings.push(step);
+    while (settings.length < wanted && !refusal) {
+      try {
+        const step = next();
+        if (!step) break;
+        await writeRecord(buffer, settings.length * layout.bytes, layout, source, step);
+        settings.push(step);
+      } catch (error) {
+        refusal = { error };
+      }
     }
     if (settings.length === 0) return undefined;
     machine.write(slot.record, new Uint8Array(buffer, 0, settings.length * layout.bytes));
@@ -99,5 +105,6 @@ export async function runSteps<Settings extends StepSettings>(
     }
     running = following;
   }
+  if (refusal) throw refusal.error;
   return undefined;
 }

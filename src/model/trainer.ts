@@ -3,7 +3,7 @@ import type { BatchSource } from "../data/source.ts";
 import { checkNumber } from "../layers/options.ts";
 import type { Loss } from "../losses/loss.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
+import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { shuffledRows } from "../random/shuffle.ts";
 import { streamKey } from "../random/streams.ts";
@@ -11,7 +11,7 @@ import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Machine } from "../wasm/machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
-import { divergence } from "./divergence.ts";
+import { clearStatus, divergence } from "./divergence.ts";
 import { graphParameters } from "./graph.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
 import type { Model } from "./model.ts";
@@ -180,14 +180,21 @@ export class Trainer {
       this.#pausing = false;
       const reports: StepReport[] = [];
       let given = 0;
-      const next = () => (given < count && !this.#pausing && !signal?.aborted ? this.#settings(given++) : undefined);
+      let refusal: { readonly error: unknown } | undefined;
+      const goesOn = () => given < count && !this.#pausing && !signal?.aborted && !refusal;
+      const next = () => (goesOn() ? this.#settings(given++) : undefined);
       const finished = (steps: readonly FinishedStep<TrainingStep>[]) => {
         const told = steps.map((step) => this.#account(step));
         reports.push(...told);
         // What was asked for ahead is now counted from where the trainer stands.
         given -= steps.length;
         count -= steps.length;
-        onSteps?.(told);
+        try {
+          onSteps?.(told);
+        } catch (error) {
+          // The steps that are on their way are still to be counted.
+          refusal ??= { error };
+        }
       };
       const feed = { machine: this.#machine, plan: this.#plan, program: this.#plan.programs.train, source: this.#source };
       const stopped = await runSteps({ ...feed, next, finished }, this.#pace);
@@ -195,6 +202,7 @@ export class Trainer {
         const { step, batch, rows } = stopped.settings;
         throw await divergence(this.#machine, this.#plan, { step, batch, rows: rows.length });
       }
+      if (refusal) throw refusal.error;
       signal?.throwIfAborted();
       return reports;
     });
@@ -237,12 +245,19 @@ export class Trainer {
     }));
   }
 
-  /** Goes on from a state; see {@link TrainerState}. */
+  /**
+   * Goes on from a state, also after divergence; see {@link TrainerState}.
+   * @throws {DrowseError} on a state of another model, other data or another batch size, and while a call is running.
+   */
   restore(state: TrainerState): void {
+    this.#refuseUnlessFree();
     checkState(this, state);
     const { graph } = this.model;
-    writeNumbers(this.#machine, this.#plan, graph, "value", new Map(Object.entries(state.values)));
-    writeNumbers(this.#machine, this.#plan, graph, "velocity", new Map(Object.entries(state.velocities)));
+    const numbers = (part: TrainerState["values"]) =>
+      new Map(Object.entries(part).map(([name, values]) => [name, Float32Array.from(values)]));
+    writeNumbers(this.#machine, this.#plan, graph, "value", numbers(state.values));
+    writeNumbers(this.#machine, this.#plan, graph, "velocity", numbers(state.velocities));
+    clearStatus(this.#machine, this.#plan);
     this.#step = state.step;
     this.#pass = state.pass;
     this.#batch = state.batch;
@@ -293,9 +308,13 @@ export class Trainer {
     return { step: settings.step, pass: settings.pass, batch: settings.batch, rows, loss: lossSum / rows, right };
   }
 
-  async #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+  #refuseUnlessFree(): void {
     if (this.#closed) throw new DrowseError("trainer", "it is closed", "make another from its state or the model");
     if (this.#busy) throw new DrowseError("trainer", "it is still busy with the call before", "await that call first");
+  }
+
+  async #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#refuseUnlessFree();
     this.#busy = true;
     try {
       return await work();
@@ -320,6 +339,14 @@ function checkState(trainer: Trainer, state: TrainerState): void {
   ] as const) {
     if (has !== wants) refuse(`the state's ${name} is ${has}`, `this trainer's is ${wants}: go on with the same`);
   }
+  for (const [name, value, most] of [
+    ["step", state.step, Number.MAX_SAFE_INTEGER],
+    ["pass", state.pass, 2 ** 31 - 1],
+    ["batch", state.batch, trainer.stepsPerEpoch - 1],
+  ] as const) {
+    if (!Number.isInteger(value) || value < 0 || value > most)
+      refuse(`the state's ${name} is ${show(value)}`, `give a whole number from 0 to ${most}`);
+  }
   for (const { name, specification } of graphParameters(model.graph)) {
     for (const part of [state.values, state.velocities]) {
       const length = part?.[name]?.length;
@@ -341,10 +368,8 @@ export async function createTrainer(
   validation: readonly Data[] = [],
 ): Promise<Trainer> {
   const loss = resolveLoss(operation, options.loss);
-  const { optimizer, batchSize = DEFAULT_BATCH } = options;
-  if (typeof optimizer?.hyper !== "function") {
-    throw new DrowseError(operation, `the optimizer is ${show(optimizer)}`, "give one, such as sgd({ learningRate: 0.1 })");
-  }
+  const { batchSize = DEFAULT_BATCH } = options;
+  const optimizer = checkOptimizer(operation, options.optimizer);
   checkNumber(
     operation,
     "batchSize",

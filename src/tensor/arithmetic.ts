@@ -4,10 +4,13 @@
  */
 
 const LN2 = 0.6931471805599453;
+const LEAST_NORMAL = 2.2250738585072014e-308;
 const bits = new DataView(new ArrayBuffer(8));
 
 /** Natural logarithm of a positive, finite number: e ln 2 + 2 artanh((m - 1) / (m + 1)), x = 2^e m. */
 export function log(x: number): number {
+  // A subnormal number has no leading 1 in its bits.
+  if (x > 0 && x < LEAST_NORMAL) return log(x * 2 ** 54) - 54 * LN2;
   bits.setFloat64(0, x);
   const high = bits.getUint32(0);
   let exponent = ((high >>> 20) & 0x7ff) - 1023;

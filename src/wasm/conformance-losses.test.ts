@@ -42,6 +42,7 @@ function checkLoss(
   };
   lab.run(kernel, { ...places, stride: z.stride, B, N, d: 0 }, [losses, correct]);
   check();
+  lab.spoil(losses, correct);
   lab.run(kernel, { ...places, stride: z.stride, B, N, d: d.pointer }, [losses, correct, d]);
   check();
   expectClose(lab.readMatrix(d), expected.gradient, "gradient");
@@ -147,6 +148,7 @@ describe("sumLosses", () => {
 
 describe("output links", () => {
   function linkOf(kernel: "softmax" | "identity", z: MatrixRegion, out: Region): Float32Array {
+    lab.spoil(out);
     lab.run(kernel, { z: z.pointer, stride: z.stride, B: z.rows, N: z.columns, out: out.pointer }, [out]);
     return lab.floats(out);
   }

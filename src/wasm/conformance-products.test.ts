@@ -49,6 +49,7 @@ function runPaths(
   { lists, counts }: ListsRegion,
   outputs: readonly Region[],
 ): void {
+  lab.spoil(...outputs);
   kernel(SPARSE, lists.pointer, counts.pointer);
   const sparse = outputs.map((output) => lab.bytes(output));
   const expectSparse = (path: string) =>
@@ -56,8 +57,10 @@ function runPaths(
       const actual = lab.bytes(output);
       if (!sameBytes(actual, sparse[i])) throw new Error(`${output.name}: ${path} path differs from the sparse`);
     });
+  lab.spoil(...outputs);
   kernel(AUTO, lists.pointer, counts.pointer);
   expectSparse("the chosen");
+  lab.spoil(...outputs);
   kernel(DENSE, 0, 0);
   expectSparse("the dense");
 }
@@ -165,6 +168,33 @@ describe("the dense products agree with the twin, on both paths and any number o
         expectClose(lab.readPanels(gradient, K, N), denseWeightGradient(h, dz, { B, K, N }), "weight gradient");
         expectClose(lab.readVector(biasGradient, N), denseBiasGradient(dz, { B, K, N }), "bias gradient");
       });
+    }
+  });
+
+  it("path 0 reads the lists up to 65 non-zero entries in a hundred, and the matrix above", () => {
+    const [B, K, N] = [20, 10, 1];
+    for (const nonZero of [0, 1, 130, 131, 200]) {
+      const sparse = nonZero <= 130;
+      const h = Float32Array.from({ length: B * K }, (_, i) => (i < nonZero ? 1 : 0));
+      lab.clear();
+      // whichever the kernel is not to read holds something else
+      const a = lab.matrix("a", B, K, sparse ? new Float32Array(B * K).fill(Number.NaN) : h);
+      const entries = compressRows(h, B, K, BLOCK).map((blocks) =>
+        blocks.map((list) => list.map(({ index, value }) => ({ index, value: sparse ? value : Number.NaN }))),
+      );
+      const { lists, counts } = lab.lists(entries, K, BLOCK);
+      const weights = lab.panels("weights", K, N, new Float32Array(K * N).fill(1));
+      const out = lab.matrix("out", B, N);
+      lab.run(
+        "denseForward",
+        {
+          ...{ a: a.pointer, aStride: a.stride, lists: lists.pointer, counts: counts.pointer, B, K, N, bias: 0 },
+          ...{ weights: weights.pointer, out: out.pointer, outStride: out.stride, rectify: 0, path: AUTO, scratch: lab.scratch },
+        },
+        [out],
+      );
+      const sums = Array.from({ length: B }, (_, b) => Math.min(K, Math.max(0, nonZero - b * K)));
+      expectExact(lab.readMatrix(out), sums, `${nonZero} of 200 entries`);
     }
   });
 });

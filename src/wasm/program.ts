@@ -104,7 +104,8 @@ export function prepareProgram(
         for (const { index, argument } of moving) {
           if ("record" in argument) values[index] = record + argument.record;
           else if ("result" in argument) values[index] = result + argument.result;
-          else values[index] = words[(record + argument.value) >> 2];
+          // >>> and not >>: a record may lie beyond 2^31 bytes.
+          else values[index] = words[(record + argument.value) >>> 2];
         }
         run(...values);
         if (barrier && kernels.barrier(state.barrier, threads, spins) !== 0) return { clean: step, lost: true };

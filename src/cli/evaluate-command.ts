@@ -1,0 +1,72 @@
+import { DrowseError } from "../tensor/errors.ts";
+import type { AddCommand, Context } from "./context.ts";
+import { formatCount, formatPercent } from "./format.ts";
+import { chooseSet, imageRows, openImageSets, type SetName } from "./image-sets.ts";
+import { interruptible } from "./interrupt.ts";
+import { openModel } from "./model-argument.ts";
+import { jsonOption, setOption, threadsOption } from "./shared-options.ts";
+import { errorShare } from "./train-run.ts";
+import { weightsHash } from "./weights-hash.ts";
+
+interface EvaluateOptions {
+  readonly set?: SetName;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+const OPERATION = "evaluate";
+
+const HELP = `
+<model> is a run folder or its model.safetensors; <data> is as for drowse train. Nothing sleeps.
+
+With --json the one event is {"event":"done","set":"test","rows":10000,"loss":…,"testError":0.0142,…}, or error;
+with --set train the share is called trainingError.
+
+Examples:
+  drowse evaluate runs/mnist-1 mnist
+  drowse evaluate runs/mnist-1 mnist --set train
+  drowse evaluate runs/mnist-1/model.safetensors data/my-digits --json`;
+
+export const addEvaluate: AddCommand = (program, context) => {
+  program
+    .command("evaluate")
+    .summary("loss and error of a model on images")
+    .description("Tells the loss and the error of a model on images with labels.")
+    .argument("<model>", "a run folder, or a model's file")
+    .argument("<data>", "mnist, or a folder of IDX files")
+    .addOption(setOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .addHelpText("after", HELP)
+    .action((model: string, data: string, options: EvaluateOptions) => evaluate(model, data, options, context));
+};
+
+async function evaluate(argument: string, data: string, options: EvaluateOptions, { terminal }: Context): Promise<void> {
+  const { set: wanted, threads, json } = options;
+  const model = await openModel(OPERATION, argument);
+  const { name, set, images, labels } = chooseSet(OPERATION, await openImageSets(OPERATION, data), wanted);
+  const begun = performance.now();
+  const { loss, accuracy, rows } = await interruptible((signal) =>
+    model.evaluate(
+      { x: imageRows(images, model.inputShape), y: labels.data },
+      { signal, ...(threads === undefined ? {} : { threads }) },
+    ),
+  );
+  if (accuracy === undefined) {
+    throw new DrowseError(OPERATION, "the model predicts numbers, not classes", "give a model that was trained on classes");
+  }
+  const error = errorShare(accuracy, rows);
+  if (json) {
+    const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
+    const measures = { set, rows, loss, [set === "test" ? "testError" : "trainingError"]: error };
+    terminal.write(`${JSON.stringify({ event: "done", ...measures, weightsHash: weightsHash(model.numbers), seconds })}\n`);
+    return;
+  }
+  const label = set === "test" ? "test error" : "training error";
+  const lines = [
+    ["data", `${name}, ${set} set, ${formatCount(rows)} images`],
+    ["loss", loss.toFixed(4)],
+    [label, `${formatPercent(error)} (${formatCount(error * rows)} wrong)`],
+  ];
+  terminal.write(lines.map(([key, value]) => `${key.padEnd(label.length)}  ${value}\n`).join(""));
+}

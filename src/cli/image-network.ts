@@ -1,0 +1,33 @@
+import { dense } from "../layers/dense.ts";
+import { dropout, type Scaling } from "../layers/dropout/dropout.ts";
+import { flatten } from "../layers/flatten.ts";
+import type { Layer } from "../layers/layer.ts";
+import { relu } from "../layers/relu.ts";
+import type { Model } from "../model/model.ts";
+import { sequential } from "../model/sequential.ts";
+import type { Shape } from "../tensor/shape.ts";
+
+/** The network that `drowse train` makes of its options. */
+export interface NetworkSettings {
+  readonly hidden: readonly number[];
+  /** Rates of the hidden layers and of the input. */
+  readonly dropout: number;
+  readonly inputDropout: number;
+  readonly scaling: Scaling;
+  readonly seed: number;
+}
+
+/**
+ * A network over images: the pixels, hidden layers of rectified units, and a logit per class; dropout on the pixels and
+ * behind each hidden layer. A rate of 0 adds no layer. First weights depend on the seed alone, not on the rates.
+ */
+export function imageNetwork(image: Shape, classes: number, settings: NetworkSettings): Model {
+  const { hidden, scaling, seed } = settings;
+  const asleep = (rate: number): Layer[] => (rate > 0 ? [dropout({ rate, scaling })] : []);
+  return sequential({ input: image, seed }, [
+    flatten(),
+    ...asleep(settings.inputDropout),
+    ...hidden.flatMap((units) => [dense(units), relu(), ...asleep(settings.dropout)]),
+    dense(classes),
+  ]);
+}

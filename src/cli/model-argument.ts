@@ -1,0 +1,29 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { loadModel } from "../formats/model-file.ts";
+import type { Model } from "../model/model.ts";
+import { DrowseError } from "../tensor/errors.ts";
+import { MODEL_FILE } from "./run-folder.ts";
+
+const REMEDY = `give a run folder or its ${MODEL_FILE}, as drowse train writes them`;
+
+/**
+ * The model behind `<model>`: a run folder, or the model's file.
+ * @throws {DrowseError} when there is none, or the file is damaged or another program's.
+ */
+export async function openModel(operation: string, argument: string): Promise<Model> {
+  const refuse = (path: string) => (error: NodeJS.ErrnoException) => {
+    const missing = error.code === "ENOENT" || error.code === "ENOTDIR";
+    throw new DrowseError(operation, `${path} ${missing ? "does not exist" : `cannot be read (${error.code})`}`, REMEDY);
+  };
+  const isFolder = (await stat(argument).catch(refuse(argument))).isDirectory();
+  const path = isFolder ? join(argument, MODEL_FILE) : argument;
+  const bytes = await readFile(path).catch(refuse(path));
+  try {
+    return loadModel(bytes);
+  } catch (error) {
+    // The reader of bytes does not know where they came from; who reads the message must.
+    if (error instanceof DrowseError) throw new DrowseError(error.operation, `${path}: ${error.received}`, error.remedy);
+    throw error;
+  }
+}

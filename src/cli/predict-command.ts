@@ -1,0 +1,148 @@
+import { Option } from "commander";
+import type { Model } from "../model/model.ts";
+import { DrowseError } from "../tensor/errors.ts";
+import { formatShape, sizeOf } from "../tensor/shape.ts";
+import { writeFileAtomic } from "./atomic-write.ts";
+import type { AddCommand, Context } from "./context.ts";
+import { formatFloat } from "./format.ts";
+import { imageRows, openImages, type SetName } from "./image-sets.ts";
+import type { IdxBytes } from "./idx-folder.ts";
+import { interruptible } from "./interrupt.ts";
+import { openModel } from "./model-argument.ts";
+import { type RowRange, rowRanges } from "./option-values.ts";
+import { jsonOption, setOption, threadsOption } from "./shared-options.ts";
+
+type Output = "class" | "probabilities" | "logits";
+
+interface PredictOptions {
+  readonly set?: SetName;
+  readonly rows?: readonly RowRange[];
+  readonly output: Output;
+  readonly threads?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const OPERATION = "predict";
+
+const HELP = `
+<model> is a run folder or its model.safetensors; <data> is mnist, a folder of IDX files, or one IDX file of images.
+Nothing sleeps. A line per image, the first line naming the columns:
+  class           row,class,probability: the most probable class
+  probabilities   row,p0,p1,…: the probability of every class
+  logits          row,z0,z1,…: what stands before the softmax
+
+With --json each line is an event {"event":"prediction","row":0,…} and the last one {"event":"done","rows":…,…}.
+With --out the lines go to that file, whole or not at all, and --json prints the last event alone.
+
+Examples:
+  drowse predict runs/mnist-1 mnist --rows 0-9
+  drowse predict runs/mnist-1 mnist --output probabilities --out predictions.csv
+  drowse predict runs/mnist-1 my-images-idx3-ubyte`;
+
+export const addPredict: AddCommand = (program, context) => {
+  program
+    .command("predict")
+    .summary("what a model sees in images")
+    .description("Predicts the classes of images.")
+    .argument("<model>", "a run folder, or a model's file")
+    .argument("<data>", "mnist, a folder of IDX files, or an IDX file of images")
+    .addOption(setOption())
+    .addOption(new Option("--rows <ranges>", "only these images, counted from 0, as 0-9 or 0-9,20").argParser(rowRanges("--rows")))
+    .addOption(
+      new Option("--output <kind>", "what to tell of each image").choices(["class", "probabilities", "logits"]).default("class"),
+    )
+    .addOption(new Option("--out <file>", "write to this file"))
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .addHelpText("after", HELP)
+    .action((model: string, data: string, options: PredictOptions) => predict(model, data, options, context));
+};
+
+async function predict(argument: string, data: string, options: PredictOptions, { terminal }: Context): Promise<void> {
+  const { output, threads, out, json } = options;
+  const model = await openModel(OPERATION, argument);
+  checkOutput(model, output);
+  const { images } = await openImages(OPERATION, data, options.set);
+  const rows = chosenRows(options.rows, images.shape[0]);
+  const begun = performance.now();
+  const predictions = await interruptible((signal) =>
+    model.predict(imageRows(takeImages(images, rows), model.inputShape), {
+      signal,
+      output: output === "logits" ? "logits" : "link",
+      ...(threads === undefined ? {} : { threads }),
+    }),
+  );
+  const table = columnsOf(predictions.data, sizeOf(model.outputShape), output);
+  const text = out === undefined && json ? eventLines(rows, table) : csvLines(rows, table);
+  if (out === undefined) terminal.write(text);
+  else await writeFileAtomic(out, Buffer.from(text));
+  if (json) {
+    const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
+    terminal.write(`${JSON.stringify({ event: "done", rows: rows.length, seconds, ...(out === undefined ? {} : { out }) })}\n`);
+  } else if (out !== undefined) terminal.write(`wrote ${rows.length} predictions to ${out}\n`);
+}
+
+/** Columns of a table of predictions: their names, and the value of each in a row. */
+interface Columns {
+  readonly names: readonly string[];
+  readonly values: (row: number) => readonly number[];
+}
+
+function columnsOf(data: Float32Array, outputs: number, output: Output): Columns {
+  const valuesOf = (row: number) => [...data.subarray(row * outputs, (row + 1) * outputs)];
+  if (output !== "class") {
+    const letter = output === "logits" ? "z" : "p";
+    return { names: Array.from({ length: outputs }, (_, index) => `${letter}${index}`), values: valuesOf };
+  }
+  return {
+    names: ["class", "probability"],
+    values(row) {
+      const values = valuesOf(row);
+      const highest = Math.max(...values);
+      return [values.indexOf(highest), highest];
+    },
+  };
+}
+
+function csvLines(rows: readonly number[], { names, values }: Columns): string {
+  const lines = rows.map((row, index) => [row, ...values(index).map(formatFloat)].join(","));
+  return `${[["row", ...names].join(","), ...lines].join("\n")}\n`;
+}
+
+function eventLines(rows: readonly number[], { names, values }: Columns): string {
+  return rows
+    .map((row, index) => {
+      const named = values(index).map((value, column) => [names[column], Number(formatFloat(value))]);
+      return `${JSON.stringify({ event: "prediction", row, ...Object.fromEntries(named) })}\n`;
+    })
+    .join("");
+}
+
+/** @throws {DrowseError} where a model cannot say what is asked. */
+function checkOutput({ link, outputShape }: Model, output: Output): void {
+  if (output !== "logits" && link !== "softmax") {
+    throw new DrowseError(OPERATION, `--output is ${output}, and the model has not been trained on classes`, "give --output logits");
+  }
+  if (outputShape.length !== 1) {
+    throw new DrowseError(OPERATION, `the model's output has the shape ${formatShape(outputShape)}`, "give a model with one axis of outputs");
+  }
+}
+
+function chosenRows(ranges: readonly RowRange[] | undefined, count: number): number[] {
+  return (ranges ?? [[0, count - 1] as const]).flatMap(([first, last]) => {
+    if (last >= count) {
+      const range = first === last ? first : `${first}-${last}`;
+      throw new DrowseError(OPERATION, `--rows has ${range}, and the data has ${count} rows`, `give rows from 0 to ${count - 1}`);
+    }
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+function takeImages({ shape, data }: IdxBytes, rows: readonly number[]): IdxBytes {
+  const [, ...image] = shape;
+  const pixels = sizeOf(image);
+  const taken = new Uint8Array(rows.length * pixels);
+  for (const [index, row] of rows.entries()) taken.set(data.subarray(row * pixels, (row + 1) * pixels), index * pixels);
+  return { shape: [rows.length, ...image], data: taken };
+}
