@@ -5,7 +5,7 @@ import type { Plan } from "./plan.ts";
 
 const REMEDY = "lower the learning rate, scale the inputs, or set maxNorm";
 
-async function isFinite(machine: Machine, { pointer, stride, columns }: Matrix, rows: number): Promise<boolean> {
+async function allFinite(machine: Machine, { pointer, stride, columns }: Matrix, rows: number): Promise<boolean> {
   const values = new Float32Array(await machine.read(pointer, rows * stride * 4));
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -35,7 +35,7 @@ export async function divergence(
   const status = new Int32Array(await machine.read(pointer, 4 * (layers.length + 1)));
   if (status[layers.length] !== 0) {
     for (const [layer, { output }] of plan.nodes) {
-      if (!(await isFinite(machine, output, rows))) return new DivergenceError("fit", { layer, step, batch }, REMEDY);
+      if (!(await allFinite(machine, output, rows))) return new DivergenceError("fit", { layer, step, batch }, REMEDY);
     }
     return new DivergenceError("fit", { layer: "loss", step, batch }, REMEDY);
   }

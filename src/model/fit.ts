@@ -3,7 +3,7 @@ import { checkNumber, checkOptions } from "../layers/options.ts";
 import { resolveLoss } from "../losses/resolve.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Evaluation } from "./inference.ts";
-import type { Model } from "./model.ts";
+import type { Network } from "./network.ts";
 import { createTrainer, type TrainingOptions } from "./trainer.ts";
 
 /** How `fit` trains. */
@@ -64,7 +64,7 @@ const FIT_OPTIONS = ["loss", "optimizer", "batchSize", "threads", "epochs", "val
 const seconds = () => performance.now() / 1000;
 
 /** Trains a model and yields plain events; the model has the weights of an epoch when its event comes. */
-export async function* trainEpochs(model: Model, data: Data, options: FitOptions): AsyncGenerator<EpochEvent> {
+export async function* trainEpochs(model: Network, data: Data, options: FitOptions): AsyncGenerator<EpochEvent> {
   checkOptions("fit", options, FIT_OPTIONS);
   const { epochs = 1, signal, onEvent } = options;
   checkNumber("fit", "epochs", epochs, (value) => Number.isInteger(value) && value >= 1, "give a whole number of at least 1");
@@ -122,7 +122,7 @@ export async function* trainEpochs(model: Model, data: Data, options: FitOptions
 }
 
 /** Consumes {@link trainEpochs} and keeps its numbers. */
-export async function fit(model: Model, data: Data, options: FitOptions): Promise<History> {
+export async function fitModel(model: Network, data: Data, options: FitOptions): Promise<History> {
   const history: History = { loss: [], accuracy: [], validationLoss: [], validationAccuracy: [], seconds: [] };
   for await (const event of trainEpochs(model, data, options)) {
     history.loss.push(event.loss);

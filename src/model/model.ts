@@ -3,21 +3,18 @@ import { type Data, prepareData } from "../data/prepare.ts";
 import { type BatchSource, isBatchSource } from "../data/source.ts";
 import type { Scaling } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions } from "../layers/options.ts";
-import type { OutputLink } from "../losses/loss.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
-import { streamKey } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
-import { type FitOptions, fit, type History } from "./fit.ts";
-import { type Graph, graphParameters } from "./graph.ts";
+import type { FitOptions, History } from "./fit.ts";
 import { type Evaluation, evaluateSource, predictSource } from "./inference.ts";
+import { Network } from "./network.ts";
 import { Predictors } from "./predictor.ts";
 import { convertScaling } from "./scaling.ts";
 import { summarize } from "./summary.ts";
 import { type Trace, traceStep } from "./trace.ts";
 import { createTrainer, type Trainer, type TrainingOptions } from "./trainer.ts";
-import type { Numbers } from "./weights.ts";
 
 /** Options of calls that only look. */
 export interface RunOptions {
@@ -38,86 +35,9 @@ export interface Predictions {
   readonly shape: Shape;
 }
 
-/** What a model is made of. */
-export interface ModelParts {
-  readonly graph: Graph;
-  readonly seed: number;
-  /** Parameters by name; left out: the initial ones of the seed. */
-  readonly numbers?: Numbers;
-  readonly pass?: number;
-  readonly link?: OutputLink | undefined;
-}
-
-/** A network: its layers, its weights, and what can be done with them. Made by `sequential` or by loading a file. */
-export class Model {
-  readonly graph: Graph;
-  readonly seed: number;
-  #numbers: Numbers;
-  #pass: number;
-  #link: OutputLink | undefined;
+/** A network and what can be done with it. Made by `sequential` or by loading a file. */
+export class Model extends Network {
   readonly #predictors = new Predictors();
-
-  constructor({ graph, seed, numbers, pass = 0, link }: ModelParts) {
-    this.graph = graph;
-    this.seed = seed;
-    this.#numbers = numbers ?? initialNumbers(graph, seed);
-    this.#pass = pass;
-    this.#link = link;
-  }
-
-  /** Shape of one row of inputs. */
-  get inputShape(): Shape {
-    return this.graph.input;
-  }
-
-  /** Shape of one row of outputs. */
-  get outputShape(): Shape {
-    return this.graph.output;
-  }
-
-  /** Passes over training data in the life of the model: each has masks of its own. */
-  get pass(): number {
-    return this.#pass;
-  }
-
-  /** What `predict` makes of logits; undefined before the first training. */
-  get link(): OutputLink | undefined {
-    return this.#link;
-  }
-
-  /** The weights by name: `dense1.weight` [out, in], `dense1.bias` [out]. Not to be written to: see `setWeights`. */
-  get numbers(): Numbers {
-    return this.#numbers;
-  }
-
-  /**
-   * Replaces weights by name.
-   * @throws {DrowseError} on unknown names, another count of numbers, or numbers that are not finite.
-   */
-  setWeights(weights: Readonly<Record<string, ArrayLike<number>>>): void {
-    const numbers = new Map(this.#numbers);
-    for (const [name, values] of Object.entries(weights)) {
-      const old = numbers.get(name);
-      if (!old)
-        throw new DrowseError("setWeights", `there is no ${show(name)}`, `the weights are ${[...numbers.keys()].join(", ")}`);
-      const copy = Float32Array.from(values);
-      if (copy.length !== old.length)
-        throw new DrowseError("setWeights", `${name} has ${copy.length} numbers`, `give ${old.length}`);
-      const wrong = copy.findIndex((value) => !Number.isFinite(value));
-      if (wrong >= 0) throw new DrowseError("setWeights", `number ${wrong} of ${name} is ${copy[wrong]}`, "give finite numbers");
-      numbers.set(name, copy);
-    }
-    this.#numbers = numbers;
-    this.#predictors.forget();
-  }
-
-  /** Takes over what training made. */
-  accept(numbers: Numbers, { pass, link }: { pass: number; link: OutputLink }): void {
-    this.#numbers = numbers;
-    this.#pass = pass;
-    this.#link = link;
-    this.#predictors.forget();
-  }
 
   /**
    * Trains on data for some epochs. The model has the weights of the last finished epoch, also when training stops
@@ -129,7 +49,7 @@ export class Model {
    * const history = await model.fit({ x, y }, { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1 }), epochs: 20 });
    */
   fit(data: Data, options: FitOptions): Promise<History> {
-    return fit(this, data, options);
+    return fitModel(this, data, options);
   }
 
   /** A trainer of this model, for training step by step. */
@@ -144,7 +64,7 @@ export class Model {
    */
   async evaluate(data: Data, options: RunOptions & { loss?: LossOption } = {}): Promise<Evaluation> {
     checkOptions("evaluate", options, ["threads", "signal", "loss"]);
-    const byLink = this.#link === "softmax" ? "crossEntropy" : this.#link === "identity" ? "meanSquaredError" : undefined;
+    const byLink = this.link === "softmax" ? "crossEntropy" : this.link === "identity" ? "meanSquaredError" : undefined;
     const named = options.loss ?? byLink;
     if (named === undefined)
       throw new DrowseError(
@@ -175,7 +95,7 @@ export class Model {
     const { output = "link" } = options;
     if (output !== "link" && output !== "logits")
       throw new DrowseError("predict", `output is ${show(output)}`, 'give "link" or "logits"');
-    const link = output === "logits" ? "identity" : (this.#link ?? "identity");
+    const link = output === "logits" ? "identity" : (this.link ?? "identity");
     const request = { inputShape: this.inputShape, outputs: this.#outputs, targets: undefined };
     const source = prepareData("predict", isBatchSource(x) ? x : { x }, request);
     const predictor = await this.#predictors.get("predict", this, source, { link }, options.threads);
@@ -206,7 +126,7 @@ export class Model {
     if (rows.length === 0 || !rows.every((row) => Number.isInteger(row) && row >= 0 && row < source.count)) {
       throw new DrowseError("trace", `the rows are ${show(rows)}`, `give indices from 0 to ${source.count - 1}`);
     }
-    const { pass = this.#pass, path = 0, optimizer } = options;
+    const { pass = this.pass, path = 0, optimizer } = options;
     checkNumber(
       "trace",
       "pass",
@@ -216,12 +136,22 @@ export class Model {
     );
     if (path !== 0 && path !== 1 && path !== 2) throw new DrowseError("trace", `path is ${show(path)}`, "give 0, 1 or 2");
     const hyper = optimizer ? checkOptimizer("trace", optimizer).hyper(0) : ([0, 0, 0, 0] as const);
-    return traceStep({ graph: this.graph, seed: this.seed, numbers: this.#numbers, source, loss, rows: Uint32Array.from(rows), pass, hyper, path });
+    return traceStep({
+      graph: this.graph,
+      seed: this.seed,
+      numbers: this.numbers,
+      source,
+      loss,
+      rows: Uint32Array.from(rows),
+      pass,
+      hyper,
+      path,
+    });
   }
 
   /** The same model with the other scaling of its dropout layers: equal predictions, to rounding. */
   withScaling(scaling: Scaling): Model {
-    return convertScaling(this, scaling);
+    return new Model(convertScaling(this, scaling));
   }
 
   /** A table of the layers, their shapes and parameters. */
@@ -232,10 +162,4 @@ export class Model {
   get #outputs(): number {
     return sizeOf(this.graph.output);
   }
-}
-
-function initialNumbers(graph: Graph, seed: number): Map<string, Float32Array> {
-  return new Map(
-    graphParameters(graph).map(({ name, specification }) => [name, specification.initial(streamKey(seed, `initial/${name}`))]),
-  );
 }

@@ -4,7 +4,7 @@ import type { Loss, OutputLink } from "../losses/loss.ts";
 import { type Matrix, SCRATCH_BYTES } from "../wasm/layout.ts";
 import type { Argument, Program } from "../wasm/program.ts";
 import { INPUT, type Node } from "./graph.ts";
-import { type NodeBuffers, type PlanBuilder, ProgramBuilder } from "./plan.ts";
+import { type NodeBuffers, type PlanBuilder, ProgramBuilder } from "./plan-builder.ts";
 import { HYPER, LOSS_SUM, PREDICTIONS, ROWS } from "./record.ts";
 
 // How the layers of a graph become the calls of a program: forward through the nodes, and in training back again.

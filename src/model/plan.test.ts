@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
-import { type LayerRecipe, make, plainRecipe, type Recipe, RATES, recipes } from "../../test/networks.ts";
-import { type BatchSource } from "../data/source.ts";
+import { type LayerRecipe, make, plainRecipe, RATES, type Recipe, recipes } from "../../test/networks.ts";
 import { prepareData } from "../data/prepare.ts";
+import type { BatchSource } from "../data/source.ts";
 import { resolveLoss } from "../losses/resolve.ts";
 import { type SgdOptions, sgd } from "../optimizers/sgd.ts";
 import { shuffledRows } from "../random/shuffle.ts";
@@ -12,7 +12,8 @@ import { sizeOf } from "../tensor/shape.ts";
 import { createLocalMachine } from "../wasm/local-machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { listProgram } from "../wasm/program.ts";
-import { makePlan, type Plan, type PlanRequest } from "./plan.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import type { PlanRequest } from "./plan-builder.ts";
 import { readResult, writeRecord } from "./record.ts";
 import { readNumbers, writeNumbers } from "./weights.ts";
 
@@ -26,18 +27,27 @@ const flatten: LayerRecipe = { type: "flatten" };
 const asleep = (rate: number): LayerRecipe => ({ type: "dropout", rate });
 
 /** Runs steps of a plan of a recipe's model and returns the bits of its weights, velocities and losses. */
-async function bitsOfSteps(recipe: Recipe, changes: Partial<PlanRequest>, steps = 1): Promise<{ weights: string; losses: number[] }> {
+async function bitsOfSteps(
+  recipe: Recipe,
+  changes: Partial<PlanRequest>,
+  steps = 1,
+): Promise<{ weights: string; losses: number[] }> {
   const { model, data, rows } = make(recipe);
   const { graph, seed } = model;
   const loss = resolveLoss("test", recipe.loss);
-  const source: BatchSource = prepareData("test", data, { inputShape: graph.input, outputs: sizeOf(graph.output), targets: loss.targets });
+  const source: BatchSource = prepareData("test", data, {
+    inputShape: graph.input,
+    outputs: sizeOf(graph.output),
+    targets: loss.targets,
+  });
   const request: PlanRequest = {
     ...{ graph, seed, source, loss, batchSize: rows.length, train: true, predict: undefined, threads: 1, fused: true, path: 0 },
     ...changes,
   };
   const plan = makePlan(request);
   const { threads } = request;
-  const machine = threads === 1 ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, threads);
+  const machine =
+    threads === 1 ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, threads);
   try {
     writeNumbers(machine, plan, graph, "value", model.numbers);
     const losses: number[] = [];
@@ -46,7 +56,12 @@ async function bitsOfSteps(recipe: Recipe, changes: Partial<PlanRequest>, steps 
       await writeRecord(buffer, 0, plan.record, source, { rows, pass, hyper: sgd(SETTINGS).hyper(0), dropouts: plan.dropouts });
       const slot = plan.slots[0];
       machine.write(slot.record, new Uint8Array(buffer));
-      const outcome = await machine.run(plan.programs.train, { ...slot, recordBytes: plan.record.bytes, resultBytes: plan.record.resultBytes, count: 1 });
+      const outcome = await machine.run(plan.programs.train, {
+        ...slot,
+        recordBytes: plan.record.bytes,
+        resultBytes: plan.record.resultBytes,
+        count: 1,
+      });
       expect(outcome).toEqual({ clean: 1, lost: false });
       losses.push(readResult(await machine.read(slot.result, plan.record.resultBytes), 0).lossSum);
     }
@@ -73,7 +88,16 @@ describe("the fused plan", () => {
   });
 
   const shapes: Record<string, (rate: number) => LayerRecipe[]> = {
-    "on the input and between layers": (rate) => [asleep(rate), dense(30), relu, asleep(rate), dense(9), relu, asleep(rate), dense(4)],
+    "on the input and between layers": (rate) => [
+      asleep(rate),
+      dense(30),
+      relu,
+      asleep(rate),
+      dense(9),
+      relu,
+      asleep(rate),
+      dense(4),
+    ],
     "without a rectifier": (rate) => [dense(30), asleep(rate), dense(4)],
     "before a rectifier": (rate) => [dense(30), asleep(rate), relu, dense(4)],
     "before and after a rectifier": (rate) => [dense(30), asleep(rate), relu, asleep(rate), dense(4)],
@@ -93,7 +117,8 @@ describe("the fused plan", () => {
 
   it.each(cases)("has the bits of the unfused one with dropout $name, at rate $rate", async ({ layers }) => {
     for (const scaling of ["inverted", "standard"] as const) {
-      for (const loss of ["crossEntropy", "meanSquaredError"] as const) await expectOneSetOfBits(plainRecipe({ layers, scaling, loss }));
+      for (const loss of ["crossEntropy", "meanSquaredError"] as const)
+        await expectOneSetOfBits(plainRecipe({ layers, scaling, loss }));
     }
   });
 
@@ -169,7 +194,9 @@ describe("a plan's listing", () => {
 
   it("names layers and arguments, and says where the threads meet", () => {
     const { lines } = listing(layers, true);
-    expect(lines.find((line) => line.startsWith("sumLosses"))).toMatch(/^sumLosses +loss +losses=\d+ correct=\d+ B=\[record\+0\] result=result\+0 status=\d+$/);
+    expect(lines.find((line) => line.startsWith("sumLosses"))).toMatch(
+      /^sumLosses +loss +losses=\d+ correct=\d+ B=\[record\+0\] result=result\+0 status=\d+$/,
+    );
     expect(lines.find((line) => line.startsWith("denseForward"))).toMatch(/ dense1 .* rectify=1 path=0 scratch=\d+ \|$/);
     expect(lines[1]).toMatch(/^dropout +dropout1 .* parameters=record\+24 pass=\[record\+4\] stream=0 /);
   });

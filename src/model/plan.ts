@@ -1,45 +1,20 @@
-import type { BatchSource } from "../data/source.ts";
 import { type Dropout, isDropout, trainingScale } from "../layers/dropout/dropout.ts";
-import type { Emit, MaskPlace, ParameterPlace } from "../layers/layer.ts";
-import type { Loss, OutputLink } from "../losses/loss.ts";
+import type { ParameterPlace } from "../layers/layer.ts";
 import { dropoutParameters } from "../random/mask.ts";
 import { streamKey, TRAINING } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Arena } from "../wasm/arena.ts";
-import { kernelArguments } from "../wasm/kernels.ts";
 import { listBytes, type Matrix, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
 import type { MachineSpecification } from "../wasm/machine.ts";
-import type { Argument, Call, Program } from "../wasm/program.ts";
+import type { Program } from "../wasm/program.ts";
 import { type Graph, graphParameters, type Node, parameterName } from "./graph.ts";
 import { emitInference, emitTraining } from "./passes.ts";
+import type { NodeBuffers, PlanBuilder, PlanRequest } from "./plan-builder.ts";
 import { DROPOUT_BYTES, DROPOUTS, PASS, type RecordLayout, recordLayout } from "./record.ts";
 
 /** Most memory that a slot of step records takes. */
 const SLOT_BYTES = 4 << 20;
 const MOST_STEPS = 1024;
-
-/** What a plan is asked to do. */
-export interface PlanRequest {
-  readonly graph: Graph;
-  readonly seed: number;
-  readonly batchSize: number;
-  /** What inputs look like. */
-  readonly source: Pick<BatchSource, "inputShape" | "inputType" | "inputScale">;
-  /** Programs to make: train (with this loss), evaluate (the same loss, nothing sleeps), predict (through this link). */
-  readonly train: boolean;
-  readonly loss: Loss | undefined;
-  readonly predict: OutputLink | undefined;
-  readonly threads: number;
-  /** Fused: rectifiers, dropout and updates ride on the products. Unfused: every intermediate value has its own buffer. */
-  readonly fused: boolean;
-  readonly path: 0 | 1 | 2;
-}
-
-/** A node's output, and in training the gradient of the loss with respect to it, in memory. */
-export interface NodeBuffers {
-  output: Matrix;
-  gradient: Matrix | undefined;
-}
 
 /** Layers in, kernel calls out: the memory and the programs of a run. */
 export interface Plan {
@@ -58,40 +33,6 @@ export interface Plan {
   readonly dropouts: readonly { threshold: number; awake: number; scale: number }[];
   /** Address of the status words; the first belong to these layers, the last to the loss. */
   readonly status: { readonly pointer: number; readonly layers: readonly string[] };
-}
-
-/** The shared parts of a plan while its programs are made. */
-export interface PlanBuilder {
-  readonly request: PlanRequest;
-  readonly arena: Arena;
-  readonly record: RecordLayout;
-  readonly input: Matrix;
-  readonly places: ReadonlyMap<string, ParameterPlace & { readonly bytes: number }>;
-  readonly workspace: { readonly lists: number; readonly counts: number; readonly scratch: number };
-  /** One loss and one mark of right or wrong per row. */
-  readonly rows: { readonly losses: number; readonly correct: number };
-  readonly statusOf: (name: string) => number;
-  maskOf(node: Node): MaskPlace | undefined;
-  parametersOf(node: Node): ReadonlyMap<string, ParameterPlace>;
-  /** An activation matrix. Programs run one after the other, so each begins with all matrices free again. */
-  matrix(columns: number): Matrix;
-  freeMatrices(): void;
-}
-
-/** A program that grows by kernel calls. */
-export class ProgramBuilder {
-  readonly #calls: Call[] = [];
-
-  emitter(layer: string): Emit {
-    return (kernel, values, { barrier = true } = {}) => {
-      const named = values as Record<string, Argument>;
-      this.#calls.push({ kernel, layer, barrier, arguments: kernelArguments[kernel].map((name) => named[name]) });
-    };
-  }
-
-  build(name: string): Program {
-    return { name, calls: this.#calls };
-  }
 }
 
 /** Widths of everything that flows through a graph. */

@@ -22,11 +22,12 @@ export interface Predictor {
 }
 
 /**
- * Machines for predictions. Small ones are kept, so that predicting row by row prepares once; `forget` lets go of
- * them when weights change. A machine that is in use is not among the kept ones: its memory serves one call at a time.
+ * Machines for predictions. Small ones are kept, so that predicting row by row prepares once, until the model has
+ * other weights. A machine that is in use is not among the kept ones: its memory serves one call at a time.
  */
 export class Predictors {
   #kept = new Map<string, Predictor>();
+  #numbers: Numbers | undefined;
 
   async get(
     operation: string,
@@ -39,6 +40,10 @@ export class Predictors {
     const chosen = resolveThreads(operation, threads, graph, BATCH);
     const isLocal = threads === undefined ? rowWork(graph) * source.count <= LOCAL_WORK : false;
     const key = JSON.stringify([source.inputType, source.inputScale, "loss" in goal ? goal.loss.kind : goal.link]);
+    if (this.#numbers !== numbers) {
+      this.#kept = new Map();
+      this.#numbers = numbers;
+    }
     const kept = this.#kept;
     const ready = isLocal ? kept.get(key) : undefined;
     if (ready) {
@@ -62,9 +67,5 @@ export class Predictors {
     const release = () => (isLocal ? void kept.set(key, predictor) : machine.close());
     const predictor: Predictor = { machine, plan, release };
     return predictor;
-  }
-
-  forget(): void {
-    this.#kept = new Map();
   }
 }

@@ -78,12 +78,13 @@ export async function writeRecord(
   const view = new DataView(buffer, at, layout.bytes);
   view.setInt32(ROWS, rows.length, true);
   view.setInt32(PASS, pass, true);
-  hyper?.forEach((value, index) => view.setFloat32(HYPER + 4 * index, value, true));
-  dropouts.forEach(({ threshold, awake, scale }, index) => {
-    view.setUint32(DROPOUTS + DROPOUT_BYTES * index, threshold, true);
-    view.setInt32(DROPOUTS + DROPOUT_BYTES * index + 4, awake, true);
-    view.setFloat32(DROPOUTS + DROPOUT_BYTES * index + 8, scale, true);
-  });
+  for (const [index, value] of hyper?.entries() ?? []) view.setFloat32(HYPER + 4 * index, value, true);
+  for (const [index, { threshold, awake, scale }] of dropouts.entries()) {
+    const place = DROPOUTS + DROPOUT_BYTES * index;
+    view.setUint32(place, threshold, true);
+    view.setInt32(place + 4, awake, true);
+    view.setFloat32(place + 8, scale, true);
+  }
   new Uint32Array(buffer, at + layout.indices, rows.length).set(rows);
   const inputCount = rows.length * layout.inputSize;
   const x =

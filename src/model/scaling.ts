@@ -2,10 +2,10 @@ import { dropout, isDropout, predictionScale, type Scaling } from "../layers/dro
 import type { Layer } from "../layers/layer.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { chain, type Graph } from "./graph.ts";
-import { Model } from "./model.ts";
+import type { Network, NetworkParts } from "./network.ts";
 
 /**
- * A model with the other scaling of its dropout layers and the same predictions.
+ * The parts of a model with the other scaling of its dropout layers and the same predictions.
  *
  * Standard scaling predicts with keep x where inverted scaling predicts with x, so the weights of the next dense
  * layer take the factor: W <- keep W on the way to inverted, W <- W / keep on the way back. Rectifiers let a factor
@@ -14,7 +14,7 @@ import { Model } from "./model.ts";
  *
  * @throws {DrowseError} when a dropout layer that changes has no dense layer after it, or keeps nothing (rate 1).
  */
-export function convertScaling(model: Model, scaling: Scaling): Model {
+export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
   if (scaling !== "inverted" && scaling !== "standard") {
     throw new DrowseError("withScaling", `scaling is ${show(scaling)}`, 'give "inverted" or "standard"');
   }
@@ -43,5 +43,5 @@ export function convertScaling(model: Model, scaling: Scaling): Model {
     throw new DrowseError("withScaling", `no dense layer follows ${pending}`, "move the dropout layer before a dense layer");
   }
   const graph: Graph = chain("withScaling", model.inputShape, layers);
-  return new Model({ graph, seed: model.seed, numbers, pass: model.pass, link: model.link });
+  return { graph, seed: model.seed, numbers, pass: model.pass, link: model.link };
 }

@@ -1,8 +1,8 @@
 import { formatShape, sizeOf } from "../tensor/shape.ts";
-import type { Model } from "./model.ts";
+import type { Network } from "./network.ts";
 
 /** A model as a table: each layer's name, output shape, parameters and settings, and the parameters' sum. */
-export function summarize(model: Model): string {
+export function summarize(model: Network): string {
   const { nodes } = model.graph;
   const rows = [
     ["layer", "output", "parameters", ""],

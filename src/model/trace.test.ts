@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bitsOf, numbersOfTrace } from "../../test/bits.ts";
 import { expectClose, expectExact } from "../../test/closeness.ts";
-import { batchOf, make, plainRecipe, recipes, RATES, twinOf } from "../../test/networks.ts";
-import { type Dropout, isDropout } from "../layers/dropout/dropout.ts";
+import { batchOf, make, plainRecipe, RATES, recipes, twinOf } from "../../test/networks.ts";
+import { type Dropout, isDropout, trainingScale } from "../layers/dropout/dropout.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { dropoutParameters, maskOfRow } from "../random/mask.ts";
 import { streamKey, TRAINING } from "../random/streams.ts";
@@ -13,7 +13,6 @@ import { maxNorm } from "../reference/max-norm.ts";
 import { type NetworkLayer, type TrainingPass, trainingPass } from "../reference/network.ts";
 import type { Numbers } from "../reference/numbers.ts";
 import { sgd as twinSgd } from "../reference/sgd.ts";
-import { trainingScale } from "../layers/dropout/dropout.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Node } from "./graph.ts";
 import type { Model } from "./model.ts";
@@ -82,7 +81,10 @@ describe("a traced training step", () => {
           const layer = network.layers[index];
           const product = layer?.type === "dense" && node.layer.kind === "dense" ? layer : undefined;
           const terms = product
-            ? denseForward(absolute(twin.values[index]), absolute(product.weight), product.bias && absolute(product.bias), { B, ...product })
+            ? denseForward(absolute(twin.values[index]), absolute(product.weight), product.bias && absolute(product.bias), {
+                B,
+                ...product,
+              })
             : [];
           expect(traced.output.shape).toEqual([B, ...node.outputShape]);
           expectNear(traced.output.data, twin.values[index + 1], terms, `output of ${node.name}`);
@@ -90,7 +92,10 @@ describe("a traced training step", () => {
           expect(traced.gradient !== undefined).toBe(node.index >= firstWeights);
           if (!traced.gradient) continue;
           const above = network.layers[index + 1];
-          const gradientTerms = above?.type === "dense" ? denseInputGradient(absolute(twin.valueGradients[index + 2]), absolute(above.weight), { B, ...above }) : [];
+          const gradientTerms =
+            above?.type === "dense"
+              ? denseInputGradient(absolute(twin.valueGradients[index + 2]), absolute(above.weight), { B, ...above })
+              : [];
           expect(traced.gradient.shape).toEqual([B, ...node.outputShape]);
           expectNear(traced.gradient.data, twin.valueGradients[index + 1], gradientTerms, `gradient of ${node.name}`);
 
@@ -101,7 +106,12 @@ describe("a traced training step", () => {
           const weightTerms = denseWeightGradient(absolute(twin.values[index]), d, { B, K, N });
           const actual = transpose(trace.gradients.get(`${node.name}.weight`) ?? [], N, K);
           expectNear(actual, gradients.weight, weightTerms, `gradient of ${node.name}.weight`);
-          const updated = maxNorm(twinSgd(weight, weightTerms.fill(0), gradients.weight, settings).weights, K, N, settings.maxNorm);
+          const updated = maxNorm(
+            twinSgd(weight, weightTerms.fill(0), gradients.weight, settings).weights,
+            K,
+            N,
+            settings.maxNorm,
+          );
           const actualWeight = transpose(trace.updated.get(`${node.name}.weight`) ?? [], N, K);
           expectNear(actualWeight, updated, absolute(weight), `updated ${node.name}.weight`);
           expect(trace.gradients.has(`${node.name}.bias`)).toBe(bias !== undefined);
@@ -124,10 +134,16 @@ describe("a traced training step", () => {
   });
 
   it("is seen to differ from a twin whose masks are of another pass", async () => {
-    const recipe = plainRecipe({ layers: [{ type: "dropout", rate: 0.5 }, { type: "dense", units: 9, bias: true }] });
+    const recipe = plainRecipe({
+      layers: [
+        { type: "dropout", rate: 0.5 },
+        { type: "dense", units: 9, bias: true },
+      ],
+    });
     const made = make(recipe);
     const trace = await made.model.trace(made.data, { loss: recipe.loss, rows: made.rows, pass: 3 });
-    const twin = (pass: number) => trainingPass(twinOf(made.model, { loss: recipe.loss, pass }), batchOf(made, recipe.loss, made.rows));
+    const twin = (pass: number) =>
+      trainingPass(twinOf(made.model, { loss: recipe.loss, pass }), batchOf(made, recipe.loss, made.rows));
     const output = trace.layers.get("dense1")?.output.data ?? [];
     expectClose(output, twin(3).values[2], "output");
     expect(() => expectClose(output, twin(4).values[2], "output")).toThrow("relative norm error");
@@ -146,7 +162,8 @@ describe("a traced training step", () => {
           const units = sizeOf(outputShape);
           const key = streamKey(model.seed, `mask/${name}`);
           const mask = [...rows].flatMap((row) => [...maskOfRow(key, layer.rate, units, { row, pass, stream: TRAINING })]);
-          const masked = (numbers: Numbers) => Float64Array.from(numbers, (value, i) => (mask[i] ? Math.fround(value * factorOf(layer)) : 0));
+          const masked = (numbers: Numbers) =>
+            Float64Array.from(numbers, (value, i) => (mask[i] ? Math.fround(value * factorOf(layer)) : 0));
           expectExact(values(index), layer.rate === 0 ? values(index - 1) : masked(values(index - 1)), `output of ${name}`);
           const below = gradients(index - 1);
           const own = gradients(index);

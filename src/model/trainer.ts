@@ -7,18 +7,19 @@ import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { shuffledRows } from "../random/shuffle.ts";
 import { streamKey } from "../random/streams.ts";
-import { DrowseError, show } from "../tensor/errors.ts";
+import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Machine } from "../wasm/machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { clearStatus, divergence } from "./divergence.ts";
 import { graphParameters } from "./graph.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
-import type { Model } from "./model.ts";
+import type { Network } from "./network.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { StepSettings } from "./record.ts";
 import { type FinishedStep, Pace, runSteps } from "./steps.ts";
 import { resolveThreads } from "./threads.ts";
+import { checkState, type TrainerState } from "./trainer-state.ts";
 import { readNumbers, writeNumbers } from "./weights.ts";
 
 /** How a model is trained. */
@@ -47,24 +48,6 @@ export interface StepReport {
   readonly right: number;
 }
 
-/** Everything that training goes on from: plain values and numbers by parameter name. */
-export interface TrainerState {
-  readonly version: 1;
-  readonly generator: string;
-  readonly seed: number;
-  readonly rows: number;
-  readonly batchSize: number;
-  /** Steps done; finished passes; batches done in the current pass. */
-  readonly step: number;
-  readonly pass: number;
-  readonly batch: number;
-  /** Sums over the batches of the current pass. */
-  readonly lossSum: number;
-  readonly right: number;
-  readonly values: Readonly<Record<string, Float32Array>>;
-  readonly velocities: Readonly<Record<string, Float32Array>>;
-}
-
 interface TrainingStep extends StepSettings {
   readonly step: number;
   readonly batch: number;
@@ -84,7 +67,7 @@ interface TrainingStep extends StepSettings {
  * trainer.close();
  */
 export class Trainer {
-  readonly model: Model;
+  readonly model: Network;
   readonly loss: Loss;
   readonly batchSize: number;
   readonly threads: number;
@@ -107,7 +90,7 @@ export class Trainer {
 
   /** Use {@link createTrainer}. */
   constructor(parts: {
-    model: Model;
+    model: Network;
     loss: Loss;
     optimizer: Optimizer;
     source: BatchSource;
@@ -324,45 +307,12 @@ export class Trainer {
   }
 }
 
-function checkState(trainer: Trainer, state: TrainerState): void {
-  const refuse = (received: string, remedy: string): never => {
-    throw new DrowseError("restore", received, remedy);
-  };
-  const { model } = trainer;
-  if (state?.version !== 1) refuse(`the state has version ${show(state?.version)}`, "give a state made by trainer.state()");
-  if (state.generator !== GENERATOR)
-    refuse(`the state was made with generator ${show(state.generator)}`, `this version has ${GENERATOR}`);
-  for (const [name, has, wants] of [
-    ["seed", state.seed, model.seed],
-    ["number of rows", state.rows, trainer.rows],
-    ["batch size", state.batchSize, trainer.batchSize],
-  ] as const) {
-    if (has !== wants) refuse(`the state's ${name} is ${has}`, `this trainer's is ${wants}: go on with the same`);
-  }
-  for (const [name, value, most] of [
-    ["step", state.step, Number.MAX_SAFE_INTEGER],
-    ["pass", state.pass, 2 ** 31 - 1],
-    ["batch", state.batch, trainer.stepsPerEpoch - 1],
-  ] as const) {
-    if (!Number.isInteger(value) || value < 0 || value > most)
-      refuse(`the state's ${name} is ${show(value)}`, `give a whole number from 0 to ${most}`);
-  }
-  for (const { name, specification } of graphParameters(model.graph)) {
-    for (const part of [state.values, state.velocities]) {
-      const length = part?.[name]?.length;
-      const wants = sizeOf(specification.shape);
-      if (length !== wants)
-        refuse(`the state has ${length ?? "no"} numbers for ${name}`, `give a state of this model, with ${wants}`);
-    }
-  }
-}
-
 const DEFAULT_BATCH = 32;
 
 /** Makes a trainer. `validation` is data that the trainer will be asked to evaluate. */
 export async function createTrainer(
   operation: string,
-  model: Model,
+  model: Network,
   data: Data,
   options: TrainingOptions,
   validation: readonly Data[] = [],

@@ -1,0 +1,91 @@
+import type { OutputLink } from "../losses/loss.ts";
+import { streamKey } from "../random/streams.ts";
+import { DrowseError, show } from "../tensor/errors.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { type Graph, graphParameters } from "./graph.ts";
+import type { Numbers } from "./weights.ts";
+
+/** What a network is made of. */
+export interface NetworkParts {
+  readonly graph: Graph;
+  readonly seed: number;
+  /** Parameters by name; left out: the initial ones of the seed. */
+  readonly numbers?: Numbers;
+  readonly pass?: number;
+  readonly link?: OutputLink | undefined;
+}
+
+/** Layers and weights: what training changes, what files hold. What can be done with them is added by `Model`. */
+export class Network {
+  readonly graph: Graph;
+  readonly seed: number;
+  #numbers: Numbers;
+  #pass: number;
+  #link: OutputLink | undefined;
+
+  constructor({ graph, seed, numbers, pass = 0, link }: NetworkParts) {
+    this.graph = graph;
+    this.seed = seed;
+    this.#numbers = numbers ?? initialNumbers(graph, seed);
+    this.#pass = pass;
+    this.#link = link;
+  }
+
+  /** Shape of one row of inputs. */
+  get inputShape(): Shape {
+    return this.graph.input;
+  }
+
+  /** Shape of one row of outputs. */
+  get outputShape(): Shape {
+    return this.graph.output;
+  }
+
+  /** Passes over training data in the life of the model: each has masks of its own. */
+  get pass(): number {
+    return this.#pass;
+  }
+
+  /** What `predict` makes of logits; undefined before the first training. */
+  get link(): OutputLink | undefined {
+    return this.#link;
+  }
+
+  /** The weights by name: `dense1.weight` [out, in], `dense1.bias` [out]. Not to be written to: see `setWeights`. */
+  get numbers(): Numbers {
+    return this.#numbers;
+  }
+
+  /**
+   * Replaces weights by name.
+   * @throws {DrowseError} on unknown names, another count of numbers, or numbers that are not finite.
+   */
+  setWeights(weights: Readonly<Record<string, ArrayLike<number>>>): void {
+    const numbers = new Map(this.#numbers);
+    for (const [name, values] of Object.entries(weights)) {
+      const old = numbers.get(name);
+      if (!old)
+        throw new DrowseError("setWeights", `there is no ${show(name)}`, `the weights are ${[...numbers.keys()].join(", ")}`);
+      const copy = Float32Array.from(values);
+      if (copy.length !== old.length)
+        throw new DrowseError("setWeights", `${name} has ${copy.length} numbers`, `give ${old.length}`);
+      const wrong = copy.findIndex((value) => !Number.isFinite(value));
+      if (wrong >= 0) throw new DrowseError("setWeights", `number ${wrong} of ${name} is ${copy[wrong]}`, "give finite numbers");
+      numbers.set(name, copy);
+    }
+    this.#numbers = numbers;
+  }
+
+  /** Takes over what training made. */
+  accept(numbers: Numbers, { pass, link }: { pass: number; link: OutputLink }): void {
+    this.#numbers = numbers;
+    this.#pass = pass;
+    this.#link = link;
+  }
+}
+
+function initialNumbers(graph: Graph, seed: number): Map<string, Float32Array> {
+  return new Map(
+    graphParameters(graph).map(({ name, specification }) => [name, specification.initial(streamKey(seed, `initial/${name}`))]),
+  );
+}

@@ -1,0 +1,88 @@
+import { dense, dropout, type Model, relu, sequential, sgd } from "drowse";
+import { describe, expect, it } from "vitest";
+import { bitsOf } from "../../test/bits.ts";
+import { Draws } from "../../test/draws.ts";
+import { chain } from "./graph.ts";
+import { resolveThreads } from "./threads.ts";
+
+const THREADS = [1, 2, 3, 4, 8];
+
+interface Size {
+  readonly name: string;
+  readonly widths: readonly number[];
+  readonly rows: number;
+  readonly batchSize: number;
+  readonly epochs: number;
+}
+
+const SIZES: readonly Size[] = [
+  { name: "one number to one class", widths: [1, 1, 1], rows: 3, batchSize: 1, epochs: 3 },
+  { name: "small and odd, a last batch that is not full", widths: [3, 5, 2], rows: 23, batchSize: 7, epochs: 4 },
+  { name: "small and odd, all batches full", widths: [3, 29, 7, 2], rows: 24, batchSize: 8, epochs: 4 },
+  { name: "wider than a panel and a block, a last batch of one row", widths: [193, 57, 85, 5], rows: 129, batchSize: 32, epochs: 2 },
+  { name: "medium, all batches full", widths: [400, 256, 128, 10], rows: 256, batchSize: 128, epochs: 2 },
+  { name: "a batch longer than a block", widths: [30, 61, 3], rows: 451, batchSize: 200, epochs: 2 },
+];
+
+function build({ widths }: Size): Model {
+  const hidden = widths.slice(1, -1).flatMap((units) => [dense(units), relu(), dropout({ rate: 0.4 })]);
+  return sequential({ input: [widths[0]], seed: 77 }, [dropout({ rate: 0.2 }), ...hidden, dense(widths.at(-1) as number)]);
+}
+
+async function trained(size: Size, threads: number, values: boolean): Promise<{ model: Model; bits: string; said: unknown }> {
+  const { widths, rows, batchSize, epochs } = size;
+  const draws = new Draws(5);
+  const model = build(size);
+  const outputs = widths.at(-1) as number;
+  const x = draws.floats(rows * widths[0], 0.7);
+  const y = values ? draws.floats(rows * outputs) : Int32Array.from({ length: rows }, () => draws.integer(0, outputs - 1));
+  const optimizer = sgd({ learningRate: 0.05, momentum: 0.9, l2: 0.001, maxNorm: 2 });
+  const loss = values ? ("meanSquaredError" as const) : ("crossEntropy" as const);
+  const { loss: losses, accuracy, validationLoss } = await model.fit(
+    { x, y },
+    { loss, optimizer, batchSize, epochs, threads, validation: { x, y } },
+  );
+  const predictions = await model.predict(x, { threads });
+  const evaluation = await model.evaluate({ x, y }, { threads });
+  const bits = bitsOf(model.numbers) + bitsOf({ predictions: predictions.data, losses: Float64Array.from(losses) });
+  return { model, bits, said: { losses, accuracy, validationLoss, evaluation } };
+}
+
+describe("one seed", () => {
+  it.each(SIZES)("has one set of bits on 1, 2, 3, 4 and 8 threads: $name", async (size) => {
+    for (const values of [false, true]) {
+      const alone = await trained(size, 1, values);
+      for (const threads of THREADS.slice(1)) {
+        const { bits, said } = await trained(size, threads, values);
+        expect(said, `${threads} threads`).toEqual(alone.said);
+        expect(bits, `${threads} threads`).toBe(alone.bits);
+      }
+      expect(bitsOf(alone.model.numbers)).not.toBe(bitsOf(build(size).numbers));
+    }
+  });
+
+  it("has them also on as many threads as help", async () => {
+    const size = SIZES[4];
+    const { widths, rows } = size;
+    const model = build(size);
+    const draws = new Draws(5);
+    const x = draws.floats(rows * widths[0], 0.7);
+    const y = Int32Array.from({ length: rows }, () => draws.integer(0, 9));
+    const optimizer = sgd({ learningRate: 0.05, momentum: 0.9, l2: 0.001, maxNorm: 2 });
+    await model.fit({ x, y }, { loss: "crossEntropy", optimizer, batchSize: size.batchSize, epochs: size.epochs });
+    expect(bitsOf(model.numbers)).toBe(bitsOf((await trained(size, 1, false)).model.numbers));
+  });
+});
+
+describe("the threads that help", () => {
+  it("are one for a small network, and never more than the cores", () => {
+    expect(resolveThreads("fit", undefined, chain("test", [2], [dense(8), relu(), dense(1)]), 32)).toBe(1);
+    const wide = resolveThreads("fit", undefined, chain("test", [4096], [dense(4096)]), 128);
+    expect(wide).toBeGreaterThanOrEqual(1);
+    expect(wide).toBeLessThanOrEqual(64);
+  });
+
+  it("are as many as are asked for", () => {
+    expect(resolveThreads("fit", 5, chain("test", [2], [dense(1)]), 1)).toBe(5);
+  });
+});
