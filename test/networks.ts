@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { type Data, dense, dropout, flatten, type Layer, type Model, relu, type Scaling, sequential } from "../src/index.ts";
+import { streamKey, TRAINING } from "../src/random/streams.ts";
 import { transpose } from "../src/reference/compression.ts";
 import { type Batch, type Network, type NetworkLayer, prediction } from "../src/reference/network.ts";
-import { streamKey, TRAINING } from "../src/random/streams.ts";
 import { sizeOf } from "../src/tensor/shape.ts";
 import { Draws } from "./draws.ts";
 
@@ -131,7 +131,10 @@ export function make(recipe: Recipe): Made {
 function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
   const { layers } = twinOf(model, { loss: "crossEntropy", pass: 0 });
   // In training a kept unit is up to 1 / keep larger than in prediction.
-  const gain = layers.reduce((product, layer) => product * (layer.type === "dropout" && layer.rate < 1 ? 1 / (1 - layer.rate) : 1), 1);
+  const gain = layers.reduce(
+    (product, layer) => product * (layer.type === "dropout" && layer.rate < 1 ? 1 / (1 - layer.rate) : 1),
+    1,
+  );
   const largest = prediction(layers, inputs, count).reduce((most, value) => Math.max(most, Math.abs(value)), 0) * gain;
   const last = model.graph.nodes.findLast(({ layer }) => layer.kind === "dense")?.name;
   if (largest <= 1) return;

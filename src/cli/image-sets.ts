@@ -48,7 +48,11 @@ async function kindOf(operation: string, data: string, kinds: string): Promise<"
 export async function openImageSets(operation: string, data: string): Promise<ImageSets> {
   if (data === "mnist") return { name: "mnist", ...(await findIdxFolder(await mnistFolder())) };
   if ((await kindOf(operation, data, KINDS)) === "file") {
-    throw new DrowseError(operation, `${JSON.stringify(data)} is a file, and images need labels`, `give ${KINDS}; other kinds of data are not read yet`);
+    throw new DrowseError(
+      operation,
+      `${JSON.stringify(data)} is a file, and images need labels`,
+      `give ${KINDS}; other kinds of data are not read yet`,
+    );
   }
   return { name: basename(resolve(data)), ...(await findIdxFolder(data)) };
 }
@@ -73,7 +77,11 @@ export async function openImages(operation: string, data: string, wanted: SetNam
     return chooseSet(operation, await openImageSets(operation, data), wanted);
   }
   if (wanted !== undefined) {
-    throw new DrowseError(operation, `--set ${wanted} is given with the file ${JSON.stringify(data)}`, "leave it out: a file is one set");
+    throw new DrowseError(
+      operation,
+      `--set ${wanted} is given with the file ${JSON.stringify(data)}`,
+      "leave it out: a file is one set",
+    );
   }
   return { name: basename(data), set: undefined, images: await readImageFile(operation, data) };
 }
@@ -84,13 +92,21 @@ async function readImageFile(operation: string, path: string): Promise<IdxBytes>
   });
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = await gunzipFile(bytes, path);
   if (bytes.length >= 2 && (bytes[0] !== 0 || bytes[1] !== 0)) {
-    throw new DrowseError(operation, `${path} is not an IDX file`, `give ${KINDS_OF_IMAGES}; other kinds of data are not read yet`);
+    throw new DrowseError(
+      operation,
+      `${path} is not an IDX file`,
+      `give ${KINDS_OF_IMAGES}; other kinds of data are not read yet`,
+    );
   }
   const { shape, data } = readIdx(bytes, path);
   const [count, rows, columns] = shape;
   if (!(data instanceof Uint8Array) || shape.length !== 3 || !count || !rows || !columns) {
     const received = `${path} holds a ${data.constructor.name} of the shape ${formatShape(shape)}`;
-    throw new DrowseError(operation, received, "give images of unsigned bytes, of the shape [count, rows, columns], none of them 0");
+    throw new DrowseError(
+      operation,
+      received,
+      "give images of unsigned bytes, of the shape [count, rows, columns], none of them 0",
+    );
   }
   return { shape, data };
 }

@@ -37,12 +37,20 @@ export async function checkRunFolder(out: string | undefined): Promise<void> {
   const path = resolve(out ?? "runs");
   const entries = await entriesOf(path);
   if (out !== undefined && entries !== undefined && entries.length > 0) {
-    throw new DrowseError(OPERATION, `--out ${out} holds ${entries.length} entries already`, "give a new folder, or empty that one");
+    throw new DrowseError(
+      OPERATION,
+      `--out ${out} holds ${entries.length} entries already`,
+      "give a new folder, or empty that one",
+    );
   }
   let existing = path;
   while (!(await stat(existing).catch(() => undefined))) existing = dirname(existing);
   await access(existing, constants.W_OK).catch(() => {
-    throw new DrowseError(OPERATION, `nothing can be written to ${existing}`, "give another folder with --out, or change its permissions");
+    throw new DrowseError(
+      OPERATION,
+      `nothing can be written to ${existing}`,
+      "give another folder with --out, or change its permissions",
+    );
   });
 }
 
@@ -90,7 +98,11 @@ async function claim(path: string): Promise<Made | undefined> {
  * written is removed.
  * @throws {DrowseError} when the system refuses.
  */
-export async function writeRunFolder(out: string | undefined, data: string, { model, metrics, config }: RunFiles): Promise<string> {
+export async function writeRunFolder(
+  out: string | undefined,
+  data: string,
+  { model, metrics, config }: RunFiles,
+): Promise<string> {
   const files: readonly [name: string, bytes: Uint8Array][] = [
     ["config.json", Buffer.from(`${JSON.stringify(config, null, 2)}\n`)],
     ["metrics.jsonl", Buffer.from(metrics.map((line) => `${JSON.stringify(line)}\n`).join(""))],

@@ -50,14 +50,21 @@ export const addTrain: AddCommand = (program, context) => {
     .description("Trains a network on images, with dropout, and writes it to a run folder.")
     .argument("<data>", "mnist, or a folder of IDX files")
     .addOption(
-      new Option("--hidden <units>", "units of the hidden layers, or none").argParser(hiddenLayers("--hidden")).default(hidden, hidden.join(",")),
+      new Option("--hidden <units>", "units of the hidden layers, or none")
+        .argParser(hiddenLayers("--hidden"))
+        .default(hidden, hidden.join(",")),
     )
     .addOption(new Option("--dropout <rate>", "probability to drop a hidden unit").argParser(rate("--dropout")).default(dropout))
     .addOption(
-      new Option("--input-dropout <rate>", "probability to drop a pixel").argParser(rate("--input-dropout")).default(inputDropout),
+      new Option("--input-dropout <rate>", "probability to drop a pixel")
+        .argParser(rate("--input-dropout"))
+        .default(inputDropout),
     )
     .addOption(
-      new Option("--scaling <kind>", "inverted: kept units are scaled up in training; standard: all are scaled down in prediction")
+      new Option(
+        "--scaling <kind>",
+        "inverted: kept units are scaled up in training; standard: all are scaled down in prediction",
+      )
         .choices(["inverted", "standard"])
         .default(scaling),
     )

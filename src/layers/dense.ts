@@ -74,7 +74,11 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
 
     parameters([inputs], name) {
       if (inputs * units > MOST_WEIGHTS) {
-        throw new DrowseError(name, `it has ${units} units of ${inputs} inputs`, `take fewer: a layer has at most ${MOST_WEIGHTS} weights`);
+        throw new DrowseError(
+          name,
+          `it has ${units} units of ${inputs} inputs`,
+          `take fewer: a layer has at most ${MOST_WEIGHTS} weights`,
+        );
       }
       const weight = {
         name: "weight" as const,

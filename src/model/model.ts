@@ -7,7 +7,7 @@ import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
-import type { FitOptions, History } from "./fit.ts";
+import { type FitOptions, fitModel, type History } from "./fit.ts";
 import { type Evaluation, evaluateSource, predictSource } from "./inference.ts";
 import { Network } from "./network.ts";
 import { Predictors } from "./predictor.ts";

@@ -56,7 +56,9 @@ describe("a dropout layer's parameters in a step's record", () => {
         const threshold = Math.round(rate * 2 ** 32);
         expect(dropThreshold(rate)).toBe(threshold);
         const all = threshold === 2 ** 32;
-        expect(dropoutParameters(rate, scale)).toEqual(all ? { threshold: 0, awake: 0, scale: 0 } : { threshold, awake: -1, scale });
+        expect(dropoutParameters(rate, scale)).toEqual(
+          all ? { threshold: 0, awake: 0, scale: 0 } : { threshold, awake: -1, scale },
+        );
       }),
     );
   });

@@ -38,7 +38,9 @@ describe("the normal quantile", () => {
   it("never falls while the probability rises, over the seams of its three parts as well", () => {
     const probability = fc.oneof(
       fc.double({ min: 1e-300, max: 1, maxExcluded: true, noNaN: true }),
-      fc.constantFrom(0.075, 0.925, Math.exp(-25)).chain((seam) => fc.double({ min: seam * 0.999, max: seam * 1.001, noNaN: true })),
+      fc
+        .constantFrom(0.075, 0.925, Math.exp(-25))
+        .chain((seam) => fc.double({ min: seam * 0.999, max: seam * 1.001, noNaN: true })),
     );
     fc.assert(
       fc.property(probability, fc.double({ min: 1e-12, max: 1e-3, noNaN: true }), (p, step) => {

@@ -12,7 +12,9 @@ function keyOf(seed: number, name: string): Key {
   const seedKey: Key = [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
   let state: Block = [0, 0, 0, bytes.length];
   for (let start = 0; start === 0 || start < bytes.length; start += 8) {
-    const [low, high] = [0, 4].map((at) => new DataView(Uint8Array.from({ length: 4 }, (_, i) => bytes[start + at + i] ?? 0).buffer));
+    const [low, high] = [0, 4].map(
+      (at) => new DataView(Uint8Array.from({ length: 4 }, (_, i) => bytes[start + at + i] ?? 0).buffer),
+    );
     const [c0, c1, c2, c3] = state;
     state = twin([(c0 ^ low.getUint32(0, true)) >>> 0, (c1 ^ high.getUint32(0, true)) >>> 0, c2, c3], seedKey);
   }
@@ -35,7 +37,9 @@ describe("the key of a stream", () => {
   it("differs for every seed and every name", () => {
     const names = Array.from({ length: 60 }, (_, i) => `mask/dropout${i}`);
     const seeds = [0, 1, 2, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1];
-    const all = ["", "a", "a\0", "\0a", "mask", "mask/", ...names].flatMap((name) => seeds.map((seed) => streamKey(seed, name).join()));
+    const all = ["", "a", "a\0", "\0a", "mask", "mask/", ...names].flatMap((name) =>
+      seeds.map((seed) => streamKey(seed, name).join()),
+    );
     expect(new Set(all).size).toBe(all.length);
   });
 });
@@ -53,7 +57,11 @@ describe("a stream of words", () => {
   });
 
   it("gives whole numbers below a bound: the high half of word x bound, words of the uneven rest rejected", () => {
-    const bounds = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 0xffffffff }), fc.constantFrom(2 ** 31 + 1, 3 * 2 ** 30));
+    const bounds = fc.oneof(
+      fc.integer({ min: 1, max: 100 }),
+      fc.integer({ min: 1, max: 0xffffffff }),
+      fc.constantFrom(2 ** 31 + 1, 3 * 2 ** 30),
+    );
     fc.assert(
       fc.property(keys, bounds, (key, bound) => {
         const [stream, words] = [new WordStream(key), new WordStream(key)];

@@ -8,7 +8,8 @@ describe("a shape", () => {
   it("holds as many numbers as there are places", () => {
     fc.assert(
       fc.property(shapes, (shape) => {
-        const nested = (axis: number): unknown => (axis === shape.length ? 0 : Array.from({ length: shape[axis] }, () => nested(axis + 1)));
+        const nested = (axis: number): unknown =>
+          axis === shape.length ? 0 : Array.from({ length: shape[axis] }, () => nested(axis + 1));
         expect(sizeOf(shape)).toBe([nested(0)].flat(Number.POSITIVE_INFINITY).length);
       }),
     );
@@ -30,12 +31,24 @@ describe("a shape", () => {
     expect(formatShape([28, 28])).toBe("[28, 28]");
   });
 
-  it.each([[undefined], [null], [784], ["784"], [[]], [[0]], [[-1]], [[2.5]], [[Number.NaN]], [["784"]], [[28, undefined]], [[2 ** 53]]])(
-    "is not %j",
-    (shape) => {
-      expect(() => checkShape("sequential: input", shape)).toThrow(/^sequential: input: the shape is .*; give an array of whole numbers/);
-    },
-  );
+  it.each([
+    [undefined],
+    [null],
+    [784],
+    ["784"],
+    [[]],
+    [[0]],
+    [[-1]],
+    [[2.5]],
+    [[Number.NaN]],
+    [["784"]],
+    [[28, undefined]],
+    [[2 ** 53]],
+  ])("is not %j", (shape) => {
+    expect(() => checkShape("sequential: input", shape)).toThrow(
+      /^sequential: input: the shape is .*; give an array of whole numbers/,
+    );
+  });
 
   it("comes back as it was given", () => {
     expect(checkShape("test", [28, 28])).toEqual([28, 28]);

@@ -33,11 +33,6 @@ export function nestedNumbers(operation: string, value: unknown): { data: Float3
   return { data, shape };
 }
 
-/** As {@link nestedNumbers}, without the shape. */
-export function flattenNumbers(operation: string, value: unknown): Float32Array {
-  return nestedNumbers(operation, value).data;
-}
-
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }

@@ -6,7 +6,7 @@ import { Draws } from "../../test/draws.ts";
 import { dropoutParameters } from "../../test/records.ts";
 import { compressColumns, compressRows, type Entry } from "../reference/compression.ts";
 import { dropout, dropoutMask, type Scaling, trainingScale } from "../reference/dropout.ts";
-import { maskWords } from "../reference/mask-words.ts";
+import { maskWord, maskWords } from "../reference/mask-words.ts";
 import { philox } from "../reference/philox.ts";
 import { relu, reluGradient } from "../reference/relu.ts";
 import { scale } from "../reference/scale.ts";
@@ -218,6 +218,24 @@ describe("dropout", () => {
       }),
       { numRuns: process.env.DROWSE_DEEP ? 2000 : 200 },
     );
+  });
+
+  it("keeps a unit whose word is the threshold itself", () => {
+    const keys = { key: [3, 4], stream: 2, pass: 1 } as const;
+    for (let unit = 0; unit < 20; unit++) {
+      const rate = maskWord(unit, 7, keys) / 2 ** 32;
+      expect(dropoutMask(rate, [7], 20, keys)[unit]).toBe(1);
+      lab.clear();
+      const indices = lab.buffer("indices", Uint32Array.of(7));
+      const parameters = lab.buffer("parameters", dropoutParameters(rate, 1));
+      const x = lab.matrix("x", 1, 20, new Float32Array(20).fill(1));
+      const call = {
+        ...{ x: x.pointer, y: x.pointer, stride: x.stride, rows: 1, columns: 20, indices: indices.pointer },
+        ...{ parameters: parameters.pointer, pass: keys.pass, stream: keys.stream, key0: keys.key[0], key1: keys.key[1] },
+      };
+      lab.run("dropout", { ...call, scratch: lab.scratch, scratchBytes: SCRATCH_BYTES }, [x]);
+      expectExact(lab.readMatrix(x), dropoutMask(rate, [7], 20, keys), `unit ${unit}`);
+    }
   });
 
   it("at rate 0 is the identity, at rate 1 gives zeros, whatever the numbers", () => {

@@ -38,6 +38,18 @@ function* productCases(): Generator<ProductCase> {
   }
 }
 
+/** A sum of products as the kernels promise it: single precision, one term after the other, no term fused. */
+function sumInOrder(terms: number, left: (i: number) => number, right: (i: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < terms; i++) sum = Math.fround(sum + Math.fround(left(i) * right(i)));
+  return sum;
+}
+
+/** A matrix [rows, columns] from its entries. */
+function entriesOf(rows: number, columns: number, entry: (row: number, column: number) => number): Float32Array {
+  return Float32Array.from({ length: rows * columns }, (_, i) => entry(Math.floor(i / columns), i % columns));
+}
+
 let lab: Laboratory;
 beforeAll(async () => {
   lab = await Laboratory.open();
@@ -65,7 +77,7 @@ function runPaths(
   expectSparse("the dense");
 }
 
-describe("the dense products agree with the twin, on both paths and any number of threads", () => {
+describe("the dense products agree with the twin, and are one sum in one order on both paths and any number of threads", () => {
   it("denseForward, with and without bias and rectifier", () => {
     for (const productCase of productCases()) {
       inCase(productCase, ({ B, K, N, density }) => {
@@ -96,6 +108,14 @@ describe("the dense products agree with the twin, on both paths and any number o
           );
 
         forward(false, 0);
+        const z = entriesOf(B, N, (b, n) =>
+          sumInOrder(
+            K,
+            (k) => h[b * K + k],
+            (k) => w[k * N + n],
+          ),
+        );
+        expectExact(lab.readMatrix(out), z, "without bias, summed in order");
         expectClose(lab.readMatrix(out), denseForward(h, w, undefined, { B, K, N }), "without bias");
         forward(true, 0);
         expectClose(lab.readMatrix(out), denseForward(h, w, b, { B, K, N }), "with bias");
@@ -134,6 +154,14 @@ describe("the dense products agree with the twin, on both paths and any number o
           lists,
           [out],
         );
+        const dh = entriesOf(B, K, (b, k) =>
+          sumInOrder(
+            N,
+            (n) => gradient[b * N + n],
+            (n) => w[k * N + n],
+          ),
+        );
+        expectExact(lab.readMatrix(out), dh, "input gradient, summed in order");
         expectClose(lab.readMatrix(out), denseInputGradient(gradient, w, { B, K, N }), "input gradient");
       });
     }
@@ -165,6 +193,22 @@ describe("the dense products agree with the twin, on both paths and any number o
           lists,
           [gradient, biasGradient],
         );
+        const dw = entriesOf(K, N, (k, n) =>
+          sumInOrder(
+            B,
+            (row) => h[row * K + k],
+            (row) => dz[row * N + n],
+          ),
+        );
+        expectExact(lab.readPanels(gradient, K, N), dw, "weight gradient, summed in order");
+        const db = entriesOf(1, N, (_, n) =>
+          sumInOrder(
+            B,
+            () => 1,
+            (row) => dz[row * N + n],
+          ),
+        );
+        expectExact(lab.readVector(biasGradient, N), db, "bias gradient, summed in order");
         expectClose(lab.readPanels(gradient, K, N), denseWeightGradient(h, dz, { B, K, N }), "weight gradient");
         expectClose(lab.readVector(biasGradient, N), denseBiasGradient(dz, { B, K, N }), "bias gradient");
       });

@@ -1,0 +1,42 @@
+import { Command } from "commander";
+import type { Context } from "./context.ts";
+import { addEvaluate } from "./evaluate-command.ts";
+import { addMainJob } from "./main-job.ts";
+import { addPredict } from "./predict-command.ts";
+import { addTrain } from "./train-command.ts";
+import { version } from "./version.ts";
+
+const HELP = `
+Exit codes: 0 done, 1 failed at run time, 2 wrong call, 130 stopped by Ctrl-C.
+Errors are told on stderr; with --json also as the last event on stdout, {"event":"error","message":"…","exitCode":1}.
+Colours and moving lines appear on a terminal only; NO_COLOR takes the colours away.
+
+Examples:
+  drowse train mnist                                 train with dropout, write runs/mnist-1
+  drowse evaluate runs/mnist-1 mnist                 loss and error on the test images
+  drowse predict runs/mnist-1 mnist --rows 0-9       what it sees in the first ten
+  drowse train --help                                everything about a command`;
+
+/** The command line of drowse. Its errors are thrown, not printed: see failure.ts. */
+export function createProgram(context: Context): Command {
+  const { terminal } = context;
+  const program = new Command("drowse")
+    .description("Train neural networks with dropout, and see what they have learned.")
+    .version(version, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .addHelpText("after", HELP)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.write(text),
+      writeErr: (text) => terminal.writeError(text),
+      // The errors are thrown, and told by who catches them.
+      outputError() {},
+      getOutHelpWidth: () => Math.min(terminal.columns, 110),
+      getErrHelpWidth: () => Math.min(terminal.columns, 110),
+      getOutHasColors: () => terminal.isLive,
+      getErrHasColors: () => terminal.isLive,
+    });
+  for (const add of [addTrain, addEvaluate, addPredict, addMainJob]) add(program, context);
+  return program;
+}
