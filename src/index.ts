@@ -19,6 +19,7 @@ export { meanSquaredError } from "./losses/mean-squared-error.ts";
 export type { LossOption } from "./losses/resolve.ts";
 export type { EpochEvent, FitEvent, FitOptions, History, ProgressEvent } from "./model/fit.ts";
 export type { Evaluation } from "./model/inference.ts";
+export { dropoutMask, type Mask } from "./model/mask-of-layer.ts";
 export { Model, type Predictions, type PredictOptions, type RunOptions } from "./model/model.ts";
 export { type SequentialOptions, sequential } from "./model/sequential.ts";
 export type { Trace, Traced } from "./model/trace.ts";

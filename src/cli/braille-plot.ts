@@ -128,7 +128,7 @@ export function braillePlot({ curves, title, across, columns, rows, format }: Pl
     const label = tickRows.get(row);
     const curve = endRows.indexOf(row);
     const end = curve < 0 ? "" : ` ${curves[curve].paint(ends[curve])}`;
-    return `${(label ?? "").padStart(left)} ${label === undefined ? "│" : "┤"}${line}${end}`;
+    return `${(label ?? "").padStart(left)} ${label === undefined ? "│" : "┤"}${end === "" ? line.trimEnd() : line + end}`;
   });
   return [...legend(curves, title, columns), ...body, ...footer({ epochs, across, left, width, toX })];
 }

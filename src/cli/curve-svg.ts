@@ -28,11 +28,11 @@ const RIGHT = 164;
 const TOP = 64;
 const BOTTOM = 52;
 
-const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+const escapeText = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 const place = (value: number) => Number(value.toFixed(1));
 
-/** Heights of labels, each as near to its wanted one as can be with `gap` between two. */
-function apart(wanted: readonly number[], gap: number): number[] {
+/** Heights of labels, each as near to its wanted one as can be with `gap` between two and none below `lowest`. */
+function apart(wanted: readonly number[], gap: number, lowest: number): number[] {
   const order = wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
   for (let i = 1; i < order.length; i++) {
     const overlap = order[i - 1].y + gap - order[i].y;
@@ -41,7 +41,11 @@ function apart(wanted: readonly number[], gap: number): number[] {
     order[i].y += overlap / 2;
   }
   const placed: number[] = [];
-  for (const { y, index } of order) placed[index] = y;
+  let most = lowest;
+  for (const { y, index } of order.reverse()) {
+    placed[index] = Math.min(y, most);
+    most = placed[index] - gap;
+  }
   return placed;
 }
 
@@ -55,7 +59,7 @@ export function curveSvg({ title, description, curves, across, format }: SvgOpti
   const x = (epoch: number) => place(LEFT + (epochs === 1 ? 0 : ((epoch - 1) / (epochs - 1)) * (WIDTH - LEFT - RIGHT)));
   const y = (value: number) => place(TOP + ((axis.to - value) / (axis.to - axis.from)) * (HEIGHT - TOP - BOTTOM));
   const text = (content: string, [atX, atY]: readonly [number, number], attributes = "") =>
-    `<text x="${atX}" y="${place(atY)}"${attributes && ` ${attributes}`}>${escape(content)}</text>`;
+    `<text x="${atX}" y="${place(atY)}"${attributes && ` ${attributes}`}>${escapeText(content)}</text>`;
 
   const grid = axis.ticks.flatMap((tick) => [
     `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" stroke="${GRID}"/>`,
@@ -69,6 +73,7 @@ export function curveSvg({ title, description, curves, across, format }: SvgOpti
   const labelled = apart(
     curves.map(({ values }) => y(values[values.length - 1])),
     44,
+    HEIGHT - BOTTOM - 18,
   );
   const drawn = curves.flatMap(({ label, values, colour }, index) => {
     const last = values[values.length - 1];
@@ -83,8 +88,8 @@ export function curveSvg({ title, description, curves, across, format }: SvgOpti
   });
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" font-family="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="14" fill="${INK}">`,
-    `<title>${escape(title)}</title>`,
-    `<desc>${escape(description)}</desc>`,
+    `<title>${escapeText(title)}</title>`,
+    `<desc>${escapeText(description)}</desc>`,
     text(title, [LEFT, 30], 'font-size="17" font-weight="600"'),
     ...grid,
     ...numbers,

@@ -7,6 +7,8 @@
  */
 export const defaults = {
   hidden: [1024, 1024] as readonly number[],
+  /** He's doubles the variance for rectified units; with dropout's own scaling on top, training begins more calmly with less. */
+  initializer: "glorot",
   /** Half of the hidden units and a fifth of the inputs, the paper's choice for MNIST. */
   dropout: 0.5,
   inputDropout: 0.2,
@@ -19,10 +21,10 @@ export const defaults = {
   batchSize: 128,
   seed: 1,
   /** Epochs of each network of the main job: within five minutes on two cores, the machine being busy otherwise too. */
-  mainJobEpochs: 10,
+  mainJobEpochs: 12,
 } as const;
 
-/** A learning rate that falls in a straight line over a run of `steps` steps, from `learningRate` to nearly 0. */
-export function linearDecay(learningRate: number, steps: number): (step: number) => number {
+/** The learning rate over a run of `steps` steps: it falls in a straight line from `learningRate` to nearly 0. */
+export function decay(learningRate: number, steps: number): (step: number) => number {
   return (step) => learningRate * Math.max(0, 1 - step / steps);
 }

@@ -6,6 +6,7 @@ import { relu } from "../layers/relu.ts";
 import type { Model } from "../model/model.ts";
 import { sequential } from "../model/sequential.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { defaults } from "./defaults.ts";
 
 /** The network that `drowse train` makes of its options. */
 export interface NetworkSettings {
@@ -23,11 +24,12 @@ export interface NetworkSettings {
  */
 export function imageNetwork(image: Shape, classes: number, settings: NetworkSettings): Model {
   const { hidden, scaling, seed } = settings;
+  const { initializer } = defaults;
   const asleep = (rate: number): Layer[] => (rate > 0 ? [dropout({ rate, scaling })] : []);
   return sequential({ input: image, seed }, [
     flatten(),
     ...asleep(settings.inputDropout),
-    ...hidden.flatMap((units) => [dense(units), relu(), ...asleep(settings.dropout)]),
-    dense(classes),
+    ...hidden.flatMap((units) => [dense(units, { initializer }), relu(), ...asleep(settings.dropout)]),
+    dense(classes, { initializer }),
   ]);
 }

@@ -7,7 +7,7 @@ import {
   type MainJobProgress,
   type MainJobStart,
   NETWORKS,
-} from "./main-job-run.ts";
+} from "./main-job-events.ts";
 import { mainJobSummary } from "./main-job-summary.ts";
 import { fitSegments, formatBar } from "./progress-line.ts";
 import type { Terminal } from "./terminal.ts";
@@ -72,11 +72,11 @@ export function mainJobText(terminal: Terminal): MainJobReport {
   };
 }
 
-function startText({ rows, testRows, units, seed }: MainJobStart, columns: number): string {
-  const text = `MNIST: ${formatCount(rows)} images of handwritten digits to learn from, ${formatCount(testRows)} to be tested on. The network ${units.join("-")} learns them twice from the same initial weights (seed ${seed}): once with every neuron awake, once with dropout, where a fifth of the inputs and half of the hidden neurons sleep, others for each image.`;
-  return [...wrapWords(text, columns), "", `${"test error".padEnd(13)}${NETWORKS.map((name) => `   ${name}`).join("")}`, ""].join(
-    "\n",
-  );
+function startText({ data, rows, testRows, units, seed, dropout, inputDropout }: MainJobStart, columns: number): string {
+  const share = (rate: number) => formatPercent(rate, 0);
+  const text = `${data}: ${formatCount(rows)} images to learn from, ${formatCount(testRows)} to be tested on. The network ${units.join("-")} learns them twice from the same initial weights (seed ${seed}): once with every neuron awake, once with dropout, where ${share(inputDropout)} of the inputs and ${share(dropout)} of the hidden neurons sleep, others for each image.`;
+  const heading = `${"test error".padEnd(13)}${NETWORKS.map((name) => `   ${name}`).join("")}`;
+  return [...wrapWords(text, columns), "", heading, ""].join("\n");
 }
 
 /** A line of the table of test errors, under its heading. */

@@ -1,20 +1,15 @@
-import type { Rows } from "../data/arrays.ts";
+import type { DataArrays } from "../data/arrays.ts";
 import type { Model } from "../model/model.ts";
 import type { Trainer } from "../model/trainer.ts";
-import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { defaults, linearDecay } from "./defaults.ts";
+import { defaults } from "./defaults.ts";
 import type { IdxPart } from "./idx-folder.ts";
 import { imageNetwork } from "./image-network.ts";
-import { type ImageSets, imageRows } from "./image-sets.ts";
-import { errorShare } from "./train-run.ts";
+import type { ImageSets } from "./image-sets.ts";
+import { type MainJobEnd, type MainJobEvent, NETWORKS, type NetworkName, type NetworkResult } from "./main-job-events.ts";
+import { countClasses, dataOf, errorShare, optimizerOf, type TrainSettings } from "./train-run.ts";
 import { weightsHash } from "./weights-hash.ts";
-
-/** The two networks, in the order in which they are trained and shown. */
-export const NETWORKS = ["without dropout", "with dropout"] as const;
-
-export type NetworkName = (typeof NETWORKS)[number];
 
 /** Training images on which the training error is measured, the first of the set. */
 export const MEASURED_ROWS = 10_000;
@@ -24,66 +19,6 @@ export interface MainJobSettings {
   readonly seed: number;
   readonly threads: number | undefined;
 }
-
-export interface MainJobStart {
-  readonly event: "start";
-  readonly rows: number;
-  readonly testRows: number;
-  readonly units: readonly number[];
-  readonly epochs: number;
-  readonly seed: number;
-}
-
-export interface MainJobProgress {
-  readonly event: "progress";
-  readonly network: NetworkName;
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly batches: number;
-  readonly loss: number;
-  readonly examplesPerSecond: number;
-  /** Of both networks together. */
-  readonly secondsLeft: number;
-}
-
-export interface MainJobEpoch {
-  readonly event: "epoch";
-  readonly network: NetworkName;
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Over the training images, with dropout where there is any. */
-  readonly loss: number;
-  readonly testLoss: number;
-  readonly testError: number;
-  readonly seconds: number;
-}
-
-/** What became of one network. Errors are with nothing asleep. */
-export interface NetworkResult {
-  readonly network: NetworkName;
-  readonly trainingError: number;
-  /** Of the last epoch, and of every epoch. */
-  readonly testError: number;
-  readonly testErrors: readonly number[];
-  /** testError - trainingError. */
-  readonly gap: number;
-  /** Of training alone. */
-  readonly seconds: number;
-  readonly weightsHash: string;
-}
-
-export interface MainJobEnd {
-  readonly event: "done";
-  /** With dropout. */
-  readonly testError: number;
-  readonly networks: readonly NetworkResult[];
-  readonly testRows: number;
-  readonly measuredRows: number;
-  readonly seconds: number;
-}
-
-export type MainJobEvent = MainJobStart | MainJobProgress | MainJobEpoch;
 
 /** A network on its way. */
 interface Runner {
@@ -97,16 +32,20 @@ interface Runner {
 const clock = () => performance.now() / 1000;
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
-/** The first rows of a part, as arrays. */
-function rowsOf(
-  { images, labels }: IdxPart,
-  inputShape: readonly number[],
-  most = Number.POSITIVE_INFINITY,
-): { x: Rows; y: Uint8Array } {
+/** The first rows of a part. */
+function firstRows({ images, labels }: IdxPart, most: number): IdxPart {
   const [count, ...image] = images.shape;
   const taken = Math.min(count, most);
-  const first = { shape: [taken, ...image], data: images.data.subarray(0, taken * sizeOf(image)) };
-  return { x: imageRows(first, inputShape), y: labels.data.subarray(0, taken) };
+  return {
+    images: { shape: [taken, ...image], data: images.data.subarray(0, taken * sizeOf(image)) },
+    labels: { shape: [taken], data: labels.data.subarray(0, taken) },
+  };
+}
+
+/** All there is to say about one of the two trainings: the command's defaults, without dropout or with it. */
+function settingsOf(network: NetworkName, given: MainJobSettings): TrainSettings {
+  const awake = { dropout: 0, inputDropout: 0 };
+  return { ...defaults, ...(network === "without dropout" ? awake : {}), ...given };
 }
 
 /**
@@ -118,42 +57,37 @@ export async function runMainJob(
   settings: MainJobSettings,
   { signal, onEvent }: { signal: AbortSignal; onEvent: (event: MainJobEvent) => void },
 ): Promise<MainJobEnd> {
-  const { train, test } = sets;
+  const { name, train, test } = sets;
   if (!train || !test) {
-    throw new DrowseError("main job", `${sets.name} has no ${train ? "test" : "train"} set`, "install the data again");
+    throw new DrowseError("main job", `${name} has no ${train ? "test" : "train"} set`, "add its files");
   }
   const { epochs, seed } = settings;
   const [rows, ...image] = train.images.shape;
   const [testRows] = test.images.shape;
-  onEvent({ event: "start", rows, testRows, units: [sizeOf(image), ...defaults.hidden, 10], epochs, seed });
-  const trainData = rowsOf(train, image);
-  const testData = rowsOf(test, image);
-  const measured = rowsOf(train, image, MEASURED_ROWS);
+  const classes = countClasses([train, test]);
+  const { dropout, inputDropout } = defaults;
+  const units = [sizeOf(image), ...defaults.hidden, classes];
+  onEvent({ event: "start", data: name, rows, testRows, units, dropout, inputDropout, epochs, seed });
 
   const begun = clock();
   const runners: Runner[] = [];
   try {
-    for (const network of NETWORKS) runners.push(await startRunner(network, image, trainData, settings));
+    for (const network of NETWORKS) runners.push(await startRunner(network, train, classes, settingsOf(network, settings)));
+    const [{ model }] = runners;
+    const [testData, measured] = [test, firstRows(train, MEASURED_ROWS)].map((part) => dataOf(part, model));
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      for (const runner of runners) await trainEpoch(runner, epoch);
+      for (const runner of runners) await trainEpoch(runner, epoch, testData);
     }
     const networks: NetworkResult[] = [];
-    for (const runner of runners) networks.push(await resultOf(runner));
-    const [, withDropout] = networks;
-    const measuredRows = measured.y.length;
-    return {
-      event: "done",
-      testError: withDropout.testError,
-      networks,
-      testRows,
-      measuredRows,
-      seconds: round(clock() - begun, 3),
-    };
+    for (const runner of runners) networks.push(await resultOf(runner, measured));
+    const { testError } = networks[1];
+    const measuredRows = Math.min(rows, MEASURED_ROWS);
+    return { event: "done", data: name, epochs, testError, networks, testRows, measuredRows, seconds: round(clock() - begun, 3) };
   } finally {
     for (const { trainer } of runners) trainer.close();
   }
 
-  async function trainEpoch(runner: Runner, epoch: number): Promise<void> {
+  async function trainEpoch(runner: Runner, epoch: number, testData: DataArrays): Promise<void> {
     const { network, trainer, testErrors } = runner;
     const { stepsPerEpoch } = trainer;
     const start = clock();
@@ -186,7 +120,10 @@ export async function runMainJob(
     onEvent({ event: "epoch", network, epoch, epochs, loss, testLoss: evaluation.loss, testError, seconds: round(seconds, 3) });
   }
 
-  async function resultOf({ network, model, trainer, testErrors, seconds }: Runner): Promise<NetworkResult> {
+  async function resultOf(
+    { network, model, trainer, testErrors, seconds }: Runner,
+    measured: DataArrays,
+  ): Promise<NetworkResult> {
     const { accuracy = 0, rows: count } = await trainer.evaluate(measured, signal);
     await trainer.commit();
     const [trainingError, testError] = [errorShare(accuracy, count), testErrors[testErrors.length - 1]];
@@ -202,19 +139,13 @@ export async function runMainJob(
   }
 }
 
-async function startRunner(
-  network: NetworkName,
-  image: readonly number[],
-  data: { x: Rows; y: Uint8Array },
-  { epochs, seed, threads }: MainJobSettings,
-): Promise<Runner> {
-  const { hidden, dropout, inputDropout, scaling, learningRate, momentum, maxNorm, batchSize } = defaults;
-  const rates = network === "with dropout" ? { dropout, inputDropout } : { dropout: 0, inputDropout: 0 };
-  const model = imageNetwork(image, 10, { hidden, scaling, seed, ...rates });
-  const steps = epochs * Math.ceil(data.y.length / batchSize);
-  const trainer = await model.trainer(data, {
+async function startRunner(network: NetworkName, train: IdxPart, classes: number, settings: TrainSettings): Promise<Runner> {
+  const [rows, ...image] = train.images.shape;
+  const { batchSize, threads } = settings;
+  const model = imageNetwork(image, classes, settings);
+  const trainer = await model.trainer(dataOf(train, model), {
     loss: "crossEntropy",
-    optimizer: sgd({ learningRate: linearDecay(learningRate, steps), momentum, maxNorm }),
+    optimizer: optimizerOf(settings, rows),
     batchSize,
     ...(threads === undefined ? {} : { threads }),
   });

@@ -35,9 +35,9 @@ export function rate(option: string): Reader<number> {
   return decimal(option, (value) => value >= 0 && value <= 1, "give a number from 0 (drop nothing) to 1 (drop everything)");
 }
 
-/** A value, or undefined for the word `none`. */
-export function orNone<Value>(read: Reader<Value>): Reader<Value | undefined> {
-  return (text) => (text === "none" ? undefined : read(text));
+/** A value, or the word `none`. */
+export function orNone<Value>(read: Reader<Value>): Reader<Value | "none"> {
+  return (text) => (text === "none" ? text : read(text));
 }
 
 const MOST_LAYERS = 64;

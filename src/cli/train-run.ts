@@ -1,9 +1,12 @@
+import type { DataArrays } from "../data/arrays.ts";
 import type { EpochEvent, FitEvent, ProgressEvent } from "../model/fit.ts";
 import type { Model } from "../model/model.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { linearDecay } from "./defaults.ts";
+import { decay } from "./defaults.ts";
+import type { IdxPart } from "./idx-folder.ts";
 import { imageNetwork, type NetworkSettings } from "./image-network.ts";
 import { type ImageSets, imageRows } from "./image-sets.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -13,7 +16,7 @@ import { weightsHash } from "./weights-hash.ts";
 export interface TrainSettings extends NetworkSettings {
   readonly learningRate: number;
   readonly momentum: number;
-  readonly maxNorm: number | undefined;
+  readonly maxNorm: number | "none";
   readonly l2: number;
   readonly epochs: number;
   readonly batchSize: number;
@@ -76,12 +79,28 @@ export interface TrainOutcome {
 
 const OPERATION = "train";
 
+/** One class per label from 0 to the highest there is, and at least two: one alone could not be told from anything. */
+export function countClasses(parts: readonly IdxPart[]): number {
+  return parts.reduce((most, { labels }) => labels.data.reduce((a, b) => Math.max(a, b + 1), most), 2);
+}
+
+/** The optimizer of a run over `rows` rows, whose learning rate falls over its steps. */
+export function optimizerOf({ learningRate, momentum, l2, maxNorm, batchSize, epochs }: TrainSettings, rows: number): Optimizer {
+  const steps = epochs * Math.ceil(rows / batchSize);
+  return sgd({ learningRate: decay(learningRate, steps), momentum, l2, ...(maxNorm === "none" ? {} : { maxNorm }) });
+}
+
 /** The share of wrong rows of a share of right ones, without the rounding of 1 - accuracy. */
 export function errorShare(accuracy: number, rows: number): number {
   return Math.round((1 - accuracy) * rows) / rows;
 }
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
+
+/** Images and their labels as a model takes them. */
+export function dataOf({ images, labels }: IdxPart, { inputShape }: Model): DataArrays {
+  return { x: imageRows(images, inputShape), y: labels.data };
+}
 
 /**
  * Trains a network on images and tells of it in events. Where something stops it after a finished epoch the outcome says
@@ -97,18 +116,10 @@ export async function trainImages(
 ): Promise<TrainOutcome> {
   if (train === undefined) throw new DrowseError(OPERATION, `${name} has no training set`, "add its train-* files");
   const [rows, ...image] = train.images.shape;
-  // One output per class, the classes being 0 to the highest label; one alone could not be told from anything.
-  const labels = [train.labels.data, ...(test ? [test.labels.data] : [])];
-  const classes = Math.max(2, 1 + labels.reduce((most, data) => data.reduce((a, b) => Math.max(a, b), most), 0));
+  const classes = countClasses(test ? [train, test] : [train]);
   const model = imageNetwork(image, classes, settings);
-  const { learningRate, momentum, l2, maxNorm, batchSize, threads, epochs } = settings;
-  const steps = epochs * Math.ceil(rows / Math.min(batchSize, rows));
-  const optimizer = sgd({
-    learningRate: linearDecay(learningRate, steps),
-    momentum,
-    l2,
-    ...(maxNorm === undefined ? {} : { maxNorm }),
-  });
+  const { batchSize, threads, epochs } = settings;
+  const optimizer = optimizerOf(settings, rows);
 
   const testRows = test?.images.shape[0] ?? 0;
   const units = [sizeOf(image), ...settings.hidden, classes];
@@ -119,15 +130,14 @@ export async function trainImages(
   const begun = performance.now();
   let stopped: Interrupted | DrowseError | undefined;
   try {
-    const dataOf = (part: typeof train) => ({ x: imageRows(part.images, model.inputShape), y: part.labels.data });
-    await model.fit(dataOf(train), {
+    await model.fit(dataOf(train, model), {
       loss: "crossEntropy",
       optimizer,
       epochs,
       batchSize,
       signal,
       ...(threads === undefined ? {} : { threads }),
-      ...(test ? { validation: dataOf(test) } : {}),
+      ...(test ? { validation: dataOf(test, model) } : {}),
       onEvent(event: FitEvent) {
         if (event.event === "progress") return onEvent(progressOf(event, rows, batchSize));
         finished.push(epochOf(event, rows, testRows));

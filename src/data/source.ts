@@ -1,3 +1,4 @@
+import { DrowseError, show } from "../tensor/errors.ts";
 import type { Shape } from "../tensor/shape.ts";
 
 /** Where a source writes a batch: row i of the batch follows row i - 1. */
@@ -31,8 +32,22 @@ export function isBatchSource(value: unknown): value is BatchSource {
   return typeof value === "object" && value !== null && typeof (value as BatchSource).gather === "function";
 }
 
-/** Some rows of a source as a source of their own. */
+/**
+ * Some rows of a source as a source of their own.
+ * @param rows - indices of the rows, in the order in which they are to count.
+ * @throws {DrowseError} on anything that is not a source, and on rows that it does not have.
+ * @example
+ * const half = takeRows(source, Uint32Array.from({ length: source.count / 2 }, (_, row) => row));
+ */
 export function takeRows(source: BatchSource, rows: Uint32Array): BatchSource {
+  if (!isBatchSource(source)) throw new DrowseError("takeRows", `the source is ${show(source)}`, "give a source of batches");
+  if (!(rows instanceof Uint32Array)) {
+    throw new DrowseError("takeRows", `the rows are ${show(rows)}`, "give a Uint32Array of indices of rows");
+  }
+  const outside = rows.find((row) => row >= source.count);
+  if (outside !== undefined) {
+    throw new DrowseError("takeRows", `a row is ${outside}`, `give indices from 0 to ${source.count - 1}`);
+  }
   const { inputShape, inputType, inputScale, targetType, targetSize } = source;
   return {
     count: rows.length,

@@ -35,10 +35,13 @@ function graphText({ input, nodes }: Graph): string {
 
 /**
  * A model as the bytes of a file.
+ * @throws {DrowseError} on anything that is not a model.
  * @example
  * await writeFile("model.safetensors", saveModel(model));
  */
 export function saveModel(model: Model): Uint8Array {
+  if (!(model instanceof Model))
+    throw new DrowseError("saveModel", `the model is ${show(model)}`, "give a model of this library");
   const tensors = graphParameters(model.graph).map(({ name, node, specification }) => ({
     name: tensorName(node, specification),
     dtype: "F32" as const,
@@ -79,6 +82,7 @@ export function loadModel(bytes: Uint8Array): Model {
   }
   const seed = checkSeed("loadModel", wholeNumber("seed", metadata.get("seed")));
   const pass = wholeNumber("pass", metadata.get("pass"));
+  if (pass >= 2 ** 31) throw damaged(`its pass is "${pass}"`);
   const link = metadata.get("link");
   if (link === undefined || (link !== "none" && !LINKS.includes(link))) throw damaged(`the output link is ${show(link)}`);
   const graph = readGraph(metadata.get("graph"));

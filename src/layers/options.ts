@@ -31,6 +31,26 @@ export function checkName(operation: string, name: unknown): string | undefined 
 }
 
 /**
+ * Checks an optional signal.
+ * @throws {DrowseError} unless it is undefined or an AbortSignal.
+ */
+export function checkSignal(operation: string, signal: AbortSignal | undefined): void {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+    throw new DrowseError(operation, `the signal is ${show(signal)}`, "give an AbortSignal, such as controller.signal");
+  }
+}
+
+/**
+ * Checks an optional function.
+ * @throws {DrowseError} unless it is undefined or a function.
+ */
+export function checkFunction(operation: string, what: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "function") {
+    throw new DrowseError(operation, `${what} is ${show(value)}`, "give a function, or leave it out");
+  }
+}
+
+/**
  * Checks a number against a range.
  * @throws {DrowseError} unless it is a finite number that the test accepts.
  */

@@ -11,7 +11,7 @@ export type LossOption = keyof typeof losses | Loss;
 /** @throws {DrowseError} on anything that is not a loss or the name of one. */
 export function resolveLoss(operation: string, loss: LossOption): Loss {
   if (typeof loss === "string" && Object.hasOwn(losses, loss)) return losses[loss]();
-  if (typeof loss === "object" && loss !== null && Object.hasOwn(losses, loss.kind)) return loss;
+  if (typeof loss === "object" && Object.hasOwn(losses, loss?.kind) && typeof loss.emit === "function") return loss;
   const names = Object.keys(losses).map(show).join(" or ");
   throw new DrowseError(operation, `the loss is ${show(loss)}`, `give ${names}`);
 }

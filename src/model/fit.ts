@@ -1,5 +1,5 @@
 import { type Data, prepareData } from "../data/prepare.ts";
-import { checkNumber, checkOptions } from "../layers/options.ts";
+import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import { resolveLoss } from "../losses/resolve.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Evaluation } from "./inference.ts";
@@ -68,10 +68,12 @@ export async function* trainEpochs(model: Network, data: Data, options: FitOptio
   checkOptions("fit", options, FIT_OPTIONS);
   const { epochs = 1, signal, onEvent } = options;
   checkNumber("fit", "epochs", epochs, (value) => Number.isInteger(value) && value >= 1, "give a whole number of at least 1");
+  checkFunction("fit", "onEvent", onEvent);
+  checkSignal("fit", signal);
   signal?.throwIfAborted();
   const loss = resolveLoss("fit", options.loss);
   const request = { inputShape: model.inputShape, outputs: sizeOf(model.graph.output), targets: loss.targets };
-  const validation = options.validation && prepareData("fit: validation", options.validation, request);
+  const validation = options.validation === undefined ? undefined : prepareData("fit: validation", options.validation, request);
   const trainer = await createTrainer("fit", model, data, options, validation ? [validation] : []);
   const withAccuracy = loss.targets === "classes";
   const begun = seconds();

@@ -65,7 +65,10 @@ export async function evaluateSource(session: Session & { readonly loss: Loss })
   return { loss: lossSum / count, accuracy: loss.targets === "classes" ? right / count : undefined, rows: count };
 }
 
-/** Predictions for all rows of a source, one after the other. */
+/**
+ * Predictions for all rows of a source, one after the other.
+ * @throws {DrowseError} naming the first row whose outputs are not finite.
+ */
 export async function predictSource(session: Session, outputs: number): Promise<Float32Array> {
   const { machine, plan, source, signal } = session;
   const predictions = new Float32Array(source.count * outputs);
@@ -80,5 +83,13 @@ export async function predictSource(session: Session, outputs: number): Promise<
   signal?.throwIfAborted();
   await runSteps({ machine, plan, program: plan.programs.predict, source, next: batches(session), finished }, new Pace());
   signal?.throwIfAborted();
+  const wrong = predictions.findIndex((value) => value - value !== 0);
+  if (wrong >= 0) {
+    throw new DrowseError(
+      "predict",
+      `the output is ${predictions[wrong]} in row ${Math.floor(wrong / outputs)}`,
+      "scale the inputs as in training, or train with a lower learning rate",
+    );
+  }
   return predictions;
 }

@@ -12,8 +12,8 @@ import { relu } from "../layers/relu.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { maskOfRow } from "../random/mask.ts";
 import { streamKey, TRAINING } from "../random/streams.ts";
-import { sequential } from "./sequential.ts";
 import type { Model } from "./model.ts";
+import { sequential } from "./sequential.ts";
 
 const INPUTS = 40;
 /** All inputs 1, so that the output of a dropout layer on them is its mask. */
@@ -88,7 +88,8 @@ describe("the mask of a row", () => {
 describe("the passes of a model", () => {
   const data = classes({ rows: 50 });
   const options = { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1, momentum: 0 }), batchSize: 16 } as const;
-  const asleep = () => sequential({ input: [8], seed: 5 }, [dropout({ rate: 0.3 }), dense(20), relu(), dropout({ rate: 0.5 }), dense(3)]);
+  const asleep = () =>
+    sequential({ input: [8], seed: 5 }, [dropout({ rate: 0.3 }), dense(20), relu(), dropout({ rate: 0.5 }), dense(3)]);
 
   it("go on through a second fit: two fits of two epochs are one of four", async () => {
     const [once, twice] = [asleep(), asleep()];
@@ -103,7 +104,10 @@ describe("the passes of a model", () => {
   it("change masks and order: the same pass again ends elsewhere", async () => {
     const model = asleep();
     await model.fit(data, options);
-    const again = sequential({ input: [8], seed: 5 }, model.graph.nodes.map(({ layer }) => layer));
+    const again = sequential(
+      { input: [8], seed: 5 },
+      model.graph.nodes.map(({ layer }) => layer),
+    );
     again.setWeights(Object.fromEntries(model.numbers));
     expect(again.pass).toBe(0);
     await model.fit(data, options);
@@ -136,7 +140,8 @@ describe("the passes of a model", () => {
 });
 
 describe("a seed", () => {
-  const build = (seed: number, ...between: Layer[]) => sequential({ input: [8], seed }, [dense(9), relu(), ...between, dense(3, { initializer: "glorot" })]);
+  const build = (seed: number, ...between: Layer[]) =>
+    sequential({ input: [8], seed }, [dense(9), relu(), ...between, dense(3, { initializer: "glorot" })]);
 
   it("gives one set of weights, and another seed another", () => {
     expect(bitsOf(build(1).numbers)).toBe(bitsOf(build(1).numbers));

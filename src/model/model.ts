@@ -2,7 +2,7 @@ import type { Rows } from "../data/arrays.ts";
 import { type Data, prepareData } from "../data/prepare.ts";
 import { type BatchSource, isBatchSource } from "../data/source.ts";
 import type { Scaling } from "../layers/dropout/dropout.ts";
-import { checkNumber, checkOptions } from "../layers/options.ts";
+import { checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
@@ -64,6 +64,7 @@ export class Model extends Network {
    */
   async evaluate(data: Data, options: RunOptions & { loss?: LossOption } = {}): Promise<Evaluation> {
     checkOptions("evaluate", options, ["threads", "signal", "loss"]);
+    checkSignal("evaluate", options.signal);
     const byLink = this.link === "softmax" ? "crossEntropy" : this.link === "identity" ? "meanSquaredError" : undefined;
     const named = options.loss ?? byLink;
     if (named === undefined)
@@ -92,6 +93,7 @@ export class Model extends Network {
    */
   async predict(x: Rows | BatchSource, options: PredictOptions = {}): Promise<Predictions> {
     checkOptions("predict", options, ["threads", "signal", "output"]);
+    checkSignal("predict", options.signal);
     const { output = "link" } = options;
     if (output !== "link" && output !== "logits")
       throw new DrowseError("predict", `output is ${show(output)}`, 'give "link" or "logits"');

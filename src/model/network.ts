@@ -2,6 +2,7 @@ import type { OutputLink } from "../losses/loss.ts";
 import { streamKey } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { nestedNumbers } from "../tensor/values.ts";
 import { type Graph, graphParameters } from "./graph.ts";
 import type { Numbers } from "./weights.ts";
 
@@ -61,12 +62,15 @@ export class Network {
    * @throws {DrowseError} on unknown names, another count of numbers, or numbers that are not finite.
    */
   setWeights(weights: Readonly<Record<string, ArrayLike<number>>>): void {
+    if (typeof weights !== "object" || weights === null) {
+      throw new DrowseError("setWeights", `the weights are ${show(weights)}`, "give numbers by name");
+    }
     const numbers = new Map(this.#numbers);
     for (const [name, values] of Object.entries(weights)) {
       const old = numbers.get(name);
       if (!old)
         throw new DrowseError("setWeights", `there is no ${show(name)}`, `the weights are ${[...numbers.keys()].join(", ")}`);
-      const copy = Float32Array.from(values);
+      const copy = nestedNumbers(`setWeights: ${name}`, values).data;
       if (copy.length !== old.length)
         throw new DrowseError("setWeights", `${name} has ${copy.length} numbers`, `give ${old.length}`);
       const wrong = copy.findIndex((value) => !Number.isFinite(value));

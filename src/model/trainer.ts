@@ -1,6 +1,6 @@
 import { asFloats, type Data, prepareData } from "../data/prepare.ts";
 import type { BatchSource } from "../data/source.ts";
-import { checkNumber } from "../layers/options.ts";
+import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import type { Loss } from "../losses/loss.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
@@ -157,8 +157,11 @@ export class Trainer {
       (value) => Number.isInteger(value) && value >= 1,
       "give a whole number of at least 1",
     );
+    checkOptions("run", options, ["onSteps", "signal"]);
+    const { signal, onSteps } = options;
+    checkFunction("run", "onSteps", onSteps);
+    checkSignal("run", signal);
     return this.#exclusively(async () => {
-      const { signal, onSteps } = options;
       signal?.throwIfAborted();
       this.#pausing = false;
       const reports: StepReport[] = [];
@@ -198,6 +201,7 @@ export class Trainer {
 
   /** Loss and accuracy on other data with the weights as they stand; nothing sleeps. */
   async evaluate(data: Data, signal?: AbortSignal): Promise<Evaluation> {
+    checkSignal("evaluate", signal);
     const source = this.#prepare(data);
     return this.#exclusively(() => evaluateSource({ machine: this.#machine, plan: this.#plan, loss: this.loss, source, signal }));
   }

@@ -1,3 +1,4 @@
+import { DrowseError, show } from "../tensor/errors.ts";
 import { type Key, philox } from "./philox.ts";
 
 /** A unit is dropped where its word is below round(rate 2^32). */
@@ -17,8 +18,14 @@ export interface MaskRow {
  *
  * Word (u >> 2) & 3 of the block with counter (4 (u >> 4) + (u & 3), row, pass, stream) belongs to unit u, so that
  * four neighbouring units are the four lanes of one vector in the kernels.
+ *
+ * @throws {DrowseError} on a rate outside [0, 1] and on units that are not a whole number.
  */
 export function maskOfRow(key: Key, rate: number, units: number, { row, pass, stream }: MaskRow): Uint8Array {
+  if (!(rate >= 0 && rate <= 1)) throw new DrowseError("maskOfRow", `the rate is ${show(rate)}`, "give a number from 0 to 1");
+  if (!Number.isSafeInteger(units) || units < 0) {
+    throw new DrowseError("maskOfRow", `the units are ${show(units)}`, "give a whole number of at least 0");
+  }
   const threshold = dropThreshold(rate);
   const mask = new Uint8Array(units);
   const block = new Uint32Array(4);

@@ -1,14 +1,20 @@
 import { DrowseError, show } from "./errors.ts";
 import type { Shape } from "./shape.ts";
 
+/** Deeper nesting is no data; an array that holds itself would have no end. */
+const MOST_AXES = 32;
+
 /**
  * A flat Float32Array of numbers that are given flat or nested to any depth, and their shape.
- * @throws {DrowseError} on ragged nesting, and on anything that is not a number.
+ * @throws {DrowseError} on ragged or endless nesting, and on anything that is not a number.
  */
 export function nestedNumbers(operation: string, value: unknown): { data: Float32Array; shape: Shape } {
   const shape: number[] = [];
   for (let level = value; isList(level); level = level[0]) {
     shape.push(level.length);
+    if (shape.length > MOST_AXES) {
+      throw new DrowseError(operation, `the numbers are nested more than ${MOST_AXES} deep`, "give an array of rows of numbers");
+    }
     if (level.length === 0) break;
   }
   if (shape.length === 0)

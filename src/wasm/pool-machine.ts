@@ -35,6 +35,7 @@ export async function createPoolMachine(specification: MachineSpecification, wan
 class PoolMachine implements Machine {
   readonly threads: number;
   readonly #memory: WebAssembly.Memory | undefined;
+  readonly #bytes: number;
   readonly #barrier: number;
   readonly #workers: PooledWorker[];
   readonly #pending = new Map<number, Pending>();
@@ -46,6 +47,7 @@ class PoolMachine implements Machine {
   constructor(specification: MachineSpecification, module: WebAssembly.Module, shared: boolean, threads: number) {
     const { bytes, programs, state } = specification;
     this.threads = threads;
+    this.#bytes = bytes;
     this.#barrier = state.barrier;
     this.#memory = shared ? createMemory(bytes, true) : undefined;
     this.#workers = takeWorkers(threads);
@@ -88,7 +90,7 @@ class PoolMachine implements Machine {
     if (this.#failure) return;
     // Workers that still run would be handed to the next machine in the middle of something.
     if (this.#pending.size > 0) this.#abandon("the run was closed before it had finished");
-    else returnWorkers(this.#workers);
+    else returnWorkers(this.#workers, this.#bytes);
   }
 
   /** Sends a question and resolves with its answers. */

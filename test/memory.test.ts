@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { heldOverFits, heldOverSteps } from "./memory.ts";
+
+describe("memory", () => {
+  it("stays as it is over 10,000 steps", async () => {
+    const { warm, end } = await heldOverSteps(10_000);
+    expect(end.rss - warm.rss).toBeLessThan(24);
+    expect(end.arrayBuffers - warm.arrayBuffers).toBeLessThan(1);
+    expect(end.heap - warm.heap).toBeLessThan(2);
+    expect(end.threads).toBe(warm.threads);
+  });
+
+  it("and threads stay as they are over 200 fits, evaluations and predictions", async () => {
+    const { warm, end } = await heldOverFits(200);
+    expect(end.rss - warm.rss).toBeLessThan(192);
+    expect(end.arrayBuffers - warm.arrayBuffers).toBeLessThan(1);
+    expect(end.heap - warm.heap).toBeLessThan(2);
+    // Threads that have just been ended may not be gone yet.
+    expect(end.threads).toBeLessThan(warm.threads + 8);
+  });
+});
