@@ -83,7 +83,7 @@ export function progressLine(event: TrainProgress, { columns, palette }: Pick<Te
   const { epoch, epochs, batch, batches, loss, error, examplesPerSecond, secondsLeft } = event;
   const parts = [
     { text: countedEpoch(epoch, epochs), rank: 9, paint: palette.strong },
-    { text: formatBar(batch / batches, 10), rank: 4, paint: palette.second },
+    { text: formatBar(batch / batches, 6), rank: 4, paint: palette.second },
     { text: `loss ${loss.toFixed(4)}`, rank: 8 },
     { text: `error ${formatPercent(error)}`, rank: 7 },
     { text: `${formatCount(examplesPerSecond)} examples/s`, rank: 5, paint: palette.faint },

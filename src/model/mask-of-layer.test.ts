@@ -47,6 +47,11 @@ describe("the mask of a layer", () => {
     expect(ask("sleep", { rows: [0.5] })).toThrow("the rows are [0.5]");
     expect(ask("sleep", { rows: [2 ** 32] })).toThrow("the rows are [4294967296]");
     expect(ask("sleep", { rows: [0], pass: -1 })).toThrow("pass is -1");
+    for (const rows of [undefined, null, 3, "0", { length: 1 }]) {
+      expect(() => dropoutMask(model, "sleep", { rows: rows as never }), String(rows)).toThrow("dropoutMask: the rows are");
+    }
+    expect(() => dropoutMask({} as never, "sleep", { rows: [0] })).toThrow("dropoutMask: the model is an object with no keys");
+    expect(dropoutMask(model, "sleep", { rows: [] })).toEqual({ data: new Uint8Array(0), shape: [0, 4, 6] });
     const plain = sequential({ input: [2], seed: 1 }, [dense(1)]);
     expect(() => dropoutMask(plain, "dropout1", { rows: [0] })).toThrow("this model has no dropout layer");
   });

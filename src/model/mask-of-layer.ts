@@ -4,7 +4,7 @@ import { maskOfRow } from "../random/mask.ts";
 import { streamKey, TRAINING } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
-import type { Network } from "./network.ts";
+import { Network } from "./network.ts";
 
 /** Who is awake: 1 and who sleeps: 0. */
 export interface Mask {
@@ -18,17 +18,15 @@ export interface Mask {
  * masks are a pure function of the model's seed, the layer's name, the pass, the row and the unit.
  *
  * @param layer - name of the layer: as it was given, or `dropout1`, `dropout2`, ...
- * @param options.rows - indices of the rows in the data set, whole numbers from 0 to 2^32 - 1.
+ * @param options.rows - an array of indices of rows in the data set, whole numbers from 0 to 2^32 - 1.
  * @param options.pass - which pass over the data, from 0; default the model's next.
  * @throws {DrowseError} when there is no such dropout layer, or on rows and passes that are not whole or out of range.
  * @example
  * const { data, shape } = dropoutMask(model, "dropout1", { rows: [0, 1, 2], pass: 0 });   // shape [3, 1024]
  */
-export function dropoutMask(
-  model: Pick<Network, "graph" | "seed" | "pass">,
-  layer: string,
-  options: { rows: ArrayLike<number>; pass?: number },
-): Mask {
+export function dropoutMask(model: Network, layer: string, options: { rows: ArrayLike<number>; pass?: number }): Mask {
+  if (!(model instanceof Network))
+    throw new DrowseError("dropoutMask", `the model is ${show(model)}`, "give a model of this library");
   checkOptions("dropoutMask", options, ["rows", "pass"]);
   const { rows, pass = model.pass } = options;
   const node = model.graph.nodes.find(({ name }) => name === layer);
@@ -38,9 +36,9 @@ export function dropoutMask(
     throw new DrowseError("dropoutMask", `the layer is ${show(layer)}`, remedy);
   }
   checkNumber("dropoutMask", "pass", pass, (value) => isIndex(value, 2 ** 31), "give a whole number of at least 0");
-  const indices = Array.from(rows ?? []);
-  if (!indices.every((row) => isIndex(row, 2 ** 32))) {
-    throw new DrowseError("dropoutMask", `the rows are ${show(indices)}`, "give indices of rows, whole numbers of at least 0");
+  const indices = Array.isArray(rows) || ArrayBuffer.isView(rows) ? Array.from(rows) : undefined;
+  if (!indices?.every((row) => isIndex(row, 2 ** 32))) {
+    throw new DrowseError("dropoutMask", `the rows are ${show(rows)}`, "give indices of rows, whole numbers of at least 0");
   }
   const { rate } = node.layer;
   const units = sizeOf(node.outputShape);

@@ -1,0 +1,91 @@
+import {
+  type DenseShape,
+  denseBiasGradient,
+  denseForward,
+  denseInputGradient,
+  denseWeightGradient,
+} from "../src/reference/dense.ts";
+import { trainingScale } from "../src/reference/dropout.ts";
+import type { Network, TrainingPass } from "../src/reference/network.ts";
+import type { Numbers } from "../src/reference/numbers.ts";
+import { softmax } from "../src/reference/softmax.ts";
+
+/** Half a unit in the last place of a number near 1 in single precision. */
+const ROUNDING = 2 ** -24;
+
+/**
+ * How uncertain single precision leaves every number of a training pass: the variance of each, were every rounding an
+ * independent error. Where terms cancel each other, few digits are left, and so it is in all that is made of them.
+ */
+export interface Rounding {
+  readonly values: readonly Float64Array[];
+  readonly valueGradients: readonly Float64Array[];
+  readonly gradients: readonly ({ readonly weight: Float64Array; readonly bias: Float64Array } | undefined)[];
+}
+
+const squares = (numbers: Numbers) => Float64Array.from(numbers, (value) => value * value);
+const times = (numbers: Numbers, factor: number) => Float64Array.from(numbers, (value) => value * factor);
+const plus = (...parts: Numbers[]) => Float64Array.from(parts[0], (_, i) => parts.reduce((sum, part) => sum + part[i], 0));
+/** Variance of a sum of so many terms, per squared term. */
+const summing = (terms: number) => ROUNDING ** 2 * (terms + 1);
+
+export function roundingOf({ layers, loss }: Network, pass: TrainingPass, B: number): Rounding {
+  const values: Float64Array[] = [times(squares(pass.values[0]), ROUNDING ** 2)];
+  const masked = (variance: Float64Array, i: number, rate: number, scaling: "inverted" | "standard") => {
+    const factor = trainingScale(rate, scaling) ** 2;
+    return variance.map((value, at) => (pass.masks[i]?.[at] ? value * factor : 0));
+  };
+  for (const [i, layer] of layers.entries()) {
+    const below = values[i];
+    if (layer.type === "relu") values.push(below.map((value, at) => (pass.values[i + 1][at] > 0 ? value : 0)));
+    else if (layer.type === "dropout") values.push(masked(below, i, layer.rate, layer.scaling));
+    else {
+      const shape: DenseShape = { B, ...layer };
+      const weights = squares(layer.weight);
+      const terms = denseForward(squares(pass.values[i]), weights, layer.bias && squares(layer.bias), shape);
+      values.push(plus(times(terms, summing(layer.K)), denseForward(below, weights, undefined, shape)));
+    }
+  }
+
+  const valueGradients: Float64Array[] = [lossRounding(loss, pass, values[layers.length], B)];
+  const gradients: Rounding["gradients"][number][] = [];
+  for (const [i, layer] of [...layers.entries()].reverse()) {
+    const above = valueGradients[0];
+    gradients.unshift(undefined);
+    if (layer.type === "relu") valueGradients.unshift(above.map((value, at) => (pass.values[i + 1][at] > 0 ? value : 0)));
+    else if (layer.type === "dropout") valueGradients.unshift(masked(above, i, layer.rate, layer.scaling));
+    else {
+      const shape: DenseShape = { B, ...layer };
+      const [h, d, weights] = [squares(pass.values[i]), squares(pass.valueGradients[i + 1]), squares(layer.weight)];
+      gradients[0] = {
+        weight: plus(
+          times(denseWeightGradient(h, d, shape), summing(B)),
+          denseWeightGradient(values[i], d, shape),
+          denseWeightGradient(h, above, shape),
+        ),
+        bias: plus(times(denseBiasGradient(d, shape), summing(B)), denseBiasGradient(above, shape)),
+      };
+      const terms = times(denseInputGradient(d, weights, shape), summing(layer.N));
+      valueGradients.unshift(plus(terms, denseInputGradient(above, weights, shape)));
+    }
+  }
+  return { values, valueGradients, gradients };
+}
+
+/** The loss's gradient: (softmax(z) - onehot) / B, whose softmax is between 0 and 1, or 2 (z - t) / (B N). */
+function lossRounding(loss: Network["loss"], pass: TrainingPass, variance: Float64Array, B: number): Float64Array {
+  const z = pass.values[pass.values.length - 1];
+  const N = z.length / B;
+  if (loss === "meanSquaredError") {
+    // t = z - d B N / 2
+    const t = z.map((value, i) => value - (pass.valueGradients[pass.valueGradients.length - 1][i] * B * N) / 2);
+    return times(plus(variance, times(plus(squares(z), squares(t)), ROUNDING ** 2)), (2 / (B * N)) ** 2);
+  }
+  const p = softmax(z, B, N);
+  return p.map((own, i) => {
+    const row = Math.floor(i / N) * N;
+    let mean = 0;
+    for (let n = 0; n < N; n++) mean += p[row + n] ** 2 * variance[row + n];
+    return (own ** 2 * (variance[i] + mean + summing(N)) + ROUNDING ** 2) / B ** 2;
+  });
+}
