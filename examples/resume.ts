@@ -55,7 +55,7 @@ export async function withStop(steps: number, first: number): Promise<Model> {
 
 /** Whether two models have the same weights, bit by bit. */
 export function sameBits(one: Model, other: Model): boolean {
-  const bytes = (model: Model) => [...model.numbers.values()].map((values) => Buffer.from(values.slice().buffer));
+  const bytes = (model: Model) => [...model.weights.values()].map((values) => Buffer.from(values.slice().buffer));
   return Buffer.concat(bytes(one)).equals(Buffer.concat(bytes(other)));
 }
 

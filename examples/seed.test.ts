@@ -49,7 +49,7 @@ describe("the programs of the seed", () => {
     const model = network(scaling, p, [3, 16, 12, 3]);
     const x = [[0.5, -0.25, 1]];
     const X = np.transpose(x);
-    const weights = inSymbols(model.numbers);
+    const weights = inSymbols(model.weights);
     const masks = masksOf(model, [0], 0);
     const trace = await model.trace({ x, y: [1] }, { loss: "crossEntropy", pass: 0 });
     const traced = trace.layers.get("dense3")?.output ?? { data: [], shape: [0, 0] };
@@ -73,7 +73,7 @@ describe("the programs of the seed", () => {
         ]);
         // Biases that are not 0: where all units below sleep, the rectifiers would stand at 0, where they have no derivative.
         model.setWeights({ "dense1.bias": [0.1, -0.1, 0.2, 0.3], "dense2.bias": [0.2, 0.1, -0.1, 0.3] });
-        const weights = inSymbols(model.numbers);
+        const weights = inSymbols(model.weights);
         const step = { p, masks: masksOf(model, [0, 1], pass), learningRate: 0 };
         const { gradients } = trainStep(scaling, X, [0, 2], weights, step);
         for (const name of ["W1", "b2", "W3"] as const) {
@@ -100,7 +100,7 @@ describe("the expectation over all masks", () => {
   it("of a hidden layer is what prediction uses instead of it, under both scalings, and p times as much under standard", () => {
     fc.assert(
       fc.property(cases, ({ first, second, seed, p, x }) => {
-        const weights = inSymbols(network("inverted", p, [3, first, second, 2], seed).numbers);
+        const weights = inSymbols(network("inverted", p, [3, first, second, 2], seed).weights);
         const X = column(x);
         const H1 = np.maximum0(np.addColumn(np.dot(weights.W1, X), weights.b1)).flat();
         const of = (scaling: Scaling) => average(first, second, p, (masks) => programs[scaling].forward(X, weights, masks, p).H1);
@@ -117,7 +117,7 @@ describe("the expectation over all masks", () => {
     fc.assert(
       fc.property(cases, ({ first, second, seed, p, x }) => {
         const model = network("standard", p, [3, first, second, 2], seed);
-        const [before, after] = [inSymbols(model.numbers), inSymbols(model.withScaling("inverted").numbers)];
+        const [before, after] = [inSymbols(model.weights), inSymbols(model.withScaling("inverted").weights)];
         const X = column(x);
         const standard = (masks: Masks) => programs.standard.forward(X, before, masks, p).out;
         const inverted = (masks: Masks) => programs.inverted.forward(X, after, masks, p).out;
@@ -138,7 +138,7 @@ describe("the expectation over all masks", () => {
     const x = [0.5, -0.75, 1];
     for (const p of RATES) {
       const model = network(scaling, p, [3, 6, 6, 2], 11);
-      const weights = inSymbols(model.numbers);
+      const weights = inSymbols(model.weights);
       const exact = (keep: number) => average(6, 6, keep, (masks) => programs[scaling].forward(column(x), weights, masks, p).out);
       // As many rows of the same numbers, each with a mask of its own.
       const data = { x: Float32Array.from({ length: 3 * samples }, (_, i) => x[i % 3]), y: new Int32Array(samples) };
@@ -162,7 +162,7 @@ describe("the expectation over all masks", () => {
       fc.asyncProperty(cases, fc.constantFrom(...SCALINGS), async ({ first, second, seed, p, x }, scaling) => {
         const units = first + second;
         const model = sequential({ input: [3], seed }, [dense(units), relu(), dropout({ keep: p, scaling }), dense(2)]);
-        const [W1, W2] = ["dense1.weight", "dense2.weight"].map((name) => model.numbers.get(name) ?? []);
+        const [W1, W2] = ["dense1.weight", "dense2.weight"].map((name) => model.weights.get(name) ?? []);
         const H1 = np.maximum0(np.dot(np.reshape(W1, units, 3), column(x)));
         const factor = scaling === "inverted" ? 1 / p : 1;
         const out = expectation(units, p, (mask) =>
@@ -184,7 +184,7 @@ describe("the expectation over all masks", () => {
         // The last layer passes the second hidden layer on as it is.
         const identity = Array.from({ length: second ** 2 }, (_, i) => (Math.floor(i / second) === i % second ? 1 : 0));
         model.setWeights({ "dense3.weight": identity });
-        const weights = inSymbols(model.numbers);
+        const weights = inSymbols(model.weights);
         const exact = average(first, second, p, (masks) => programs[scaling].forward(column(x), weights, masks, p).out);
         const { data: predicted } = await model.predict([x], { output: "logits" });
         for (const [unit, value] of exact.entries()) {
@@ -204,7 +204,7 @@ describe("the expectation over all masks", () => {
         const sleep = () => dropout({ keep: p, scaling });
         const layers: Layer[] = [sleep(), dense(a), sleep(), dense(b), sleep(), dense(2)];
         const model = sequential({ input: [3], seed }, layers);
-        const { W1, W2, W3 } = inSymbols(model.numbers);
+        const { W1, W2, W3 } = inSymbols(model.weights);
         const factor = scaling === "inverted" ? 1 / p : 1;
         const out = expectation(3 + a + b, p, (mask) => {
           const U = (from: number, to: number) => column(mask.slice(from, to).map((awake) => awake * factor));

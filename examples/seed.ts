@@ -180,7 +180,7 @@ export async function compare(scaling: Scaling, { p = 0.7, count = 24, steps = 2
   const data = someData(count);
   const X = np.transpose(data.x);
   const rows = data.y.map((_, row) => row);
-  const before = inSymbols(model.numbers);
+  const before = inSymbols(model.weights);
   const found = new Map<string, number>();
   const predictions = async () => inColumns(await model.predict(data.x, { output: "logits" }));
 
@@ -219,7 +219,7 @@ export async function compare(scaling: Scaling, { p = 0.7, count = 24, steps = 2
   trainer.close();
   found.set(`loss of step ${steps}`, Math.abs((reports.at(-1)?.loss ?? 0) / loss - 1));
   for (const name of ["W1", "W2", "W3"] as const) {
-    found.set(`${name} after ${steps} steps`, np.difference(inSymbols(model.numbers)[name], weights[name]));
+    found.set(`${name} after ${steps} steps`, np.difference(inSymbols(model.weights)[name], weights[name]));
   }
   found.set("predict", np.difference(await predictions(), programs[scaling].predict(X, weights, p)));
   return { model, data, differences: found };

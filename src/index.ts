@@ -27,7 +27,6 @@ export { type StepReport, Trainer, type TrainingOptions } from "./model/trainer.
 export type { TrainerState } from "./model/trainer-state.ts";
 export type { Optimizer, Schedule } from "./optimizers/optimizer.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
-export { maskOfRow } from "./random/mask.ts";
 export { GENERATOR } from "./random/philox.ts";
 export { DivergenceError, DrowseError, WorkerError } from "./tensor/errors.ts";
 export type { Shape } from "./tensor/shape.ts";

@@ -552,11 +552,11 @@ describe.each(Object.entries(cases))("wrong %s", (_, group) => {
 describe("a refused call", () => {
   it("leaves the model as it was, and the next call works", async () => {
     const model = build();
-    const before = [...(model.numbers.get("dense1.weight") ?? [])];
+    const before = [...(model.weights.get("dense1.weight") ?? [])];
     for (const wrong of [{ ...data, y: data.y.with(19, 3) }, spoiled({ target: 5 }), spoiled({ input: Number.NaN })] as Data[]) {
       await expect(model.fit(wrong, { ...good, epochs: 3, batchSize: 2 })).rejects.toThrow(DrowseError);
     }
-    expect([...(model.numbers.get("dense1.weight") ?? [])]).toEqual(before);
+    expect([...(model.weights.get("dense1.weight") ?? [])]).toEqual(before);
     expect(model).toMatchObject({ pass: 0, link: undefined });
     expect((await model.fit(data, good)).loss).toHaveLength(1);
   });

@@ -106,7 +106,7 @@ describe("drowse train", () => {
 
     const model = loadModel(readFileSync(join(folder, "m1/model.safetensors")));
     const hash = createHash("sha256");
-    for (const [name, values] of model.numbers)
+    for (const [name, values] of model.weights)
       hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     expect(hash.digest("hex"), "over names and little-endian numbers").toBe(last[0].weightsHash);
 

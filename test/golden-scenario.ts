@@ -74,7 +74,7 @@ export async function runGolden({ drowse, threads }: GoldenRun): Promise<GoldenO
   };
   const encoder = new TextEncoder();
   return {
-    weights: await hex([...model.numbers].flatMap(([name, values]) => [encoder.encode(name), values])),
+    weights: await hex([...model.weights].flatMap(([name, values]) => [encoder.encode(name), values])),
     predictions: await hex([data]),
     losses: await hex([Float64Array.from(history.loss)]),
   };

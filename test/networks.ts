@@ -106,7 +106,7 @@ export function make(recipe: Recipe): Made {
     { input, seed },
     layers.map((layer) => layerOf(layer, scaling)),
   );
-  for (const [name, values] of model.numbers) {
+  for (const [name, values] of model.weights) {
     if (name.endsWith(".bias")) model.setWeights({ [name]: draws.floats(values.length, 1, 0.3) });
   }
   const size = sizeOf(input);
@@ -139,7 +139,7 @@ function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
   const last = model.graph.nodes.findLast(({ layer }) => layer.kind === "dense")?.name;
   if (largest <= 1) return;
   for (const part of ["weight", "bias"]) {
-    const values = model.numbers.get(`${last}.${part}`);
+    const values = model.weights.get(`${last}.${part}`);
     if (values) model.setWeights({ [`${last}.${part}`]: values.map((value) => value / largest) });
   }
 }
@@ -147,7 +147,7 @@ function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
 /** The f64 twin of a model, without its flatten layers, which change nothing. `values` replace the model's own weights. */
 export function twinOf(
   model: Model,
-  { loss, pass, values = model.numbers }: { loss: Network["loss"]; pass: number; values?: ReadonlyMap<string, Float32Array> },
+  { loss, pass, values = model.weights }: { loss: Network["loss"]; pass: number; values?: ReadonlyMap<string, Float32Array> },
 ): Network {
   const layers = model.graph.nodes.flatMap(({ name, layer, inputShape, outputShape }): NetworkLayer[] => {
     if (layer.kind === "relu") return [{ type: "relu" }];

@@ -3,7 +3,6 @@ import {
   DrowseError,
   dense,
   loadModel,
-  maskOfRow,
   readIdx,
   relu,
   saveModel,
@@ -13,6 +12,7 @@ import {
   takeRows,
 } from "drowse";
 import { describe, expect, it } from "vitest";
+import { maskOfRow } from "../src/random/mask.ts";
 import { classes } from "./tasks.ts";
 
 // What a caller without types may give, and the compiler would have refused: never another error than a DrowseError,

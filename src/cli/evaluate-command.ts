@@ -60,7 +60,7 @@ async function evaluate(argument: string, data: string, options: EvaluateOptions
   if (json) {
     const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
     const measures = { set, rows, loss, [set === "test" ? "testError" : "trainingError"]: error };
-    terminal.write(`${JSON.stringify({ event: "done", ...measures, weightsHash: weightsHash(model.numbers), seconds })}\n`);
+    terminal.write(`${JSON.stringify({ event: "done", ...measures, weightsHash: weightsHash(model.weights), seconds })}\n`);
     return;
   }
   const label = set === "test" ? "test error" : "training error";

@@ -134,7 +134,7 @@ export async function runMainJob(
       testErrors,
       gap: round(testError - trainingError, 6),
       seconds: round(seconds, 3),
-      weightsHash: weightsHash(model.numbers),
+      weightsHash: weightsHash(model.weights),
     };
   }
 }

@@ -123,7 +123,7 @@ export async function trainImages(
 
   const testRows = test?.images.shape[0] ?? 0;
   const units = [sizeOf(image), ...settings.hidden, classes];
-  const parameters = [...model.numbers.values()].reduce((sum, values) => sum + values.length, 0);
+  const parameters = [...model.weights.values()].reduce((sum, values) => sum + values.length, 0);
   onEvent({ event: "start", data: name, rows, testRows, image, units, parameters, settings });
 
   const finished: TrainEpoch[] = [];
@@ -157,7 +157,7 @@ export async function trainImages(
     error: last.error,
     testLoss: last.testLoss,
     testError: last.testError,
-    weightsHash: weightsHash(model.numbers),
+    weightsHash: weightsHash(model.weights),
     seconds: round((performance.now() - begun) / 1000, 3),
   };
   return { model, epochs: finished, end, stopped };

@@ -42,8 +42,8 @@ async function trained(scaling?: Scaling): Promise<Model> {
 
 /** Everything a model is, but for its functions. */
 const essence = (model: Model) => ({
-  bits: bitsOf(model.numbers),
-  names: [...model.numbers.keys()],
+  bits: bitsOf(model.weights),
+  names: [...model.weights.keys()],
   seed: model.seed,
   pass: model.pass,
   link: model.link,
@@ -76,7 +76,7 @@ describe("a saved model", () => {
   it.each(["inverted", "standard"] as const)("goes on training as if it had never been saved, %s scaling", async (scaling) => {
     const model = await trained(scaling);
     const loaded = loadModel(saveModel(model));
-    const before = bitsOf(model.numbers);
+    const before = bitsOf(model.weights);
     const histories = [
       await model.fit(data, { ...training, epochs: 2 }),
       await loaded.fit(data, { ...training, epochs: 2 }),
@@ -84,7 +84,7 @@ describe("a saved model", () => {
     expect(histories[1].loss).toEqual(histories[0].loss);
     expect(essence(loaded)).toEqual(essence(model));
     expect(loaded.pass).toBe(4);
-    expect(bitsOf(loaded.numbers)).not.toBe(before);
+    expect(bitsOf(loaded.weights)).not.toBe(before);
   });
 
   it("keeps what predictions are made of: none before training, softmax or plain numbers after", async () => {

@@ -46,7 +46,7 @@ export function saveModel(model: Model): Uint8Array {
     name: tensorName(node, specification),
     dtype: "F32" as const,
     shape: specification.shape,
-    data: model.numbers.get(name) as Float32Array,
+    data: model.weights.get(name) as Float32Array,
   }));
   return writeSafetensors(tensors, {
     format: FORMAT,
@@ -86,8 +86,8 @@ export function loadModel(bytes: Uint8Array): Model {
   const link = metadata.get("link");
   if (link === undefined || (link !== "none" && !LINKS.includes(link))) throw damaged(`the output link is ${show(link)}`);
   const graph = readGraph(metadata.get("graph"));
-  const numbers = readNumbers(file, graph);
-  return new Model({ graph, seed, numbers, pass, link: link === "none" ? undefined : (link as OutputLink) });
+  const weights = readWeights(file, graph);
+  return new Model({ graph, seed, weights, pass, link: link === "none" ? undefined : (link as OutputLink) });
 }
 
 function damaged(received: string): DrowseError {
@@ -123,7 +123,7 @@ function readGraph(text: string | undefined): Graph {
   return chain("loadModel", json.get("input"), layers);
 }
 
-function readNumbers(file: Safetensors, graph: Graph): Map<string, Float32Array> {
+function readWeights(file: Safetensors, graph: Graph): Map<string, Float32Array> {
   const parameters = graphParameters(graph);
   if (file.tensors.size !== parameters.length) {
     throw damaged(`it has ${file.tensors.size} tensors where its graph has ${parameters.length} parameters`);

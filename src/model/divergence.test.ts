@@ -31,8 +31,8 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
 
 /** Fits and returns the error, and the bits that the model had when each epoch ended. */
 async function fitAndFail(model: Model, fit: FitOptions): Promise<{ error: DivergenceError; epochs: string[] }> {
-  const epochs = [bitsOf(model.numbers)];
-  const onEvent: FitOptions["onEvent"] = ({ event }) => void (event === "epoch" && epochs.push(bitsOf(model.numbers)));
+  const epochs = [bitsOf(model.weights)];
+  const onEvent: FitOptions["onEvent"] = ({ event }) => void (event === "epoch" && epochs.push(bitsOf(model.weights)));
   const error = await rejection(model.fit(data, { ...fit, onEvent }));
   expect(error).toBeInstanceOf(DivergenceError);
   return { error: error as DivergenceError, epochs };
@@ -44,7 +44,7 @@ afterEach(() => trainer?.close());
 describe("training that diverges", () => {
   it.each([1, 2])("at a huge learning rate names layer, step and batch; with %i threads", async (threads) => {
     const model = deep();
-    const before = bitsOf(model.numbers);
+    const before = bitsOf(model.weights);
     const { error } = await fitAndFail(model, { ...options({ learningRate: 1e30 }), threads });
     expect(error).toMatchObject({ name: "DivergenceError", operation: "fit" });
     expect(["dense1", "dense2", "dense3"]).toContain(error.layer);
@@ -53,7 +53,7 @@ describe("training that diverges", () => {
     expect(error.message).toBe(
       `fit: the numbers of ${error.layer} are not finite at step ${error.step} (batch ${error.batch} of its epoch); lower the learning rate, scale the inputs, or set maxNorm`,
     );
-    expect(bitsOf(model.numbers)).toBe(before);
+    expect(bitsOf(model.weights)).toBe(before);
     expect(model).toMatchObject({ pass: 0, link: undefined });
   });
 
@@ -64,11 +64,11 @@ describe("training that diverges", () => {
     expect(error.step).toBeLessThan(12);
     expect(error.batch).toBe(error.step - 8);
     expect(epochs).toHaveLength(3);
-    expect(bitsOf(model.numbers)).toBe(epochs[2]);
+    expect(bitsOf(model.weights)).toBe(epochs[2]);
     expect(model).toMatchObject({ pass: 2, link: "identity" });
     const good = deep();
     await good.fit(data, { ...options({}), epochs: 2 });
-    expect(bitsOf(model.numbers)).toBe(bitsOf(good.numbers));
+    expect(bitsOf(model.weights)).toBe(bitsOf(good.weights));
   });
 
   it("names the same layer, step and batch for any number of threads", async () => {
@@ -85,14 +85,14 @@ describe("training that diverges", () => {
     expect(predictions.every(Number.isFinite)).toBe(true);
     const good = deep();
     expect((await model.fit(data, options({}))).loss).toEqual((await good.fit(data, options({}))).loss);
-    expect(bitsOf(model.numbers)).toBe(bitsOf(good.numbers));
+    expect(bitsOf(model.weights)).toBe(bitsOf(good.weights));
   });
 
   it("in the forward pass names the first layer whose output overflows", async () => {
     for (const [index, layer] of ["dense1", "dense2", "dense3"].entries()) {
       const model = deep();
       for (const name of ["dense1", "dense2", "dense3"].slice(0, index + 1)) {
-        const weight = model.numbers.get(`${name}.weight`) ?? new Float32Array();
+        const weight = model.weights.get(`${name}.weight`) ?? new Float32Array();
         // positive all through, so that two of 3e38 are beyond the largest number
         model.setWeights({ [`${name}.weight`]: weight.map((value) => (name === layer ? 3e38 : Math.abs(value))) });
       }
@@ -132,7 +132,12 @@ describe("training that diverges", () => {
     expect(trainer.step).toBe(first.step);
     // what stopped stays stopped
     expect((await rejection(trainer.run(1))) as DivergenceError).toMatchObject({ layer: first.layer, step: first.step });
+    // and does not reach the model
+    const before = bitsOf(trainer.model.weights);
+    expect(await rejection(trainer.commit())).toBeInstanceOf(DivergenceError);
+    expect(bitsOf(trainer.model.weights)).toBe(before);
     trainer.restore(state);
+    await trainer.commit();
     rate = 0.01;
     await trainer.run(20);
     const after = await trainer.state();
@@ -175,9 +180,9 @@ describe("a schedule that leaves its range", () => {
 
   it("may reach a learning rate of 0, which changes nothing", async () => {
     const model = deep();
-    const before = bitsOf(model.numbers);
+    const before = bitsOf(model.weights);
     await model.fit(data, options({ learningRate: () => 0, momentum: 0.5 }));
-    expect(bitsOf(model.numbers)).toBe(before);
+    expect(bitsOf(model.weights)).toBe(before);
   });
 });
 
@@ -200,10 +205,10 @@ describe("evaluating inputs that explode", () => {
 
   it("in fit's validation keeps the epoch before", async () => {
     const made = model();
-    const before = bitsOf(made.numbers);
+    const before = bitsOf(made.weights);
     const fit = { loss: "crossEntropy", optimizer: sgd({ learningRate: 1e-6 }), validation: huge } as const;
     await expect(made.fit(fine, fit)).rejects.toThrow("evaluate: the loss is not finite in rows");
-    expect(bitsOf(made.numbers)).toBe(before);
+    expect(bitsOf(made.weights)).toBe(before);
   });
 
   it("does not stop a trainer", async () => {

@@ -90,10 +90,10 @@ describe("fit", () => {
     await expect(model.fit(data, { ...options, epochs: 1000, signal: abort.signal, onEvent })).rejects.toBe(reason);
     await unbroken.fit(data, { ...options, epochs: 3 });
     expect(model.pass).toBe(3);
-    expect(bitsOf(model.numbers)).toBe(bitsOf(unbroken.numbers));
-    const before = bitsOf(model.numbers);
+    expect(bitsOf(model.weights)).toBe(bitsOf(unbroken.weights));
+    const before = bitsOf(model.weights);
     await expect(model.fit(data, { ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    expect(bitsOf(model.numbers)).toBe(before);
+    expect(bitsOf(model.weights)).toBe(before);
   });
 
   it("passes on what onEvent throws, and the model keeps the last finished epoch", async () => {

@@ -98,7 +98,7 @@ describe("the passes of a model", () => {
     expect(twice.pass).toBe(2);
     await twice.fit(data, { ...options, epochs: 2 });
     expect(twice.pass).toBe(4);
-    expect(bitsOf(twice.numbers)).toBe(bitsOf(once.numbers));
+    expect(bitsOf(twice.weights)).toBe(bitsOf(once.weights));
   });
 
   it("change masks and order: the same pass again ends elsewhere", async () => {
@@ -108,11 +108,11 @@ describe("the passes of a model", () => {
       { input: [8], seed: 5 },
       model.graph.nodes.map(({ layer }) => layer),
     );
-    again.setWeights(Object.fromEntries(model.numbers));
+    again.setWeights(Object.fromEntries(model.weights));
     expect(again.pass).toBe(0);
     await model.fit(data, options);
     await again.fit(data, options);
-    expect(bitsOf(again.numbers)).not.toBe(bitsOf(model.numbers));
+    expect(bitsOf(again.weights)).not.toBe(bitsOf(model.weights));
   });
 
   it("show every row once, in an order of their own, in batches of the size asked for", async () => {
@@ -135,7 +135,7 @@ describe("the passes of a model", () => {
     expect(passes[0]).not.toEqual(passes[1]);
     const inMemory = asleep();
     await inMemory.fit(data, { ...options, epochs: 2 });
-    expect(bitsOf(model.numbers)).toBe(bitsOf(inMemory.numbers));
+    expect(bitsOf(model.weights)).toBe(bitsOf(inMemory.weights));
   });
 });
 
@@ -144,25 +144,25 @@ describe("a seed", () => {
     sequential({ input: [8], seed }, [dense(9), relu(), ...between, dense(3, { initializer: "glorot" })]);
 
   it("gives one set of weights, and another seed another", () => {
-    expect(bitsOf(build(1).numbers)).toBe(bitsOf(build(1).numbers));
-    expect(new Set([0, 1, 2 ** 32 + 1, 2 ** 53 - 1].map((seed) => bitsOf(build(seed).numbers))).size).toBe(4);
+    expect(bitsOf(build(1).weights)).toBe(bitsOf(build(1).weights));
+    expect(new Set([0, 1, 2 ** 32 + 1, 2 ** 53 - 1].map((seed) => bitsOf(build(seed).weights))).size).toBe(4);
   });
 
   it("gives weights that adding dropout, flatten and rectifiers does not change", () => {
-    const plain = bitsOf(build(1).numbers);
-    expect(bitsOf(build(1, dropout({ rate: 0.5 })).numbers)).toBe(plain);
-    expect(bitsOf(build(1, flatten(), dropout({ rate: 0.5 }), relu(), dropout({ rate: 0.2 })).numbers)).toBe(plain);
-    expect(bitsOf(build(1, dense(9)).numbers)).not.toBe(plain);
+    const plain = bitsOf(build(1).weights);
+    expect(bitsOf(build(1, dropout({ rate: 0.5 })).weights)).toBe(plain);
+    expect(bitsOf(build(1, flatten(), dropout({ rate: 0.5 }), relu(), dropout({ rate: 0.2 })).weights)).toBe(plain);
+    expect(bitsOf(build(1, dense(9)).weights)).not.toBe(plain);
   });
 
   it("gives every parameter values of its own, by its name", () => {
     const square = (name?: string) => dense(8, name === undefined ? {} : { name });
     const model = sequential({ input: [8], seed: 1 }, [square(), square(), square("own")]);
-    const weights = ["dense1", "dense2", "own"].map((name) => model.numbers.get(`${name}.weight`)?.join());
+    const weights = ["dense1", "dense2", "own"].map((name) => model.weights.get(`${name}.weight`)?.join());
     expect(new Set(weights).size).toBe(3);
     const moved = sequential({ input: [8], seed: 1 }, [square("own"), square()]);
-    expect(moved.numbers.get("own.weight")?.join()).toBe(weights[2]);
-    expect(model.numbers.get("dense1.bias")).toEqual(new Float32Array(8));
+    expect(moved.weights.get("own.weight")?.join()).toBe(weights[2]);
+    expect(model.weights.get("dense1.bias")).toEqual(new Float32Array(8));
   });
 
   it("decides over training to the bit", async () => {
@@ -172,7 +172,7 @@ describe("a seed", () => {
       // the same first weights, so that only order and masks differ
       model.setWeights({ "dense1.weight": new Draws(1).floats(72), "dense2.weight": new Draws(2).floats(27) });
       const { loss } = await model.fit(data, { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1 }), epochs: 2 });
-      return [bitsOf(model.numbers), ...loss].join();
+      return [bitsOf(model.weights), ...loss].join();
     };
     expect(await trained(1)).toBe(await trained(1));
     expect(await trained(2)).not.toBe(await trained(1));

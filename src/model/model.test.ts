@@ -34,6 +34,14 @@ function slow(x: Float32Array): BatchSource {
 }
 
 describe("predictions", () => {
+  it("of bytes take the factor that training took", async () => {
+    const model = sequential({ input: [8], seed: 2 }, [dense(3)]);
+    const bytes = Uint8Array.from({ length: 16 }, (_, i) => 16 * i);
+    const floats = Float32Array.from(bytes, (byte) => byte / 64);
+    expect((await model.predict(bytes, { scale: 1 / 64 })).data).toEqual((await model.predict(floats)).data);
+    expect((await model.predict(bytes)).data).not.toEqual((await model.predict(floats)).data);
+  });
+
   it("are logits before training, and what the loss's link makes of them after it", async () => {
     const model = build();
     const { data: before } = await model.predict(data.x);
@@ -171,20 +179,20 @@ describe("evaluations", () => {
 describe("the weights of a model", () => {
   it("can be replaced by name, a part of them, by copies", () => {
     const model = build();
-    const [, bias] = ["dense1.weight", "dense1.bias"].map((name) => model.numbers.get(name));
+    const [, bias] = ["dense1.weight", "dense1.bias"].map((name) => model.weights.get(name));
     const given = new Float32Array(90).fill(2);
     model.setWeights({ "dense2.weight": given });
     given.fill(7);
-    expect(model.numbers.get("dense2.weight")).toEqual(new Float32Array(90).fill(2));
-    expect(model.numbers.get("dense1.bias")).toBe(bias);
-    expect([...model.numbers.keys()]).toEqual(["dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias"]);
+    expect(model.weights.get("dense2.weight")).toEqual(new Float32Array(90).fill(2));
+    expect(model.weights.get("dense1.bias")).toBe(bias);
+    expect([...model.weights.keys()]).toEqual(["dense1.weight", "dense1.bias", "dense2.weight", "dense2.bias"]);
   });
 
   it("stay as they are where one of several is refused", () => {
     const model = build();
-    const before = model.numbers;
+    const before = model.weights;
     expect(() => model.setWeights({ "dense2.bias": [1, 2, 3], "dense1.bias": [1] })).toThrow("dense1.bias has 1 numbers");
-    expect(model.numbers).toBe(before);
+    expect(model.weights).toBe(before);
   });
 
   it("are [out, in]: row n of a weight belongs to unit n", async () => {

@@ -26,6 +26,8 @@ export interface RunOptions {
 export interface PredictOptions extends RunOptions {
   /** `"link"` (default): softmax probabilities or plain numbers, as the loss says; `"logits"`: what stands before. */
   output?: "link" | "logits";
+  /** Factor of inputs that are bytes, as in training; default 1 / 255. */
+  scale?: number;
 }
 
 /** Numbers of all rows, one row after the other. */
@@ -92,14 +94,14 @@ export class Model extends Network {
    * const { data, shape } = await model.predict([[0, 1], [1, 1]]);
    */
   async predict(x: Rows | BatchSource, options: PredictOptions = {}): Promise<Predictions> {
-    checkOptions("predict", options, ["threads", "signal", "output"]);
+    checkOptions("predict", options, ["threads", "signal", "output", "scale"]);
     checkSignal("predict", options.signal);
-    const { output = "link" } = options;
+    const { output = "link", scale } = options;
     if (output !== "link" && output !== "logits")
       throw new DrowseError("predict", `output is ${show(output)}`, 'give "link" or "logits"');
     const link = output === "logits" ? "identity" : (this.link ?? "identity");
     const request = { inputShape: this.inputShape, outputs: this.#outputs, targets: undefined };
-    const source = prepareData("predict", isBatchSource(x) ? x : { x }, request);
+    const source = prepareData("predict", isBatchSource(x) ? x : { x, ...(scale === undefined ? {} : { scale }) }, request);
     const predictor = await this.#predictors.get("predict", this, source, { link }, options.threads);
     try {
       const data = await predictSource({ ...predictor, source, signal: options.signal }, this.#outputs);
@@ -141,7 +143,7 @@ export class Model extends Network {
     return traceStep({
       graph: this.graph,
       seed: this.seed,
-      numbers: this.numbers,
+      numbers: this.weights,
       source,
       loss,
       rows: Uint32Array.from(rows),

@@ -11,7 +11,7 @@ export interface NetworkParts {
   readonly graph: Graph;
   readonly seed: number;
   /** Parameters by name; left out: the initial ones of the seed. */
-  readonly numbers?: Numbers;
+  readonly weights?: Numbers;
   readonly pass?: number;
   readonly link?: OutputLink | undefined;
 }
@@ -20,14 +20,14 @@ export interface NetworkParts {
 export class Network {
   readonly graph: Graph;
   readonly seed: number;
-  #numbers: Numbers;
+  #weights: Numbers;
   #pass: number;
   #link: OutputLink | undefined;
 
-  constructor({ graph, seed, numbers, pass = 0, link }: NetworkParts) {
+  constructor({ graph, seed, weights, pass = 0, link }: NetworkParts) {
     this.graph = graph;
     this.seed = seed;
-    this.#numbers = numbers ?? initialNumbers(graph, seed);
+    this.#weights = weights ?? initialWeights(graph, seed);
     this.#pass = pass;
     this.#link = link;
   }
@@ -53,8 +53,8 @@ export class Network {
   }
 
   /** The weights by name: `dense1.weight` [out, in], `dense1.bias` [out]. Not to be written to: see `setWeights`. */
-  get numbers(): Numbers {
-    return this.#numbers;
+  get weights(): Numbers {
+    return this.#weights;
   }
 
   /**
@@ -65,7 +65,7 @@ export class Network {
     if (typeof weights !== "object" || weights === null) {
       throw new DrowseError("setWeights", `the weights are ${show(weights)}`, "give numbers by name");
     }
-    const numbers = new Map(this.#numbers);
+    const numbers = new Map(this.#weights);
     for (const [name, values] of Object.entries(weights)) {
       const old = numbers.get(name);
       if (!old)
@@ -77,18 +77,18 @@ export class Network {
       if (wrong >= 0) throw new DrowseError("setWeights", `number ${wrong} of ${name} is ${copy[wrong]}`, "give finite numbers");
       numbers.set(name, copy);
     }
-    this.#numbers = numbers;
+    this.#weights = numbers;
   }
 
   /** Takes over what training made. */
-  accept(numbers: Numbers, { pass, link }: { pass: number; link: OutputLink }): void {
-    this.#numbers = numbers;
+  accept(weights: Numbers, { pass, link }: { pass: number; link: OutputLink }): void {
+    this.#weights = weights;
     this.#pass = pass;
     this.#link = link;
   }
 }
 
-function initialNumbers(graph: Graph, seed: number): Map<string, Float32Array> {
+function initialWeights(graph: Graph, seed: number): Map<string, Float32Array> {
   return new Map(
     graphParameters(graph).map(({ name, specification }) => [name, specification.initial(streamKey(seed, `initial/${name}`))]),
   );

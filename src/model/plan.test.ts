@@ -51,7 +51,7 @@ async function bitsOfSteps(
   const machine =
     threads === 1 ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, threads);
   try {
-    writeNumbers(machine, plan, graph, "value", model.numbers);
+    writeNumbers(machine, plan, graph, "value", model.weights);
     const losses: number[] = [];
     for (let pass = 0; pass < steps; pass++) {
       const buffer = new ArrayBuffer(plan.record.bytes);

@@ -27,22 +27,22 @@ export interface Predictor {
  */
 export class Predictors {
   #kept = new Map<string, Predictor>();
-  #numbers: Numbers | undefined;
+  #weights: Numbers | undefined;
 
   async get(
     operation: string,
-    model: { graph: Graph; seed: number; numbers: Numbers },
+    model: { graph: Graph; seed: number; weights: Numbers },
     source: BatchSource,
     goal: { loss: Loss } | { link: OutputLink },
     threads: number | undefined,
   ): Promise<Predictor> {
-    const { graph, seed, numbers } = model;
+    const { graph, seed, weights } = model;
     const chosen = resolveThreads(operation, threads, graph, BATCH);
     const isLocal = threads === undefined ? rowWork(graph) * source.count <= LOCAL_WORK : false;
     const key = JSON.stringify([source.inputType, source.inputScale, "loss" in goal ? goal.loss.kind : goal.link]);
-    if (this.#numbers !== numbers) {
+    if (this.#weights !== weights) {
       this.#kept = new Map();
-      this.#numbers = numbers;
+      this.#weights = weights;
     }
     const kept = this.#kept;
     const ready = isLocal ? kept.get(key) : undefined;
@@ -63,7 +63,7 @@ export class Predictors {
       path: 0,
     });
     const machine = isLocal ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, chosen);
-    writeNumbers(machine, plan, graph, "value", numbers);
+    writeNumbers(machine, plan, graph, "value", weights);
     const release = () => (isLocal ? void kept.set(key, predictor) : machine.close());
     const predictor: Predictor = { machine, plan, release };
     return predictor;

@@ -58,9 +58,9 @@ describe("a model with the other scaling", () => {
       ] as const;
       const { model, data } = make(plainRecipe({ layers, scaling }));
       const there = model.withScaling(OTHER[scaling]);
-      expect(bitsOf(there.numbers)).not.toBe(bitsOf(model.numbers));
+      expect(bitsOf(there.weights)).not.toBe(bitsOf(model.weights));
       expect(await predictionsOf(there, data.x)).toEqual(await predictionsOf(model, data.x));
-      expect(bitsOf(there.withScaling(scaling).numbers)).toBe(bitsOf(model.numbers));
+      expect(bitsOf(there.withScaling(scaling).weights)).toBe(bitsOf(model.weights));
     }
   });
 
@@ -68,7 +68,7 @@ describe("a model with the other scaling", () => {
     const data = classes();
     const model = sequential({ input: [8], seed: 6 }, [dropout({ rate: 0.25, name: "asleep" }), dense(3, { name: "out" })]);
     await model.fit(data, { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1 }), epochs: 2 });
-    const before = bitsOf(model.numbers);
+    const before = bitsOf(model.weights);
     const other = model.withScaling("standard");
     expect(other).toMatchObject({ seed: 6, pass: 2, link: "softmax", inputShape: [8], outputShape: [3] });
     expect(other.graph.nodes.map(({ name, layer }) => [name, layer.config.rate])).toEqual([
@@ -76,8 +76,8 @@ describe("a model with the other scaling", () => {
       ["out", undefined],
     ]);
     await other.fit(data, { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1 }) });
-    expect(bitsOf(model.numbers)).toBe(before);
-    expect(bitsOf(model.withScaling("inverted").numbers)).toBe(before);
+    expect(bitsOf(model.weights)).toBe(before);
+    expect(bitsOf(model.withScaling("inverted").weights)).toBe(before);
   });
 
   it.each([
@@ -105,7 +105,7 @@ describe("standard and inverted scaling of a linear network", () => {
     const build = (scaling: Scaling) =>
       sequential({ input: [8], seed: 2 }, [dropout({ rate, scaling }), dense(3, { bias: false })]);
     const [standard, inverted] = [build("standard"), build("inverted")];
-    const weight = standard.numbers.get("dense1.weight") ?? new Float32Array();
+    const weight = standard.weights.get("dense1.weight") ?? new Float32Array();
     inverted.setWeights({ "dense1.weight": weight.map((value) => value * keep) });
     const fit = { loss: "meanSquaredError", epochs: 4, batchSize: 16 } as const;
     const a = await standard.fit(data, { ...fit, optimizer: sgd({ learningRate: 0.1, momentum: 0.5 }) });
@@ -128,7 +128,7 @@ describe("predictions and evaluations", () => {
           { input: recipe.input, seed: recipe.seed },
           model.graph.nodes.flatMap(({ layer }) => (isDropout(layer) ? [] : [layer])),
         );
-        awake.setWeights(Object.fromEntries(model.numbers));
+        awake.setWeights(Object.fromEntries(model.weights));
         const run = threads === undefined ? {} : { threads };
         expect(bitsOf({ p: (await model.predict(data.x, run)).data })).toBe(
           bitsOf({ p: (await awake.predict(data.x, run)).data }),

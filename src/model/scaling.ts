@@ -19,7 +19,7 @@ export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
     throw new DrowseError("withScaling", `scaling is ${show(scaling)}`, 'give "inverted" or "standard"');
   }
   const { nodes } = model.graph;
-  const numbers = new Map([...model.numbers].map(([name, values]) => [name, values.slice()]));
+  const weights = new Map([...model.weights].map(([name, values]) => [name, values.slice()]));
   const layers: Layer[] = [];
   let factor = 1;
   let pending: string | undefined;
@@ -31,7 +31,7 @@ export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
       pending = name;
     }
     if (layer.kind === "dense" && factor !== 1) {
-      const weight = numbers.get(`${name}.weight`) as Float32Array;
+      const weight = weights.get(`${name}.weight`) as Float32Array;
       for (let i = 0; i < weight.length; i++) weight[i] *= factor;
       factor = 1;
       pending = undefined;
@@ -43,5 +43,5 @@ export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
     throw new DrowseError("withScaling", `no dense layer follows ${pending}`, "move the dropout layer before a dense layer");
   }
   const graph: Graph = chain("withScaling", model.inputShape, layers);
-  return { graph, seed: model.seed, numbers, pass: model.pass, link: model.link };
+  return { graph, seed: model.seed, weights, pass: model.pass, link: model.link };
 }

@@ -51,7 +51,7 @@ async function trained(size: Size, threads: number, values: boolean): Promise<{ 
   } = await model.fit({ x, y }, { loss, optimizer, batchSize, epochs, threads, validation: { x, y } });
   const predictions = await model.predict(x, { threads });
   const evaluation = await model.evaluate({ x, y }, { threads });
-  const bits = bitsOf(model.numbers) + bitsOf({ predictions: predictions.data, losses: Float64Array.from(losses) });
+  const bits = bitsOf(model.weights) + bitsOf({ predictions: predictions.data, losses: Float64Array.from(losses) });
   return { model, bits, said: { losses, accuracy, validationLoss, evaluation } };
 }
 
@@ -64,7 +64,7 @@ describe("one seed", () => {
         expect(said, `${threads} threads`).toEqual(alone.said);
         expect(bits, `${threads} threads`).toBe(alone.bits);
       }
-      expect(bitsOf(alone.model.numbers)).not.toBe(bitsOf(build(size).numbers));
+      expect(bitsOf(alone.model.weights)).not.toBe(bitsOf(build(size).weights));
     }
   });
 
@@ -77,7 +77,7 @@ describe("one seed", () => {
     const y = Int32Array.from({ length: rows }, () => draws.integer(0, 9));
     const optimizer = sgd({ learningRate: 0.05, momentum: 0.9, l2: 0.001, maxNorm: 2 });
     await model.fit({ x, y }, { loss: "crossEntropy", optimizer, batchSize: size.batchSize, epochs: size.epochs });
-    expect(bitsOf(model.numbers)).toBe(bitsOf((await trained(size, 1, false)).model.numbers));
+    expect(bitsOf(model.weights)).toBe(bitsOf((await trained(size, 1, false)).model.weights));
   });
 });
 

@@ -187,9 +187,9 @@ describe("a traced training step", () => {
 
   it("leaves the model as it was", async () => {
     const { model, data } = make(plainRecipe({ layers: [{ type: "dense", units: 4, bias: true }] }));
-    const before = structuredClone(model.numbers);
+    const before = structuredClone(model.weights);
     const { updated } = await model.trace(data, { loss: "crossEntropy", optimizer: sgd({ learningRate: 1 }) });
-    expect(model.numbers).toEqual(before);
+    expect(model.weights).toEqual(before);
     expect(updated).not.toEqual(before);
     expect(model).toMatchObject({ pass: 0, link: undefined });
   });

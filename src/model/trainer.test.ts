@@ -110,7 +110,7 @@ describe("a trainer stopped at any of 40 steps", () => {
     const trainer = await open(stepped);
     await trainer.run(3 * STEPS);
     await trainer.commit();
-    expect(bitsOf(stepped.numbers)).toBe(bitsOf(fitted.numbers));
+    expect(bitsOf(stepped.weights)).toBe(bitsOf(fitted.weights));
     expect(stepped).toMatchObject({ pass: 3, link: "softmax" });
   });
 });
@@ -162,17 +162,17 @@ describe("a trainer's steps", () => {
 
   it("leave the model alone until commit, which in the middle of a pass counts it as begun", async () => {
     const model = build();
-    const before = bitsOf(model.numbers);
+    const before = bitsOf(model.weights);
     const trainer = await open(model);
     await trainer.run(STEPS + 1);
-    expect(bitsOf(model.numbers)).toBe(before);
+    expect(bitsOf(model.weights)).toBe(before);
     expect(model).toMatchObject({ pass: 0, link: undefined });
     await trainer.commit();
-    expect(bitsOf(model.numbers)).toBe(bitsOf((await trainer.state()).values));
+    expect(bitsOf(model.weights)).toBe(bitsOf((await trainer.state()).values));
     expect(model).toMatchObject({ pass: 2, link: "softmax" });
-    const committed = bitsOf(model.numbers);
+    const committed = bitsOf(model.weights);
     await trainer.run(1);
-    expect(bitsOf(model.numbers)).toBe(committed);
+    expect(bitsOf(model.weights)).toBe(committed);
   });
 
   it("do not change by evaluating in between", async () => {
@@ -197,7 +197,7 @@ describe("a trainer's steps", () => {
     await models[0].fit(bytes, fitted);
     const { validationLoss } = await models[1].fit(bytes, { ...fitted, validation: floats });
     await models[2].fit(floats, fitted);
-    expect(new Set(models.map(({ numbers }) => bitsOf(numbers))).size).toBe(1);
+    expect(new Set(models.map(({ weights }) => bitsOf(weights))).size).toBe(1);
     expect(validationLoss[1]).toBe((await models[0].evaluate(bytes)).loss);
   });
 });

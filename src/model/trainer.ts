@@ -7,7 +7,7 @@ import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { shuffledRows } from "../random/shuffle.ts";
 import { streamKey } from "../random/streams.ts";
-import { DrowseError } from "../tensor/errors.ts";
+import { type DivergenceError, DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Machine } from "../wasm/machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
@@ -87,6 +87,8 @@ export class Trainer {
   #busy = false;
   #pausing = false;
   #closed = false;
+  /** Set while the weights are those of a run that diverged: they must not reach the model. */
+  #diverged: DivergenceError | undefined;
 
   /** Use {@link createTrainer}. */
   constructor(parts: {
@@ -186,7 +188,8 @@ export class Trainer {
       const stopped = await runSteps({ ...feed, next, finished }, this.#pace);
       if (stopped) {
         const { step, batch, rows } = stopped.settings;
-        throw await divergence(this.#machine, this.#plan, { step, batch, rows: rows.length });
+        this.#diverged = await divergence(this.#machine, this.#plan, { step, batch, rows: rows.length });
+        throw this.#diverged;
       }
       if (refusal) throw refusal.error;
       signal?.throwIfAborted();
@@ -245,6 +248,7 @@ export class Trainer {
     writeNumbers(this.#machine, this.#plan, graph, "value", numbers(state.values));
     writeNumbers(this.#machine, this.#plan, graph, "velocity", numbers(state.velocities));
     clearStatus(this.#machine, this.#plan);
+    this.#diverged = undefined;
     this.#step = state.step;
     this.#pass = state.pass;
     this.#batch = state.batch;
@@ -252,9 +256,13 @@ export class Trainer {
     this.#right = state.right;
   }
 
-  /** Puts the weights as they stand, the passes and the output link into the model. */
+  /**
+   * Puts the weights as they stand, the passes and the output link into the model.
+   * @throws {DivergenceError} when the last run diverged: restore a state first.
+   */
   async commit(): Promise<void> {
     await this.#exclusively(async () => {
+      if (this.#diverged) throw this.#diverged;
       const values = await readNumbers(this.#machine, this.#plan, this.model.graph, "value");
       this.model.accept(values, { pass: this.#pass + (this.#batch > 0 ? 1 : 0), link: this.loss.link });
     });
@@ -355,6 +363,6 @@ export async function createTrainer(
     path: 0,
   });
   const machine = await createPoolMachine(plan.specification, threads);
-  writeNumbers(machine, plan, graph, "value", model.numbers);
+  writeNumbers(machine, plan, graph, "value", model.weights);
   return new Trainer({ model, loss, optimizer, source, plan, machine, asFloats: mixed });
 }

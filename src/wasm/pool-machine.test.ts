@@ -32,7 +32,7 @@ async function fitAndHarm(threads: number, harm: (workers: PooledWorker[]) => vo
   const epochs: { event: EpochEvent; bits: string }[] = [];
   const onEvent = (event: FitEvent) => {
     if (event.event !== "epoch") return;
-    epochs.push({ event, bits: bitsOf(model.numbers) });
+    epochs.push({ event, bits: bitsOf(model.weights) });
     if (event.epoch === 3) harm(workers);
   };
   const error: unknown = await model.fit(data, { ...options, threads, onEvent, signal: endless.signal }).then(
@@ -58,7 +58,7 @@ describe("a worker thread that dies in the middle of a run", () => {
         `run: worker thread ${dying} of ${threads} died: it ended with code 1; start again from the last finished epoch or saved state`,
       );
       expect(epochs.length).toBeGreaterThanOrEqual(3);
-      expect(bitsOf(model.numbers)).toBe(epochs.at(-1)?.bits);
+      expect(bitsOf(model.weights)).toBe(epochs.at(-1)?.bits);
       expect(model.pass).toBe(epochs.length);
 
       // and a new fit works, from there
@@ -66,7 +66,7 @@ describe("a worker thread that dies in the middle of a run", () => {
       const unharmed = build();
       await unharmed.fit(data, { ...options, threads: 1, epochs: epochs.length + 2 });
       expect(again.loss).toHaveLength(2);
-      expect(bitsOf(model.numbers)).toBe(bitsOf(unharmed.numbers));
+      expect(bitsOf(model.weights)).toBe(bitsOf(unharmed.weights));
     },
   );
 
@@ -115,13 +115,13 @@ describe("threads", () => {
     const [few, many] = [build(), build()];
     await few.fit(data, { ...run, threads: 1 });
     await many.fit(data, { ...run, threads: 24 });
-    expect(bitsOf(many.numbers)).toBe(bitsOf(few.numbers));
+    expect(bitsOf(many.weights)).toBe(bitsOf(few.weights));
   });
 
   it("of several runs at once are not mixed up", SECONDS, async () => {
     const models = Array.from({ length: 5 }, build);
     await Promise.all(models.map((model, i) => model.fit(data, { ...options, epochs: 2, threads: 1 + (i % 3) })));
-    expect(new Set(models.map(({ numbers }) => bitsOf(numbers))).size).toBe(1);
+    expect(new Set(models.map(({ weights }) => bitsOf(weights))).size).toBe(1);
   });
 
   it("are given back after a run, an error, an abort and a prediction, and taken again", SECONDS, async () => {

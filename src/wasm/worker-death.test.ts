@@ -53,7 +53,7 @@ describe("a worker that dies while a source is read", () => {
       const [model, alone] = [build(), build()];
       await model.fit(data, { ...fitting, threads: 2 });
       await alone.fit(data, { ...fitting, threads: 1 });
-      expect(bitsOf(model.numbers)).toBe(bitsOf(alone.numbers));
+      expect(bitsOf(model.weights)).toBe(bitsOf(alone.weights));
       expect((await model.predict(data.x, { threads: 2 })).data).toEqual((await alone.predict(data.x)).data);
     },
   );
