@@ -24,12 +24,12 @@ export interface NetworkSettings {
  */
 export function imageNetwork(image: Shape, classes: number, settings: NetworkSettings): Model {
   const { hidden, scaling, seed } = settings;
-  const { initializer } = defaults;
+  const { initializer, gain } = defaults;
   const asleep = (rate: number): Layer[] => (rate > 0 ? [dropout({ rate, scaling })] : []);
   return sequential({ input: image, seed }, [
     flatten(),
     ...asleep(settings.inputDropout),
-    ...hidden.flatMap((units) => [dense(units, { initializer }), relu(), ...asleep(settings.dropout)]),
-    dense(classes, { initializer }),
+    ...hidden.flatMap((units) => [dense(units, { initializer, gain }), relu(), ...asleep(settings.dropout)]),
+    dense(classes, { initializer, gain }),
   ]);
 }

@@ -27,7 +27,7 @@ on; compressed (.gz) or not.
 The network is made of dense layers of rectified units. In training each hidden
 unit sleeps with the probability --dropout and each pixel with --input-dropout,
 drawn anew for every image; when it predicts, all are awake. The learning rate
-falls in a straight line from --learning-rate to nearly 0 over the whole run.
+falls over the whole run, slowly at first and then to nearly 0.
 
 The run folder, --out or the next runs/<data>-<n>, is written at the end:
 model.safetensors, metrics.jsonl and config.json. Ctrl-C stops the training and

@@ -5,7 +5,7 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { decay } from "./defaults.ts";
+import { decay, defaults } from "./defaults.ts";
 import type { IdxPart } from "./idx-folder.ts";
 import { imageNetwork, type NetworkSettings } from "./image-network.ts";
 import { type ImageSets, imageRows } from "./image-sets.ts";
@@ -99,7 +99,7 @@ const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
 /** Images and their labels as a model takes them. */
 export function dataOf({ images, labels }: IdxPart, { inputShape }: Model): DataArrays {
-  return { x: imageRows(images, inputShape), y: labels.data };
+  return { x: imageRows(images, inputShape), y: labels.data, scale: defaults.inputScale };
 }
 
 /**

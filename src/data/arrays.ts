@@ -11,12 +11,15 @@ export type Rows =
   | ReadonlyArray<readonly unknown[] | ArrayLike<number>>
   | { readonly data: Float32Array | Uint8Array; readonly shape: Shape };
 
-/** A data set in memory. Inputs that are bytes count as byte * scale, by default byte / 255. */
+/** What a byte counts by default: pixels reach from 0 to 1. */
+export const BYTE_SCALE = 1 / 255;
+
+/** A data set in memory. Inputs that are bytes count as byte * scale. */
 export interface DataArrays {
   readonly x: Rows;
   /** Class indices, one-hot rows, or numbers. */
   readonly y: Rows | Int32Array;
-  /** Factor of inputs that are bytes; default 1 / 255. */
+  /** Factor of inputs that are bytes; default that of the model's last training on bytes, at first 1 / 255. */
   readonly scale?: number;
 }
 
@@ -31,7 +34,7 @@ export interface Inputs {
  * Rows of inputs for a shape.
  * @throws {DrowseError} on another shape, no rows, or a number that is not finite.
  */
-export function readInputs(operation: string, x: unknown, inputShape: Shape, scale = 1 / 255): Inputs {
+export function readInputs(operation: string, x: unknown, inputShape: Shape, scale: number = BYTE_SCALE): Inputs {
   const size = sizeOf(inputShape);
   const { data, shape } = toArray(`${operation}: x`, x);
   const inner = shape.slice(1);

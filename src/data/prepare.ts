@@ -11,6 +11,8 @@ export interface DataRequest {
   readonly inputShape: Shape;
   readonly outputs: number;
   readonly targets: "classes" | "values" | undefined;
+  /** Factor of bytes that come without one; default 1 / 255. */
+  readonly inputScale?: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export function prepareData(operation: string, data: unknown, request: DataReque
     throw new DrowseError(operation, `the data is ${show(data)}`, "give { x, y } or a source of batches");
   }
   const { x, y, scale } = data as Partial<DataArrays>;
-  const inputs = readInputs(operation, x, request.inputShape, scale);
+  const inputs = readInputs(operation, x, request.inputShape, scale === undefined ? request.inputScale : scale);
   if (!request.targets) return remember(arraySource(request.inputShape, inputs, undefined));
   if (y === undefined) throw new DrowseError(operation, "the data has no y", "give { x, y }, a target for each row");
   const targets = readTargets(operation, y, inputs.count, request.outputs, request.targets);
@@ -90,6 +92,11 @@ function checkedSource(operation: string, source: BatchSource, outputs: number):
       if (wrong >= 0) refuse(rows, "the target", y[wrong], Math.floor(wrong / targetSize), remedy);
     },
   };
+}
+
+/** What a byte of a source counts; undefined for a source of floats. */
+export function byteScale({ inputType, inputScale }: BatchSource): number | undefined {
+  return inputType === "u8" ? inputScale : undefined;
 }
 
 /** A source whose inputs are floats, from one whose inputs may be bytes. */

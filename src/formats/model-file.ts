@@ -15,6 +15,7 @@ import { type JsonValue, parseStrictJson } from "./strict-json.ts";
 //   generator   of initial weights, masks and order: training can go on only with the same
 //   seed, pass  whole numbers
 //   link        "softmax", "identity", or "none" before the first training
+//   inputScale  what a byte of the inputs counts, such as 1 / 255 in all its digits
 //   graph       JSON: { "input": [784], "nodes": [{ "name", "kind", "inputs", ...settings }, ...] }
 //
 // Tensors are named by their layer's place in the graph, "1.weight" [out, in] and "1.bias" [out], which are the
@@ -54,6 +55,7 @@ export function saveModel(model: Model): Uint8Array {
     seed: String(model.seed),
     pass: String(model.pass),
     link: model.link ?? "none",
+    inputScale: String(model.inputScale),
     graph: graphText(model.graph),
   });
 }
@@ -85,9 +87,10 @@ export function loadModel(bytes: Uint8Array): Model {
   if (pass >= 2 ** 31) throw damaged(`its pass is "${pass}"`);
   const link = metadata.get("link");
   if (link === undefined || (link !== "none" && !LINKS.includes(link))) throw damaged(`the output link is ${show(link)}`);
+  const inputScale = finiteNumber("inputScale", metadata.get("inputScale"));
   const graph = readGraph(metadata.get("graph"));
   const weights = readWeights(file, graph);
-  return new Model({ graph, seed, weights, pass, link: link === "none" ? undefined : (link as OutputLink) });
+  return new Model({ graph, seed, weights, pass, link: link === "none" ? undefined : (link as OutputLink), inputScale });
 }
 
 function damaged(received: string): DrowseError {
@@ -99,6 +102,12 @@ function wholeNumber(name: string, text: string | undefined): number {
     throw damaged(`its ${name} is ${show(text)}`);
   }
   return Number(text);
+}
+
+function finiteNumber(name: string, text: string | undefined): number {
+  const value = Number(text);
+  if (text === undefined || !Number.isFinite(value) || String(value) !== text) throw damaged(`its ${name} is ${show(text)}`);
+  return value;
 }
 
 function readGraph(text: string | undefined): Graph {

@@ -13,6 +13,8 @@ export interface DenseOptions {
   bias?: boolean | GivenNumbers;
   /** How the weights begin: `"he"` (default), `"glorot"`, `"lecun"`, or the weights themselves, [units, inputs]. */
   initializer?: InitializerName | GivenNumbers;
+  /** Factor of initial weights that are drawn, above 0; default 1. Less than 1 calms the start of noisy training. */
+  gain?: number;
   /** Name of the layer, part of its initial weights' key; by default `dense1`, `dense2`, ... */
   name?: string;
 }
@@ -48,8 +50,9 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
     (value) => Number.isInteger(value) && value >= 1 && value <= 2 ** 24,
     "give a whole number from 1 to 16777216",
   );
-  checkOptions("dense", options, ["bias", "initializer", "name"]);
-  const { bias = true, initializer = "he" } = options;
+  checkOptions("dense", options, ["bias", "initializer", "gain", "name"]);
+  const { bias = true, initializer = "he", gain = 1 } = options;
+  checkNumber("dense", "gain", gain, (value) => value > 0, "give a number above 0");
   if (typeof initializer === "string" && !Object.hasOwn(initializers, initializer)) {
     throw new DrowseError(
       "dense",
@@ -85,7 +88,7 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
         shape: [units, inputs],
         initial:
           typeof initializer === "string"
-            ? (key: readonly [number, number]) => initializers[initializer](inputs, units, key)
+            ? (key: readonly [number, number]) => initializers[initializer](inputs, units, key, gain)
             : () => given(`${name}.weight`, initializer, [units, inputs]),
       };
       if (!hasBias) return [weight];

@@ -1,4 +1,4 @@
-import { type Data, prepareData } from "../data/prepare.ts";
+import { byteScale, type Data, prepareData } from "../data/prepare.ts";
 import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import { resolveLoss } from "../losses/resolve.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -72,9 +72,13 @@ export async function* trainEpochs(model: Network, data: Data, options: FitOptio
   checkSignal("fit", signal);
   signal?.throwIfAborted();
   const loss = resolveLoss("fit", options.loss);
-  const request = { inputShape: model.inputShape, outputs: sizeOf(model.graph.output), targets: loss.targets };
-  const validation = options.validation === undefined ? undefined : prepareData("fit: validation", options.validation, request);
-  const trainer = await createTrainer("fit", model, data, options, validation ? [validation] : []);
+  const { inputShape, inputScale } = model;
+  const request = { inputShape, inputScale, outputs: sizeOf(model.graph.output), targets: loss.targets };
+  const source = prepareData("fit", data, request);
+  const asTraining = { ...request, inputScale: byteScale(source) ?? inputScale };
+  const validation =
+    options.validation === undefined ? undefined : prepareData("fit: validation", options.validation, asTraining);
+  const trainer = await createTrainer("fit", model, source, options, validation ? [validation] : []);
   const withAccuracy = loss.targets === "classes";
   const begun = seconds();
   try {

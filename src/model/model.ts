@@ -1,5 +1,5 @@
 import type { Rows } from "../data/arrays.ts";
-import { type Data, prepareData } from "../data/prepare.ts";
+import { type Data, type DataRequest, prepareData } from "../data/prepare.ts";
 import { type BatchSource, isBatchSource } from "../data/source.ts";
 import type { Scaling } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
@@ -26,7 +26,7 @@ export interface RunOptions {
 export interface PredictOptions extends RunOptions {
   /** `"link"` (default): softmax probabilities or plain numbers, as the loss says; `"logits"`: what stands before. */
   output?: "link" | "logits";
-  /** Factor of inputs that are bytes, as in training; default 1 / 255. */
+  /** Factor of inputs that are bytes; default that of the last training on bytes. */
   scale?: number;
 }
 
@@ -76,7 +76,7 @@ export class Model extends Network {
         'give one, such as { loss: "crossEntropy" }',
       );
     const loss = resolveLoss("evaluate", named);
-    const source = prepareData("evaluate", data, { inputShape: this.inputShape, outputs: this.#outputs, targets: loss.targets });
+    const source = prepareData("evaluate", data, this.#request(loss.targets));
     const predictor = await this.#predictors.get("evaluate", this, source, { loss }, options.threads);
     try {
       return await evaluateSource({ ...predictor, source, loss, signal: options.signal });
@@ -100,7 +100,7 @@ export class Model extends Network {
     if (output !== "link" && output !== "logits")
       throw new DrowseError("predict", `output is ${show(output)}`, 'give "link" or "logits"');
     const link = output === "logits" ? "identity" : (this.link ?? "identity");
-    const request = { inputShape: this.inputShape, outputs: this.#outputs, targets: undefined };
+    const request = this.#request(undefined);
     const source = prepareData("predict", isBatchSource(x) ? x : { x, ...(scale === undefined ? {} : { scale }) }, request);
     const predictor = await this.#predictors.get("predict", this, source, { link }, options.threads);
     try {
@@ -125,7 +125,7 @@ export class Model extends Network {
   ): Promise<Trace> {
     checkOptions("trace", options, ["loss", "optimizer", "rows", "pass", "path"]);
     const loss = resolveLoss("trace", options.loss);
-    const source = prepareData("trace", data, { inputShape: this.inputShape, outputs: this.#outputs, targets: loss.targets });
+    const source = prepareData("trace", data, this.#request(loss.targets));
     const rows = Array.from(options.rows ?? { length: source.count }, (row, index) => (options.rows ? Number(row) : index));
     if (rows.length === 0 || !rows.every((row) => Number.isInteger(row) && row >= 0 && row < source.count)) {
       throw new DrowseError("trace", `the rows are ${show(rows)}`, `give indices from 0 to ${source.count - 1}`);
@@ -161,6 +161,10 @@ export class Model extends Network {
   /** A table of the layers, their shapes and parameters. */
   summary(): string {
     return summarize(this);
+  }
+
+  #request(targets: DataRequest["targets"]): DataRequest {
+    return { inputShape: this.inputShape, inputScale: this.inputScale, outputs: this.#outputs, targets };
   }
 
   get #outputs(): number {

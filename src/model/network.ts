@@ -1,3 +1,4 @@
+import { BYTE_SCALE } from "../data/arrays.ts";
 import type { OutputLink } from "../losses/loss.ts";
 import { streamKey } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
@@ -14,6 +15,7 @@ export interface NetworkParts {
   readonly weights?: Numbers;
   readonly pass?: number;
   readonly link?: OutputLink | undefined;
+  readonly inputScale?: number;
 }
 
 /** Layers and weights: what training changes, what files hold. What can be done with them is added by `Model`. */
@@ -23,13 +25,15 @@ export class Network {
   #weights: Numbers;
   #pass: number;
   #link: OutputLink | undefined;
+  #inputScale: number;
 
-  constructor({ graph, seed, weights, pass = 0, link }: NetworkParts) {
+  constructor({ graph, seed, weights, pass = 0, link, inputScale = BYTE_SCALE }: NetworkParts) {
     this.graph = graph;
     this.seed = seed;
     this.#weights = weights ?? initialWeights(graph, seed);
     this.#pass = pass;
     this.#link = link;
+    this.#inputScale = inputScale;
   }
 
   /** Shape of one row of inputs. */
@@ -50,6 +54,11 @@ export class Network {
   /** What `predict` makes of logits; undefined before the first training. */
   get link(): OutputLink | undefined {
     return this.#link;
+  }
+
+  /** What a byte of the inputs counts: as in the last training on bytes, at first 1 / 255. */
+  get inputScale(): number {
+    return this.#inputScale;
   }
 
   /** The weights by name: `dense1.weight` [out, in], `dense1.bias` [out]. Not to be written to: see `setWeights`. */
@@ -81,10 +90,11 @@ export class Network {
   }
 
   /** Takes over what training made. */
-  accept(weights: Numbers, { pass, link }: { pass: number; link: OutputLink }): void {
+  accept(weights: Numbers, { pass, link, inputScale }: { pass: number; link: OutputLink; inputScale: number | undefined }): void {
     this.#weights = weights;
     this.#pass = pass;
     this.#link = link;
+    if (inputScale !== undefined) this.#inputScale = inputScale;
   }
 }
 

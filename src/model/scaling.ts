@@ -43,5 +43,5 @@ export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
     throw new DrowseError("withScaling", `no dense layer follows ${pending}`, "move the dropout layer before a dense layer");
   }
   const graph: Graph = chain("withScaling", model.inputShape, layers);
-  return { graph, seed: model.seed, weights, pass: model.pass, link: model.link };
+  return { graph, seed: model.seed, weights, pass: model.pass, link: model.link, inputScale: model.inputScale };
 }

@@ -1,4 +1,4 @@
-import { asFloats, type Data, prepareData } from "../data/prepare.ts";
+import { asFloats, byteScale, type Data, prepareData } from "../data/prepare.ts";
 import type { BatchSource } from "../data/source.ts";
 import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import type { Loss } from "../losses/loss.ts";
@@ -78,6 +78,8 @@ export class Trainer {
   readonly #machine: Machine;
   readonly #pace = new Pace();
   readonly #asFloats: boolean;
+  /** What a byte of the training data counts, if it is bytes: goes into the model with the weights. */
+  readonly #byteScale: number | undefined;
   #order: { pass: number; rows: Uint32Array } | undefined;
   #step = 0;
   #pass: number;
@@ -99,6 +101,7 @@ export class Trainer {
     plan: Plan;
     machine: Machine;
     asFloats: boolean;
+    byteScale: number | undefined;
   }) {
     const { model, loss, optimizer, source, plan, machine } = parts;
     this.model = model;
@@ -111,6 +114,7 @@ export class Trainer {
     this.#plan = plan;
     this.#machine = machine;
     this.#asFloats = parts.asFloats;
+    this.#byteScale = parts.byteScale;
     this.#pass = model.pass;
   }
 
@@ -212,7 +216,8 @@ export class Trainer {
   /** Data as this trainer evaluates it; preparing it once saves doing so at every epoch. */
   #prepare(data: Data): BatchSource {
     const { inputShape, graph } = this.model;
-    const request = { inputShape, outputs: sizeOf(graph.output), targets: this.loss.targets };
+    const inputScale = this.#byteScale ?? this.model.inputScale;
+    const request = { inputShape, inputScale, outputs: sizeOf(graph.output), targets: this.loss.targets };
     const source = prepareData("evaluate", data, request);
     return this.#asFloats ? asFloats(source) : source;
   }
@@ -264,7 +269,11 @@ export class Trainer {
     await this.#exclusively(async () => {
       if (this.#diverged) throw this.#diverged;
       const values = await readNumbers(this.#machine, this.#plan, this.model.graph, "value");
-      this.model.accept(values, { pass: this.#pass + (this.#batch > 0 ? 1 : 0), link: this.loss.link });
+      this.model.accept(values, {
+        pass: this.#pass + (this.#batch > 0 ? 1 : 0),
+        link: this.loss.link,
+        inputScale: this.#byteScale,
+      });
     });
   }
 
@@ -343,7 +352,8 @@ export async function createTrainer(
   if (graphParameters(graph).length === 0) {
     throw new DrowseError(operation, "the model has no weights", "add a layer that learns, such as dense(10)");
   }
-  const request = { inputShape: graph.input, outputs: sizeOf(graph.output), targets: loss.targets };
+  const { inputScale } = model;
+  const request = { inputShape: graph.input, inputScale, outputs: sizeOf(graph.output), targets: loss.targets };
   const given = prepareData(operation, data, request);
   const others = validation.map((other) => prepareData(`${operation}: validation`, other, request));
   const mixed = others.some((other) => other.inputType !== given.inputType || other.inputScale !== given.inputScale);
@@ -364,5 +374,5 @@ export async function createTrainer(
   });
   const machine = await createPoolMachine(plan.specification, threads);
   writeNumbers(machine, plan, graph, "value", model.weights);
-  return new Trainer({ model, loss, optimizer, source, plan, machine, asFloats: mixed });
+  return new Trainer({ model, loss, optimizer, source, plan, machine, asFloats: mixed, byteScale: byteScale(given) });
 }
