@@ -249,6 +249,14 @@ describe("the main job", () => {
   });
 });
 
+describe("a picture without a place", () => {
+  it("is refused before the training, not after it", async () => {
+    const called = await call("main-job", "bars", "--svg", "nowhere/curve.svg");
+    expect(called).toMatchObject({ code: 1, stdout: "" });
+    expect(called.stderr).toBe("--svg: there is no folder nowhere; make the folder first\n");
+  });
+});
+
 describe("a wrong call ends with 2 and says what to give:", () => {
   const wrong: readonly [args: readonly string[], message: RegExp][] = [
     [["tran", "mnist"], /^drowse: unknown command 'tran' \(Did you mean train\?\); see drowse --help/],

@@ -84,3 +84,13 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
     throw new DrowseError("write", `${path} cannot be written (${fault})`, REMEDIES[code] ?? "give another path");
   }
 }
+
+/**
+ * Checks that a file can have its place, before the work that makes it.
+ * @throws {DrowseError} when the folder of `path` is not there.
+ */
+export async function checkFolderOf(operation: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  const found = await undefinedIfMissing(stat(folder));
+  if (!found?.isDirectory()) throw new DrowseError(operation, `there is no folder ${folder}`, "make the folder first");
+}

@@ -23,7 +23,7 @@ export const defaults = {
   batchSize: 32,
   seed: 1,
   /** Epochs of each network of the main job: within five minutes on two cores, the machine being busy otherwise too. */
-  mainJobEpochs: 12,
+  mainJobEpochs: 14,
 } as const;
 
 /**

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { writeFileAtomic } from "./atomic-write.ts";
+import { checkFolderOf, writeFileAtomic } from "./atomic-write.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { curveSvg } from "./curve-svg.ts";
 import { defaults } from "./defaults.ts";
@@ -45,12 +45,14 @@ export const addMainJob: AddCommand = (program, context) => {
 
 async function mainJob(data: string, { epochs, seed, threads, svg, json }: MainJobOptions, context: Context): Promise<void> {
   const { terminal } = context;
+  // Before minutes of training, not after them.
+  if (svg !== undefined) await checkFolderOf("--svg", svg);
   const sets = await openImageSets("main job", data);
   const report = json ? mainJobJson(terminal) : mainJobText(terminal);
   try {
     const end = await interruptible((signal) => runMainJob(sets, { epochs, seed, threads }, { signal, onEvent: report.show }));
-    if (svg !== undefined) await writeFileAtomic(svg, Buffer.from(mainJobSvg(end)));
     report.end(end);
+    if (svg !== undefined) await writeFileAtomic(svg, Buffer.from(mainJobSvg(end)));
     const shortfall = mainJobShortfall(end);
     if (shortfall !== undefined) {
       terminal.writeError(`${shortfall}\n`);

@@ -47,11 +47,23 @@ const essence = (model: Model) => ({
   seed: model.seed,
   pass: model.pass,
   link: model.link,
+  inputScale: model.inputScale,
   shapes: [model.inputShape, model.outputShape],
   summary: model.summary(),
 });
 
 describe("a saved model", () => {
+  it("keeps what a byte counted in training, for its predictions", async () => {
+    const model = sequential({ input: [3], seed: 1 }, [dense(2)]);
+    const x = Uint8Array.from({ length: 30 }, (_, i) => 8 * i);
+    await model.fit({ x, y: Array.from({ length: 10 }, (_, row) => row % 2), scale: 1 / 96 }, training);
+    const loaded = loadModel(saveModel(model));
+    expect(loaded.inputScale).toBe(1 / 96);
+    const floats = Float32Array.from(x, (byte) => byte * Math.fround(1 / 96));
+    expect((await loaded.predict(x)).data).toEqual((await model.predict(floats)).data);
+    expect((await loaded.predict(x, { scale: 1 / 255 })).data).not.toEqual((await model.predict(floats)).data);
+  });
+
   it("loads as it was and predicts the same bits: random networks, both scalings, trained and not", async () => {
     await fc.assert(
       fc.asyncProperty(recipes, fc.boolean(), async (recipe, train) => {
@@ -103,6 +115,7 @@ describe("a saved model", () => {
       seed: "9007199254740991",
       pass: "2",
       link: "softmax",
+      inputScale: String(1 / 255),
       graph: expect.any(String),
     });
     expect(JSON.parse(metadata.get("graph") ?? "")).toEqual({
@@ -239,6 +252,9 @@ describe("a file that is no model, or a damaged one, is refused", () => {
     ["link", "tanh", 'the output link is "tanh"'],
     ["link", "", 'the output link is ""'],
     ["link", undefined, "the output link is undefined"],
+    ["inputScale", "Infinity", 'its inputScale is "Infinity"'],
+    ["inputScale", "0.50", 'its inputScale is "0.50"'],
+    ["inputScale", undefined, "its inputScale is undefined"],
     ["graph", "", "loadModel: graph"],
     ["graph", "{", "loadModel: graph"],
     ["graph", undefined, "loadModel: graph"],

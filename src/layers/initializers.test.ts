@@ -12,6 +12,11 @@ function momentsOf(values: Float32Array) {
 }
 
 describe("initial weights", () => {
+  it.each(["he", "glorot", "lecun"] as const)("of %s are multiplied by the gain", (name) => {
+    const [plain, halved] = [1, 0.5].map((gain) => initializers[name](7, 9, [1, 2], gain));
+    expect(halved).toEqual(plain.map((value) => value / 2));
+  });
+
   it.each([
     { name: "he", variance: 2 / COUNT, kurtosis: 3 },
     { name: "lecun", variance: 1 / COUNT, kurtosis: 3 },
