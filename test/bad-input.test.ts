@@ -63,7 +63,7 @@ const cases: Record<string, readonly Case[]> = {
   ],
   layers: [
     ["dropout", 'unknown option "p"', "the options are rate, keep, scaling, name", () => dropout(given({ p: 0.5 }))],
-    ["dense", 'unknown option "activation"', "bias, initializer, name", () => dense(3, given({ activation: "relu" }))],
+    ["dense", 'unknown option "activation"', "bias, initializer, gain, name", () => dense(3, given({ activation: "relu" }))],
     ["relu", 'unknown option "alpha"', "the options are name", () => relu(given({ alpha: 0.1 }))],
     ["flatten", 'unknown option "axis"', "the options are name", () => flatten(given({ axis: 1 }))],
     ["dense", "units is 0", "give a whole number from 1", () => dense(0)],
