@@ -10,8 +10,10 @@
 import {
   BLOCK, BLOCK_BYTES, CHUNK, PANEL, PANEL_BYTES, SCRATCH_BYTES, SUMS_BYTES, TILE_BYTES, ceilDivide, shareStart,
 } from "./layout";
+import { limitPanel, panelNorms } from "./max-norm";
+import { CLIP, MAX_NORM } from "./rules";
 import { denseTile, isDense, sparseTile } from "./tiles";
-import { limitPanel, panelNorms, updateVector } from "./update";
+import { areFinite, clipGradients, updateWeights } from "./update";
 
 @inline function vectorsOf(panel: i32, columns: i32): i32 {
   return ceilDivide(min(PANEL, columns - panel * PANEL), 4);
@@ -158,13 +160,14 @@ function addRows(packed: usize, count: i32, sums: usize): void {
 }
 
 /**
- * dW = Ht D and db = column sums of D. With velocities the update follows at once, while a tile of the gradient
- * is in L1, and the whole gradient never exists; without them it is stored in panels to `gradient` and `biasGradient`.
+ * dW = Ht D and db = column sums of D. With hyper-parameters the update follows at once, by the rule of that number, while
+ * a tile of the gradient is in L1, and the whole gradient never exists; without them (0) it is stored in panels to
+ * `gradient` and `biasGradient`.
  */
 export function denseWeightGradient(
   a: usize, aStride: i32, lists: usize, counts: usize, B: i32, K: i32, d: usize, dStride: i32, N: i32,
-  weights: usize, velocities: usize, gradient: usize, bias: usize, biasVelocities: usize, biasGradient: usize,
-  hyper: usize, status: usize, path: i32, scratch: usize, thread: i32, threads: i32,
+  weights: usize, state: usize, gradient: usize, bias: usize, biasState: usize, biasGradient: usize,
+  rule: i32, hyper: usize, status: usize, path: i32, scratch: usize, thread: i32, threads: i32,
 ): void {
   const tile = scratch + <usize>thread * SCRATCH_BYTES;
   const packed = tile + TILE_BYTES;
@@ -172,20 +175,15 @@ export function denseWeightGradient(
   const panels = ceilDivide(N, PANEL);
   const blocks = ceilDivide(B, BLOCK);
   const dense = takesDense(path, counts, K, B);
-  const update = velocities != 0;
-  let learningRate = f32x4.splat(0);
-  let momentum = learningRate;
-  let l2 = learningRate;
-  if (update) {
-    learningRate = v128.load_splat<f32>(hyper);
-    momentum = v128.load_splat<f32>(hyper, 4);
-    l2 = v128.load_splat<f32>(hyper, 8);
-  }
+  const clip = hyper ? load<f32>(hyper, CLIP) : 0;
+  const biasStateBytes = <usize>panels * PANEL_BYTES;
+  const stateBytes = <usize>K * biasStateBytes;
   const end = shareStart(panels, thread + 1, threads);
   for (let panel = shareStart(panels, thread, threads); panel < end; ++panel) {
     const vectors = vectorsOf(panel, N);
     const panelOffset = <usize>panel * <usize>K * PANEL_BYTES;
     let packedBlock: i32 = -1;
+    let finite = true;
     memory.fill(sums, 0, PANEL_BYTES);
     // once even where K is 0: the bias has its gradient all the same
     for (let first: i32 = 0; first == 0 || first < K; first += CHUNK) {
@@ -210,38 +208,33 @@ export function denseWeightGradient(
       }
       const start = panelOffset + <usize>first * PANEL_BYTES;
       const bytes = <usize>rows * PANEL_BYTES;
-      if (update) {
-        for (let at: usize = 0; at < bytes; at += 16) {
-          updateVector(weights + start + at, velocities + start + at, v128.load(tile + at), learningRate, momentum, l2);
-        }
+      if (hyper) {
+        if (clip != 0) clipGradients(tile, bytes, clip);
+        finite = updateWeights(rule, weights + start, state + start, stateBytes, tile, bytes, hyper, true) && finite;
       } else {
         memory.copy(gradient + start, tile, bytes);
       }
     }
     const column = <usize>(panel * PANEL) << 2;
     const biasBytes = <usize>vectors << 4;
-    if (update) {
+    if (hyper) {
       if (bias) {
-        for (let at: usize = 0; at < biasBytes; at += 16) {
-          const b = updateVector(
-            bias + column + at, biasVelocities + column + at, v128.load(sums + at), learningRate, momentum, f32x4.splat(0),
-          );
-          if (v128.any_true(f32x4.ne(f32x4.sub(b, b), f32x4.splat(0)))) atomic.store<i32>(status, 1);
-        }
+        if (clip != 0) clipGradients(sums, biasBytes, clip);
+        finite = updateWeights(rule, bias + column, biasState + column, biasStateBytes, sums, biasBytes, hyper, false) && finite;
+        finite = areFinite(bias + column, biasBytes) && finite;
       }
-      finishPanel(weights + panelOffset, K, sums, load<f32>(hyper, 12), status);
+      finite = finishPanel(weights + panelOffset, K, sums, load<f32>(hyper, MAX_NORM)) && finite;
+      if (!finite) atomic.store<i32>(status, 1);
     } else if (biasGradient) {
       memory.copy(biasGradient + column, sums, biasBytes);
     }
   }
 }
 
-/** Max-norm on a panel whose update is complete; a squared norm that is not finite flags the layer. */
-function finishPanel(panel: usize, K: i32, sums: usize, limit: f32, status: usize): void {
+/** Max-norm on a panel whose update is complete; returns whether its squared norms are finite. */
+function finishPanel(panel: usize, K: i32, sums: usize, limit: f32): bool {
   panelNorms(panel, K, sums);
-  for (let at: usize = 0; at < PANEL_BYTES; at += 16) {
-    const squared = v128.load(sums + at);
-    if (v128.any_true(f32x4.ne(f32x4.sub(squared, squared), f32x4.splat(0)))) atomic.store<i32>(status, 1);
-  }
+  const finite = areFinite(sums, PANEL_BYTES);
   if (limit != 0) limitPanel(panel, K, sums, limit);
+  return finite;
 }

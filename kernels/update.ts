@@ -1,84 +1,104 @@
-// Stochastic gradient descent with momentum, L2 and max-norm (Srivastava et al. 2014, section 5.1).
-//
-//   v <- momentum v + g + l2 w        w <- w - learningRate v
-//   max-norm: a unit whose incoming weights have ||w|| > c gets w <- w c / ||w||
-//
-// Hyper-parameters in a step's record, four floats: learning rate, momentum, l2, c (0: no max-norm).
-import { PANEL, PANEL_BYTES, ceilDivide, shareStart } from "./layout";
+// The update of weights from their gradient, by the optimizer's rule (rules.ts). The product of a gradient calls it on
+// each tile, while that is in the first cache (dense.ts); `update` does it from stored gradients, with the same bits.
+import { SCRATCH_BYTES, TILE_BYTES, shareStart } from "./layout";
+import {
+  CLIP, DECAY, L2, adagrad, adam, gradientDescent, momentum, nesterov, rmsprop, rmspropMomentum,
+} from "./rules";
 
-/** One vector of weights; returns the new weights. */
-@inline export function updateVector(
-  weight: usize, velocity: usize, gradient: v128, learningRate: v128, momentum: v128, l2: v128,
-): v128 {
-  const w = v128.load(weight);
-  const v = f32x4.add(f32x4.mul(momentum, v128.load(velocity)), f32x4.add(gradient, f32x4.mul(l2, w)));
-  const updated = f32x4.sub(w, f32x4.mul(learningRate, v));
-  v128.store(velocity, v);
-  v128.store(weight, updated);
-  return updated;
+// In the order of `updateRules` in src/wasm/kernels.ts.
+const enum Rule { gradientDescent, momentum, nesterov, adam, rmsprop, rmspropMomentum, adagrad }
+
+/** Cuts gradients to [-clip, clip] (Pascanu et al. 2013); a NaN stays one. */
+export function clipGradients(gradients: usize, bytes: usize, clip: f32): void {
+  const most = f32x4.splat(clip);
+  const least = f32x4.neg(most);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(gradients + at, f32x4.max(f32x4.min(v128.load(gradients + at), most), least));
+  }
 }
 
-/** The update of count numbers (a multiple of 4); flags a layer whose weights are no longer finite. Biases have no l2. */
-export function sgd(
-  weights: usize, velocities: usize, gradients: usize, count: i32, hyper: usize, decay: i32, status: usize,
-  thread: i32, threads: i32,
-): void {
-  const learningRate = v128.load_splat<f32>(hyper);
-  const momentum = v128.load_splat<f32>(hyper, 4);
-  const l2 = decay ? v128.load_splat<f32>(hyper, 8) : f32x4.splat(0);
-  const end = <usize>shareStart(count >> 2, thread + 1, threads) << 4;
+/**
+ * One stretch of weights, their state (its second part `stateBytes` after the first) and gradients; biases do not decay.
+ * Returns whether the squares in the state are finite.
+ */
+export function updateWeights(
+  rule: i32, weights: usize, state: usize, stateBytes: usize, gradients: usize, bytes: usize, hyper: usize, decays: bool,
+): bool {
+  const l2: f32 = decays ? load<f32>(hyper, L2) : 0;
+  const decay: f32 = decays ? load<f32>(hyper, DECAY) : 0;
+  const second = state + stateBytes;
+  switch (rule) {
+    case Rule.gradientDescent: return gradientDescent(weights, gradients, bytes, hyper, l2);
+    case Rule.momentum: return momentum(weights, state, gradients, bytes, hyper, l2);
+    case Rule.nesterov: return nesterov(weights, state, gradients, bytes, hyper, l2);
+    case Rule.adam: return adam(weights, state, second, gradients, bytes, hyper, l2, decay);
+    case Rule.rmsprop: return rmsprop(weights, state, gradients, bytes, hyper, l2);
+    case Rule.rmspropMomentum: return rmspropMomentum(weights, state, second, gradients, bytes, hyper, l2);
+    default: return adagrad(weights, state, gradients, bytes, hyper, l2);
+  }
+}
+
+/** Whether all of these numbers are finite. */
+export function areFinite(numbers: usize, bytes: usize): bool {
   let bad = f32x4.splat(0);
-  for (let at = <usize>shareStart(count >> 2, thread, threads) << 4; at < end; at += 16) {
-    const w = updateVector(weights + at, velocities + at, v128.load(gradients + at), learningRate, momentum, l2);
-    bad = v128.or(bad, f32x4.ne(f32x4.sub(w, w), f32x4.splat(0)));
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const value = v128.load(numbers + at);
+    bad = v128.or(bad, f32x4.sub(value, value));
   }
-  if (v128.any_true(bad)) atomic.store<i32>(status, 1);
+  return !v128.any_true(bad);
 }
 
-/** Squared norms of a panel's columns, k ascending, into sums [PANEL]. */
-export function panelNorms(panel: usize, rows: i32, sums: usize): void {
-  memory.fill(sums, 0, PANEL_BYTES);
-  for (let row: i32 = 0; row < rows; ++row) {
-    for (let at: usize = 0; at < PANEL_BYTES; at += 16) {
-      const w = v128.load(panel + at);
-      v128.store(sums + at, f32x4.add(v128.load(sums + at), f32x4.mul(w, w)));
-    }
-    panel += PANEL_BYTES;
-  }
-}
-
-/** Shrinks the columns of a panel whose squared norm exceeds limit^2; most steps touch none. */
-export function limitPanel(panel: usize, rows: i32, sums: usize, limit: f32): void {
-  const bound = f32x4.splat(limit * limit);
-  let any = f32x4.splat(0);
-  for (let at: usize = 0; at < PANEL_BYTES; at += 16) {
-    const squared = v128.load(sums + at);
-    const over = f32x4.gt(squared, bound);
-    any = v128.or(any, over);
-    const factor = f32x4.div(f32x4.splat(limit), f32x4.sqrt(squared));
-    v128.store(sums + at, v128.bitselect(factor, f32x4.splat(1), over));
-  }
-  if (!v128.any_true(any)) return;
-  for (let row: i32 = 0; row < rows; ++row) {
-    for (let at: usize = 0; at < PANEL_BYTES; at += 16) {
-      v128.store(panel + at, f32x4.mul(v128.load(panel + at), v128.load(sums + at)));
-    }
-    panel += PANEL_BYTES;
-  }
-}
-
-/** Max-norm on weights [panel][K][PANEL] of N units. */
-export function maxNorm(
-  weights: usize, K: i32, N: i32, hyper: usize, scratch: usize, scratchBytes: i32, thread: i32, threads: i32,
+/**
+ * The update of count numbers (a multiple of 4) from stored gradients, which stay as they are: `factor` points to what
+ * they are multiplied by, or is 0. Flags a layer whose weights or state are no longer finite.
+ */
+export function update(
+  rule: i32, weights: usize, state: usize, gradients: usize, count: i32, factor: usize, hyper: usize, decays: i32,
+  status: usize, scratch: usize, thread: i32, threads: i32,
 ): void {
-  const limit = load<f32>(hyper, 12);
-  if (limit == 0) return;
-  const sums = scratch + <usize>thread * <usize>scratchBytes;
-  const panels = ceilDivide(N, PANEL);
-  const end = shareStart(panels, thread + 1, threads);
-  for (let index = shareStart(panels, thread, threads); index < end; ++index) {
-    const panel = weights + <usize>index * <usize>K * PANEL_BYTES;
-    panelNorms(panel, K, sums);
-    limitPanel(panel, K, sums, limit);
+  const tile = scratch + <usize>thread * SCRATCH_BYTES;
+  const clip = load<f32>(hyper, CLIP);
+  const end = <usize>shareStart(count >> 2, thread + 1, threads) << 4;
+  let fine = true;
+  for (let at = <usize>shareStart(count >> 2, thread, threads) << 4; at < end; at += TILE_BYTES) {
+    const bytes = min(TILE_BYTES, end - at);
+    memory.copy(tile, gradients + at, bytes);
+    if (factor) scaleGradients(tile, bytes, v128.load_splat<f32>(factor));
+    if (clip != 0) clipGradients(tile, bytes, clip);
+    const finite = updateWeights(rule, weights + at, state + at, <usize>count << 2, tile, bytes, hyper, decays != 0);
+    fine = fine && finite && areFinite(weights + at, bytes);
   }
+  if (!fine) atomic.store<i32>(status, 1);
+}
+
+/** sums[i] = the squared norm of piece i of a gradient, in double precision: of four sums, one per lane, in order. */
+export function squaredNorms(gradients: usize, pieces: i32, pieceBytes: i32, sums: usize, thread: i32, threads: i32): void {
+  const end = shareStart(pieces, thread + 1, threads);
+  for (let piece = shareStart(pieces, thread, threads); piece < end; ++piece) {
+    const start = gradients + <usize>piece * <usize>pieceBytes;
+    let low = f64x2.splat(0);
+    let high = low;
+    for (let at: usize = 0; at < <usize>pieceBytes; at += 16) {
+      const g = v128.load(start + at);
+      const first = f64x2.promote_low_f32x4(g);
+      const second = f64x2.promote_low_f32x4(v128.shuffle<i32>(g, g, 2, 3, 0, 1));
+      low = f64x2.add(low, f64x2.mul(first, first));
+      high = f64x2.add(high, f64x2.mul(second, second));
+    }
+    const lanes = f64x2.add(low, high);
+    store<f64>(sums + (<usize>piece << 3), f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1));
+  }
+}
+
+/** factor = min(1, limit / ||g||) (Pascanu et al. 2013), ||g|| the root of the sum of count squared norms, in order. */
+export function clipFactor(sums: usize, count: i32, limit: f64, factor: usize, thread: i32, threads: i32): void {
+  if (thread != 0) return;
+  let squared: f64 = 0;
+  for (let i: i32 = 0; i < count; ++i) squared += load<f64>(sums + (<usize>i << 3));
+  const norm = sqrt<f64>(squared);
+  store<f32>(factor, norm > limit ? <f32>(limit / norm) : 1);
+}
+
+function scaleGradients(gradients: usize, bytes: usize, factor: v128): void {
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(gradients + at, f32x4.mul(v128.load(gradients + at), factor));
 }

@@ -226,7 +226,12 @@ const cases: Record<string, readonly Case[]> = {
       "the options are loss, optimizer, rows, pass, path",
       () => build().trace(data, given({ loss: "crossEntropy", epochs: 1 })),
     ],
-    ["sgd", 'unknown option "lr"', "the options are learningRate, momentum, l2, maxNorm", () => sgd(given({ lr: 0.1 }))],
+    [
+      "sgd",
+      'unknown option "lr"',
+      "the options are learningRate, l2, maxNorm, clipValue, clipNorm, momentum, nesterov",
+      () => sgd(given({ lr: 0.1 })),
+    ],
     ["fit", "epochs is 0", "give a whole number of at least 1", () => fitted({ epochs: 0 })],
     ["fit", "epochs is 1.5", "give a whole number of at least 1", () => fitted({ epochs: 1.5 })],
     ["fit", "batchSize is 0", "give a whole number of at least 1", () => fitted({ batchSize: 0 })],

@@ -80,8 +80,16 @@ export class Laboratory {
 
   /** Weights [K, N] in panels [panel][K][PANEL], the columns beyond N zero. */
   panels(name: string, K: number, N: number, values: ArrayLike<number>): Region {
-    const panels = new Float32Array(Math.ceil(N / PANEL) * K * PANEL);
-    for (let k = 0; k < K; k++) for (let n = 0; n < N; n++) panels[placeInPanels(k, n, K)] = values[k * N + n];
+    return this.panelsInARow(name, K, N, [values]);
+  }
+
+  /** Several matrices [K, N] in panels, one behind the other, as the slots of an optimizer lie. */
+  panelsInARow(name: string, K: number, N: number, matrices: readonly ArrayLike<number>[]): Region {
+    const size = Math.ceil(N / PANEL) * K * PANEL;
+    const panels = new Float32Array(size * matrices.length);
+    for (const [i, values] of matrices.entries()) {
+      for (let k = 0; k < K; k++) for (let n = 0; n < N; n++) panels[i * size + placeInPanels(k, n, K)] = values[k * N + n];
+    }
     return this.buffer(name, panels);
   }
 

@@ -28,7 +28,7 @@ export interface Dense extends Layer {
 /** 4 GiB of them: more than a run's memory holds. */
 const MOST_WEIGHTS = 2 ** 30;
 
-const NONE: ParameterPlace = { value: 0, velocity: 0, gradient: 0 };
+const NONE: ParameterPlace = { value: 0, state: 0, gradient: 0 };
 
 /**
  * Dense layer, y = W x + b.
@@ -156,11 +156,12 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
         dStride: d.stride,
         N: units,
         weights: weight.value,
-        velocities: update ? weight.velocity : 0,
+        state: weight.state,
         gradient: weight.gradient,
         bias: vector.value,
-        biasVelocities: vector.velocity,
+        biasState: vector.state,
         biasGradient: vector.gradient,
+        rule: update ? update.rule : 0,
         hyper: update ? update.hyper : 0,
         status: update ? update.status : 0,
         path,

@@ -20,10 +20,10 @@ export type Emit = <Name extends KernelName>(
   options?: { barrier?: boolean },
 ) => void;
 
-/** Where a parameter lies: values, momentum and, in the unfused plan, gradient (0: none). Weights in panels. */
+/** Where a parameter lies: values, the optimizer's state and, where it is stored, gradient (0: none). Weights in panels. */
 export interface ParameterPlace {
   readonly value: number;
-  readonly velocity: number;
+  readonly state: number;
   readonly gradient: number;
 }
 
@@ -68,8 +68,8 @@ export interface BackwardContext extends PassContext {
    * layer's input; the factor of that dropout, or 0.
    */
   readonly gate: { readonly scale: Argument } | undefined;
-  /** Fused: the optimizer's update follows in the same call. */
-  readonly update: { readonly hyper: Argument; readonly status: number } | undefined;
+  /** Fused: the optimizer's update follows in the same call, by the rule of that number. */
+  readonly update: { readonly rule: number; readonly hyper: Argument; readonly status: number } | undefined;
 }
 
 /** The settings of a layer as they stand in a model file. */

@@ -5,6 +5,7 @@ import type { Scaling } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
+import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { type FitOptions, fitModel, type History } from "./fit.ts";
@@ -130,7 +131,7 @@ export class Model extends Network {
     if (rows.length === 0 || !rows.every((row) => Number.isInteger(row) && row >= 0 && row < source.count)) {
       throw new DrowseError("trace", `the rows are ${show(rows)}`, `give indices from 0 to ${source.count - 1}`);
     }
-    const { pass = this.pass, path = 0, optimizer } = options;
+    const { pass = this.pass, path = 0, optimizer = sgd({ learningRate: () => 0 }) } = options;
     checkNumber(
       "trace",
       "pass",
@@ -139,7 +140,6 @@ export class Model extends Network {
       "give a whole number of at least 0",
     );
     if (path !== 0 && path !== 1 && path !== 2) throw new DrowseError("trace", `path is ${show(path)}`, "give 0, 1 or 2");
-    const hyper = optimizer ? checkOptimizer("trace", optimizer).hyper(0) : ([0, 0, 0, 0] as const);
     return traceStep({
       graph: this.graph,
       seed: this.seed,
@@ -148,7 +148,7 @@ export class Model extends Network {
       loss,
       rows: Uint32Array.from(rows),
       pass,
-      hyper,
+      optimizer: checkOptimizer("trace", optimizer),
       path,
     });
   }

@@ -1,11 +1,13 @@
 import { isDropout } from "../layers/dropout/dropout.ts";
 import type { PassContext } from "../layers/layer.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
-import { type Matrix, SCRATCH_BYTES } from "../wasm/layout.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Matrix } from "../wasm/layout.ts";
 import type { Argument, Program } from "../wasm/program.ts";
 import { INPUT, type Node } from "./graph.ts";
-import { type NodeBuffers, type PlanBuilder, ProgramBuilder } from "./plan-builder.ts";
+import { type NodeBuffers, type PlanBuilder, ProgramBuilder, updatesRide } from "./plan-builder.ts";
 import { HYPER, LOSS_SUM, PREDICTIONS, ROWS } from "./record.ts";
+import { emitUpdates, ruleNumber } from "./updates.ts";
 
 // How the layers of a graph become the calls of a program: forward through the nodes, and in training back again.
 
@@ -124,10 +126,15 @@ export function emitInference(plan: PlanBuilder, name: string, goal: { loss: Los
 }
 
 /** A training step: forward, loss, backward and update. Fills `buffers` with where every value can be read. */
-export function emitTraining(plan: PlanBuilder, loss: Loss, buffers: Map<string, NodeBuffers>): Program {
+export function emitTraining(
+  plan: PlanBuilder,
+  { loss, optimizer }: { loss: Loss; optimizer: Optimizer },
+  buffers: Map<string, NodeBuffers>,
+): Program {
   const program = new ProgramBuilder();
   const { graph, fused } = plan.request;
   const { nodes } = graph;
+  const ride = updatesRide(plan.request);
   const outputs = emitForward(plan, program, true);
   const last = outputs[outputs.length - 1];
   for (const node of nodes) buffers.set(node.name, { output: outputs[node.index], gradient: undefined });
@@ -148,12 +155,12 @@ export function emitTraining(plan: PlanBuilder, loss: Loss, buffers: Map<string,
       outputGradient: gradient,
       inputGradient: below,
       gate: gated,
-      update: fused ? { hyper: { record: HYPER }, status: plan.statusOf(node.name) } : undefined,
+      update: ride ? { rule: ruleNumber(optimizer), hyper: { record: HYPER }, status: plan.statusOf(node.name) } : undefined,
     });
     if (below) gradient = below;
     if (gated) index = gated.rectifier;
   }
-  if (!fused) emitUpdates(plan, program);
+  if (!ride) emitUpdates(plan, program, optimizer);
   return program.build("train");
 }
 
@@ -168,29 +175,4 @@ function gateBelow(plan: PlanBuilder, node: Node): { scale: Argument; rectifier:
     below = producer(nodes, below, true);
   }
   return below?.layer.kind === "relu" ? { scale, rectifier: below.index } : undefined;
-}
-
-/** The unfused update, from stored gradients. */
-function emitUpdates(plan: PlanBuilder, program: ProgramBuilder): void {
-  for (const node of plan.request.graph.nodes) {
-    const emit = program.emitter(node.name);
-    for (const specification of node.parameters) {
-      const place = plan.places.get(`${node.name}.${specification.name}`);
-      if (!place) continue;
-      const isWeight = specification.name === "weight";
-      emit("sgd", {
-        weights: place.value,
-        velocities: place.velocity,
-        gradients: place.gradient,
-        count: place.bytes / 4,
-        hyper: { record: HYPER },
-        decay: isWeight ? 1 : 0,
-        status: plan.statusOf(node.name),
-      });
-      if (!isWeight) continue;
-      const [N, K] = specification.shape;
-      const { scratch } = plan.workspace;
-      emit("maxNorm", { weights: place.value, K, N, hyper: { record: HYPER }, scratch, scratchBytes: SCRATCH_BYTES });
-    }
-  }
 }

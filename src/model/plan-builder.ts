@@ -1,6 +1,7 @@
 import type { BatchSource } from "../data/source.ts";
 import type { Emit, MaskPlace, ParameterPlace } from "../layers/layer.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Arena } from "../wasm/arena.ts";
 import { kernelArguments } from "../wasm/kernels.ts";
 import type { Matrix } from "../wasm/layout.ts";
@@ -15,14 +16,19 @@ export interface PlanRequest {
   readonly batchSize: number;
   /** What inputs look like. */
   readonly source: Pick<BatchSource, "inputShape" | "inputType" | "inputScale">;
-  /** Programs to make: train (with this loss), evaluate (the same loss, nothing sleeps), predict (through this link). */
-  readonly train: boolean;
+  /** Programs to make: train (by this optimizer, with the loss), evaluate (the same loss, nothing sleeps), predict (through the link). */
+  readonly optimizer: Optimizer | undefined;
   readonly loss: Loss | undefined;
   readonly predict: OutputLink | undefined;
   readonly threads: number;
   /** Fused: rectifiers, dropout and updates ride on the products. Unfused: every intermediate value has its own buffer. */
   readonly fused: boolean;
   readonly path: 0 | 1 | 2;
+}
+
+/** Whether updates ride on the products of the gradients, so that no gradient is stored. */
+export function updatesRide({ fused, optimizer }: PlanRequest): boolean {
+  return fused && optimizer?.clipNorm === undefined;
 }
 
 /** A node's output, and in training the gradient of the loss with respect to it, in memory. */

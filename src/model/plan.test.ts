@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
 import { type LayerRecipe, make, plainRecipe, RATES, type Recipe, recipes } from "../../test/networks.ts";
+import { PAIRED } from "../../test/optimizers.ts";
 import { prepareData } from "../data/prepare.ts";
 import type { BatchSource } from "../data/source.ts";
 import { resolveLoss } from "../losses/resolve.ts";
@@ -43,11 +44,22 @@ async function bitsOfSteps(
     targets: loss.targets,
   });
   const request: PlanRequest = {
-    ...{ graph, seed, source, loss, batchSize: rows.length, train: true, predict: undefined, threads: 1, fused: true, path: 0 },
+    ...{
+      graph,
+      seed,
+      source,
+      loss,
+      batchSize: rows.length,
+      optimizer: sgd(SETTINGS),
+      predict: undefined,
+      threads: 1,
+      fused: true,
+      path: 0,
+    },
     ...changes,
   };
   const plan = makePlan(request);
-  const { threads } = request;
+  const { threads, optimizer = sgd(SETTINGS) } = request;
   const machine =
     threads === 1 ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, threads);
   try {
@@ -55,7 +67,7 @@ async function bitsOfSteps(
     const losses: number[] = [];
     for (let pass = 0; pass < steps; pass++) {
       const buffer = new ArrayBuffer(plan.record.bytes);
-      await writeRecord(buffer, 0, plan.record, source, { rows, pass, hyper: sgd(SETTINGS).hyper(0), dropouts: plan.dropouts });
+      await writeRecord(buffer, 0, plan.record, source, { rows, pass, hyper: optimizer.hyper(pass), dropouts: plan.dropouts });
       const slot = plan.slots[0];
       machine.write(slot.record, new Uint8Array(buffer));
       const outcome = await machine.run(plan.programs.train, {
@@ -68,17 +80,18 @@ async function bitsOfSteps(
       losses.push(readResult(await machine.read(slot.result, plan.record.resultBytes), 0).lossSum);
     }
     const values = await readNumbers(machine, plan, graph, "value");
-    const velocities = await readNumbers(machine, plan, graph, "velocity");
-    return { weights: bitsOf(values) + bitsOf(velocities), losses };
+    const slots = await Promise.all(optimizer.slots.map((_, slot) => readNumbers(machine, plan, graph, slot)));
+    return { weights: bitsOf(values) + slots.map(bitsOf).join(""), losses };
   } finally {
     machine.close();
   }
 }
 
 /** The fused plan on every path, against the unfused one. */
-async function expectOneSetOfBits(recipe: Recipe, steps = 2): Promise<void> {
-  const unfused = await bitsOfSteps(recipe, { fused: false }, steps);
-  for (const path of [0, 1, 2] as const) expect(await bitsOfSteps(recipe, { path }, steps), `path ${path}`).toEqual(unfused);
+async function expectOneSetOfBits(recipe: Recipe, steps = 2, optimizer = sgd(SETTINGS)): Promise<void> {
+  const unfused = await bitsOfSteps(recipe, { fused: false, optimizer }, steps);
+  for (const path of [0, 1, 2] as const)
+    expect(await bitsOfSteps(recipe, { path, optimizer }, steps), `path ${path}`).toEqual(unfused);
 }
 
 describe("the fused plan", () => {
@@ -132,6 +145,14 @@ describe("the fused plan", () => {
     );
   });
 
+  it.each(PAIRED)("has the bits of the unfused one, for any number of threads: $name", async ({ optimizer }) => {
+    const recipe = plainRecipe({ layers: [asleep(0.2), dense(60), relu, asleep(0.5), dense(4)] });
+    await expectOneSetOfBits(recipe, 3, optimizer);
+    const alone = await bitsOfSteps(recipe, { optimizer }, 3);
+    expect(await bitsOfSteps(recipe, { optimizer, threads: 2 }, 3)).toEqual(alone);
+    expect(await bitsOfSteps(recipe, { optimizer, threads: 1 }, 2)).not.toEqual(alone);
+  });
+
   it("is the Trainer's: a step from rest ends in the weights and the loss that trace shows", async () => {
     await fc.assert(
       fc.asyncProperty(recipes, fc.constantFrom(1, 2), async (recipe, threads) => {
@@ -160,7 +181,18 @@ function listing(layers: LayerRecipe[], fused: boolean): { lines: string[]; plan
   const loss = resolveLoss("test", "crossEntropy");
   const { graph, seed } = model;
   const source = prepareData("test", data, { inputShape: [20], outputs: sizeOf(graph.output), targets: "classes" });
-  const plan = makePlan({ graph, seed, source, loss, batchSize: 8, train: true, predict: undefined, threads: 2, fused, path: 0 });
+  const plan = makePlan({
+    graph,
+    seed,
+    source,
+    loss,
+    batchSize: 8,
+    optimizer: sgd(SETTINGS),
+    predict: undefined,
+    threads: 2,
+    fused,
+    path: 0,
+  });
   const program = plan.specification.programs[plan.programs.train];
   return { lines: listProgram(program).split("\n"), plan };
 }
@@ -188,7 +220,7 @@ describe("a plan's listing", () => {
       ...["softmaxCrossEntropy", "sumLosses"],
       ...["compressRows", "denseInputGradient", "compressColumns", "denseWeightGradient"],
       ...["dropout", "reluGradient", "compressColumns", "denseWeightGradient"],
-      ...["sgd", "maxNorm", "sgd", "sgd", "maxNorm", "sgd"],
+      ...["update", "maxNorm", "update", "update", "maxNorm", "update"],
     ]);
   });
 
@@ -198,7 +230,7 @@ describe("a plan's listing", () => {
       /^sumLosses +loss +losses=\d+ correct=\d+ B=\[record\+0\] result=result\+0 status=\d+$/,
     );
     expect(lines.find((line) => line.startsWith("denseForward"))).toMatch(/ dense1 .* rectify=1 path=0 scratch=\d+ \|$/);
-    expect(lines[1]).toMatch(/^dropout +dropout1 .* parameters=record\+24 pass=\[record\+4\] stream=0 /);
+    expect(lines[1]).toMatch(/^dropout +dropout1 .* parameters=record\+56 pass=\[record\+4\] stream=0 /);
   });
 
   it("begins every program with a call at which the threads meet and which writes no status", () => {

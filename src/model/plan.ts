@@ -9,7 +9,7 @@ import type { MachineSpecification } from "../wasm/machine.ts";
 import type { Program } from "../wasm/program.ts";
 import { type Graph, graphParameters, type Node, parameterName } from "./graph.ts";
 import { emitInference, emitTraining } from "./passes.ts";
-import type { NodeBuffers, PlanBuilder, PlanRequest } from "./plan-builder.ts";
+import { type NodeBuffers, type PlanBuilder, type PlanRequest, updatesRide } from "./plan-builder.ts";
 import { DROPOUT_BYTES, DROPOUTS, PASS, type RecordLayout, recordLayout } from "./record.ts";
 
 /** Most memory that a slot of step records takes. */
@@ -40,15 +40,16 @@ function widths(graph: Graph): number[] {
   return [sizeOf(graph.input), ...graph.nodes.map(({ outputShape }) => sizeOf(outputShape))];
 }
 
-function placeParameters(arena: Arena, { graph, train, fused }: PlanRequest) {
+function placeParameters(arena: Arena, request: PlanRequest) {
+  const { graph, optimizer } = request;
   const places = new Map<string, ParameterPlace & { bytes: number }>();
   for (const { name, specification } of graphParameters(graph)) {
     const [outputs, inputs] = specification.shape;
     const bytes = specification.name === "weight" ? panelBytes(inputs, outputs) : vectorBytes(outputs);
     places.set(name, {
       value: arena.allocate(bytes),
-      velocity: train ? arena.allocate(bytes) : 0,
-      gradient: train && !fused ? arena.allocate(bytes) : 0,
+      state: optimizer && optimizer.slots.length > 0 ? arena.allocate(bytes * optimizer.slots.length) : 0,
+      gradient: optimizer && !updatesRide(request) ? arena.allocate(bytes) : 0,
       bytes,
     });
   }
@@ -123,7 +124,7 @@ export function makePlan(request: PlanRequest): Plan {
   const programs: Program[] = [];
   const add = (program: Program): number => programs.push(program) - 1;
   const nodes = new Map<string, NodeBuffers>();
-  const train = request.train && loss ? add(emitTraining(builder, loss, nodes)) : -1;
+  const train = request.optimizer && loss ? add(emitTraining(builder, { loss, optimizer: request.optimizer }, nodes)) : -1;
   const evaluate = loss ? add(emitInference(builder, "evaluate", { loss })) : -1;
   const predicting = predict ? add(emitInference(builder, "predict", { link: predict })) : -1;
 

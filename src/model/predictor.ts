@@ -55,7 +55,7 @@ export class Predictors {
       seed,
       batchSize: BATCH,
       source,
-      train: false,
+      optimizer: undefined,
       loss: "loss" in goal ? goal.loss : undefined,
       predict: "link" in goal ? goal.link : undefined,
       threads: isLocal ? 1 : chosen,

@@ -1,13 +1,13 @@
 import type { BatchSource } from "../data/source.ts";
-import type { Hyper } from "../optimizers/optimizer.ts";
+import { type Hyper, MOST_HYPER } from "../optimizers/optimizer.ts";
 import { sizeOf } from "../tensor/shape.ts";
 
 // A step's record: everything that changes from step to step, written before the step runs.
 //
 //   0   i32     rows in the batch
 //   4   i32     pass
-//   8   f32[4]  hyper-parameters
-//   24  12 bytes per dropout layer: threshold, awake, scale
+//   8   f32[12] hyper-parameters
+//   56  12 bytes per dropout layer: threshold, awake, scale
 //   then, each on a multiple of 16: u32 indices of the rows, inputs as they lie in the data, targets
 //
 // Its result: 0 f64 sum of the row losses, 8 i32 right rows, 16 f32 predictions.
@@ -15,7 +15,7 @@ import { sizeOf } from "../tensor/shape.ts";
 export const ROWS = 0;
 export const PASS = 4;
 export const HYPER = 8;
-export const DROPOUTS = 24;
+export const DROPOUTS = HYPER + 4 * MOST_HYPER;
 export const DROPOUT_BYTES = 12;
 
 export const LOSS_SUM = 0;

@@ -1,3 +1,4 @@
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -19,7 +20,9 @@ export interface TrainerState {
   readonly lossSum: number;
   readonly right: number;
   readonly values: Readonly<Record<string, Float32Array>>;
-  readonly velocities: Readonly<Record<string, Float32Array>>;
+  /** The optimizer's kind, and what it remembers: by slot, such as `velocity`, then by parameter name. */
+  readonly optimizer: string;
+  readonly slots: Readonly<Record<string, Readonly<Record<string, Float32Array>>>>;
 }
 
 /** What a state must fit. */
@@ -28,17 +31,18 @@ interface StateRequest {
   readonly rows: number;
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
+  readonly optimizer: Optimizer;
 }
 
 /**
  * Checks that a trainer can go on from a state.
- * @throws {DrowseError} on a state of another version, model, data or batch size, or one that is damaged.
+ * @throws {DrowseError} on a state of another version, model, data, batch size or optimizer, or one that is damaged.
  */
 export function checkState(trainer: StateRequest, state: TrainerState): void {
   const refuse = (received: string, remedy: string): never => {
     throw new DrowseError("restore", received, remedy);
   };
-  const { model } = trainer;
+  const { model, optimizer } = trainer;
   if (state?.version !== 1) refuse(`the state has version ${show(state?.version)}`, "give a state made by trainer.state()");
   if (state.generator !== GENERATOR)
     refuse(`the state was made with generator ${show(state.generator)}`, `this version has ${GENERATOR}`);
@@ -57,12 +61,27 @@ export function checkState(trainer: StateRequest, state: TrainerState): void {
     if (!Number.isInteger(value) || value < 0 || value > most)
       refuse(`the state's ${name} is ${show(value)}`, `give a whole number from 0 to ${most}`);
   }
+  checkSlots(optimizer, state, refuse);
   for (const { name, specification } of graphParameters(model.graph)) {
-    for (const part of [state.values, state.velocities]) {
-      const length = part?.[name]?.length;
+    for (const numbers of [state.values, ...optimizer.slots.map((slot) => state.slots[slot])]) {
+      const length = numbers?.[name]?.length;
       const wants = sizeOf(specification.shape);
       if (length !== wants)
         refuse(`the state has ${length ?? "no"} numbers for ${name}`, `give a state of this model, with ${wants}`);
     }
+  }
+}
+
+/** What an optimizer remembers means nothing to another. */
+function checkSlots({ kind, slots }: Optimizer, state: TrainerState, refuse: (received: string, remedy: string) => never): void {
+  if (state.optimizer !== kind)
+    refuse(`the state's optimizer is ${show(state.optimizer)}`, `this trainer's is ${kind}: go on with the same`);
+  const listed = (names: readonly string[]) => (names.length === 0 ? "nothing" : names.join(" and "));
+  const has = typeof state.slots === "object" && state.slots !== null ? Object.keys(state.slots) : [];
+  if (has.length !== slots.length || !slots.every((name) => has.includes(name))) {
+    refuse(
+      `the state's ${kind} remembers ${listed(has)}`,
+      `this trainer's remembers ${listed(slots)}: go on with the options that the state was made with`,
+    );
   }
 }

@@ -28,17 +28,21 @@ function build(seed = 9): Model {
   return sequential({ input: [8], seed }, [dropout({ rate: 0.2 }), ...hidden, dense(3)]);
 }
 
+function wholeState({ values, slots, ...rest }: TrainerState): string {
+  return JSON.stringify([bitsOf(values), Object.entries(slots).map(([name, numbers]) => [name, bitsOf(numbers)]), rest]);
+}
+
 /** Everything about a trainer that later steps depend on, as one text. */
 async function whole(trainer: Trainer): Promise<string> {
-  const { values, velocities, ...rest } = await trainer.state();
-  return JSON.stringify([bitsOf(values), bitsOf(velocities), rest]);
+  return wholeState(await trainer.state());
 }
 
 /** A state as it comes out of JSON: plain arrays, whose numbers lose nothing, being written in full. */
 function throughJson(state: TrainerState): TrainerState {
   const plain = (numbers: TrainerState["values"]) =>
     Object.fromEntries(Object.entries(numbers).map(([name, values]) => [name, [...values]]));
-  return JSON.parse(JSON.stringify({ ...state, values: plain(state.values), velocities: plain(state.velocities) }));
+  const slots = Object.fromEntries(Object.entries(state.slots).map(([name, numbers]) => [name, plain(numbers)]));
+  return JSON.parse(JSON.stringify({ ...state, values: plain(state.values), slots }));
 }
 
 /** A source that tells which rows it was asked for. */
@@ -84,9 +88,7 @@ describe("a trainer stopped at any of 40 steps", () => {
       const after: number[][] = [];
       const second = await open(build(), recorded(after), { threads: 1 + (stop % 2) });
       second.restore(stop % 2 === 0 ? structuredClone(state) : throughJson(state));
-      expect(await whole(second)).toBe(
-        JSON.stringify([bitsOf(state.values), bitsOf(state.velocities), { ...state, values: undefined, velocities: undefined }]),
-      );
+      expect(await whole(second)).toBe(wholeState(state));
       if (stop < 40) told.push(...(await second.run(40 - stop)));
       expect(told, `stopped at ${stop}`).toEqual(reports);
       expect([...before, ...after], `rows, stopped at ${stop}`).toEqual(order);
@@ -302,7 +304,22 @@ describe("a trainer", () => {
     ["half a step", (state) => ({ ...state, step: 0.5 }), "the state's step is 0.5"],
     ["no pass", (state) => ({ ...state, pass: undefined }), "the state's pass is undefined"],
     ["a batch beyond the pass", (state) => ({ ...state, batch: 5 }), "the state's batch is 5; give a whole number from 0 to 4"],
-    ["no velocities", (state) => ({ ...state, velocities: undefined }), "the state has no numbers for dense1.weight"],
+    [
+      "the state of another optimizer",
+      (state) => ({ ...state, optimizer: "adam" }),
+      `the state's optimizer is "adam"; this trainer's is sgd: go on with the same`,
+    ],
+    [
+      "no velocities",
+      (state) => ({ ...state, slots: {} }),
+      "the state's sgd remembers nothing; this trainer's remembers velocity: go on with the options that the state was made with",
+    ],
+    ["no slots", (state) => ({ ...state, slots: undefined }), "the state's sgd remembers nothing"],
+    [
+      "no numbers in a slot",
+      (state) => ({ ...state, slots: { velocity: undefined } }),
+      "the state has no numbers for dense1.weight",
+    ],
     [
       "a weight of another size",
       (state) => ({ ...state, values: { ...state.values, "dense2.bias": new Float32Array(4) } }),

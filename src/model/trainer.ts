@@ -20,7 +20,7 @@ import type { StepSettings } from "./record.ts";
 import { type FinishedStep, Pace, runSteps } from "./steps.ts";
 import { resolveThreads } from "./threads.ts";
 import { checkState, type TrainerState } from "./trainer-state.ts";
-import { readNumbers, writeNumbers } from "./weights.ts";
+import { type Part, readNumbers, writeNumbers } from "./weights.ts";
 
 /** How a model is trained. */
 export interface TrainingOptions {
@@ -235,8 +235,11 @@ export class Trainer {
       batch: this.#batch,
       lossSum: this.#lossSum,
       right: this.#right,
-      values: Object.fromEntries(await readNumbers(this.#machine, this.#plan, this.model.graph, "value")),
-      velocities: Object.fromEntries(await readNumbers(this.#machine, this.#plan, this.model.graph, "velocity")),
+      values: await this.#read("value"),
+      optimizer: this.#optimizer.kind,
+      slots: Object.fromEntries(
+        await Promise.all(this.#optimizer.slots.map(async (name, index) => [name, await this.#read(index)] as const)),
+      ),
     }));
   }
 
@@ -246,12 +249,14 @@ export class Trainer {
    */
   restore(state: TrainerState): void {
     this.#refuseUnlessFree();
-    checkState(this, state);
-    const { graph } = this.model;
-    const numbers = (part: TrainerState["values"]) =>
-      new Map(Object.entries(part).map(([name, values]) => [name, Float32Array.from(values)]));
-    writeNumbers(this.#machine, this.#plan, graph, "value", numbers(state.values));
-    writeNumbers(this.#machine, this.#plan, graph, "velocity", numbers(state.velocities));
+    const { model, rows, batchSize, stepsPerEpoch } = this;
+    checkState({ model, rows, batchSize, stepsPerEpoch, optimizer: this.#optimizer }, state);
+    const write = (part: Part, numbers: TrainerState["values"]) => {
+      const singles = new Map(Object.entries(numbers).map(([name, values]) => [name, Float32Array.from(values)]));
+      writeNumbers(this.#machine, this.#plan, model.graph, part, singles);
+    };
+    write("value", state.values);
+    for (const [index, name] of this.#optimizer.slots.entries()) write(index, state.slots[name]);
     clearStatus(this.#machine, this.#plan);
     this.#diverged = undefined;
     this.#step = state.step;
@@ -312,6 +317,11 @@ export class Trainer {
     return { step: settings.step, pass: settings.pass, batch: settings.batch, rows, loss: lossSum / rows, right };
   }
 
+  /** Numbers of all parameters, by name. */
+  async #read(part: Part): Promise<Record<string, Float32Array>> {
+    return Object.fromEntries(await readNumbers(this.#machine, this.#plan, this.model.graph, part));
+  }
+
   #refuseUnlessFree(): void {
     if (this.#closed) throw new DrowseError("trainer", "it is closed", "make another from its state or the model");
     if (this.#busy) throw new DrowseError("trainer", "it is still busy with the call before", "await that call first");
@@ -365,7 +375,7 @@ export async function createTrainer(
     seed,
     batchSize: rows,
     source,
-    train: true,
+    optimizer,
     loss,
     predict: undefined,
     threads,

@@ -1,29 +1,49 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { make, recipes } from "../../test/networks.ts";
-import { sgd } from "../optimizers/sgd.ts";
+import { type Paired, pairedAdagrad, pairedAdam, pairedRmsprop, pairedSgd } from "../../test/optimizers.ts";
 import { shuffledRows } from "../random/shuffle.ts";
 import { streamKey } from "../random/streams.ts";
 import { transpose } from "../reference/compression.ts";
 import { maxNorm } from "../reference/max-norm.ts";
 import type { Numbers } from "../reference/numbers.ts";
-import { sgd as twinSgd } from "../reference/sgd.ts";
-import { sizeOf } from "../tensor/shape.ts";
+import { graphParameters } from "./graph.ts";
+import type { TrainerState } from "./trainer-state.ts";
 
 // Updates in the fused plan, step after step, against the twin's, made of the gradients that trace shows: these are held
 // to the twin's in trace.test.ts.
 
-const RUNS = { numRuns: process.env.DROWSE_DEEP ? 500 : 30, seed: 4 };
+const RUNS = { numRuns: process.env.DROWSE_DEEP ? 1000 : 60, seed: 4 };
 // Only against a test that hangs.
 if (process.env.DROWSE_DEEP === "1") vi.setConfig({ testTimeout: 1_200_000 });
 const STEPS = 6;
 
-const settings = fc.record({
-  learningRate: fc.constantFrom(0.01, 0.1, 0.3),
-  momentum: fc.constantFrom(0, 0.5, 0.9),
-  l2: fc.constantFrom(0, 0.01),
-  maxNorm: fc.constantFrom(undefined, 0.7, 2),
-});
+/** Every rule, each with and without max-norm. */
+const optimizers = fc
+  .record({
+    learningRate: fc.constantFrom(0.01, 0.1, 0.3),
+    l2: fc.constantFrom(0, 0.01),
+    maxNorm: fc.constantFrom(undefined, 0.7, 2),
+    momentum: fc.constantFrom(0, 0.5, 0.9),
+    kind: fc.constantFrom("sgd", "nesterov", "adam", "adamW", "rmsprop", "adagrad"),
+    clipValue: fc.constantFrom(undefined, 0.01),
+  })
+  .map(({ kind, l2, momentum, maxNorm: limit, clipValue, ...rest }) => {
+    const common = {
+      ...rest,
+      ...(limit === undefined ? {} : { maxNorm: limit }),
+      ...(clipValue === undefined ? {} : { clipValue }),
+    };
+    const make = {
+      sgd: () => pairedSgd({ ...common, l2, momentum }),
+      nesterov: () => pairedSgd({ ...common, l2, momentum: 0.8, nesterov: true }),
+      adam: () => pairedAdam("adam", { ...common, l2, epsilon: 1e-3 }),
+      adamW: () => pairedAdam("adamW", { ...common, weightDecay: l2, epsilon: 1e-3 }),
+      rmsprop: () => pairedRmsprop({ ...common, l2, momentum, epsilon: 1e-3 }),
+      adagrad: () => pairedAdagrad({ ...common, l2, epsilon: 1e-3 }),
+    }[kind] as () => Paired;
+    return { ...make(), limit };
+  });
 
 /** The change of some numbers is at most 1e-6 of its size away from the twin's, or what single precision leaves of the numbers. */
 function expectStep(actual: Numbers, expected: Numbers, before: Numbers, what: string): void {
@@ -34,13 +54,12 @@ function expectStep(actual: Numbers, expected: Numbers, before: Numbers, what: s
 }
 
 describe("training", () => {
-  it("takes the twin's steps: velocities and weights under momentum, L2 and max-norm, over several passes", async () => {
+  it("takes the twin's steps: weights and what is remembered, under every rule, L2 and max-norm, over several passes", async () => {
     let limited = 0;
     await fc.assert(
-      fc.asyncProperty(recipes, settings, async (recipe, { maxNorm: limit, ...hyper }) => {
+      fc.asyncProperty(recipes, optimizers, async (recipe, { optimizer, twin, limit }) => {
         const { model, data } = make(recipe);
         const { loss } = recipe;
-        const optimizer = sgd({ ...hyper, ...(limit === undefined ? {} : { maxNorm: limit }) });
         const batchSize = Math.min(recipe.rows, 8);
         const trainer = await model.trainer(data, { loss, optimizer, batchSize });
         try {
@@ -54,24 +73,20 @@ describe("training", () => {
             model.setWeights(before.values);
             const { gradients, loss: traced } = await model.trace(data, { loss, rows, pass: before.pass });
             expect(report.loss, `loss of step ${step}`).toBe(traced);
-            for (const { name, layer, inputShape, outputShape } of model.graph.nodes) {
-              if (layer.kind !== "dense") continue;
-              const [K, N] = [sizeOf(inputShape), sizeOf(outputShape)];
+            for (const { name, specification } of graphParameters(model.graph)) {
+              const [N, K = 1] = specification.shape;
+              // L2, decay and max-norm are of the weights alone
+              const isWeight = specification.name === "weight";
               const turned = (numbers: Numbers) => transpose(numbers, N, K);
-              const of = `${name}.weight`;
-              const [weight, velocity] = [turned(before.values[of]), turned(before.velocities[of])];
-              const moved = twinSgd(weight, velocity, turned(gradients.get(of) ?? []), hyper);
-              const weights = limit === undefined ? moved.weights : maxNorm(moved.weights, K, N, limit);
+              const slots = ({ slots }: TrainerState) => optimizer.slots.map((slot) => turned(slots[slot][name]));
+              const weight = turned(before.values[name]);
+              const moved = twin(weight, slots(before), turned(gradients.get(name) ?? []), step, isWeight);
+              const weights = isWeight && limit !== undefined ? maxNorm(moved.weights, K, N, limit) : moved.weights;
               if (weights.some((value, at) => value !== moved.weights[at])) limited++;
-              expectStep(turned(after.velocities[of]), moved.velocities, velocity, `velocity of ${of}`);
-              expectStep(turned(after.values[of]), weights, weight, `${of} after step ${step}`);
-              const bias = `${name}.bias`;
-              const gradient = gradients.get(bias);
-              if (!gradient) continue;
-              // L2 is of the weights alone
-              const shifted = twinSgd(before.values[bias], before.velocities[bias], gradient, { ...hyper, l2: 0 });
-              expectStep(after.velocities[bias], shifted.velocities, before.velocities[bias], `velocity of ${bias}`);
-              expectStep(after.values[bias], shifted.weights, before.values[bias], `${bias} after step ${step}`);
+              expectStep(turned(after.values[name]), weights, weight, `${name} after step ${step}`);
+              for (const [i, slot] of slots(after).entries()) {
+                expectStep(slot, moved.state[i], slots(before)[i], `${optimizer.slots[i]} of ${name} after step ${step}`);
+              }
             }
           }
         } finally {

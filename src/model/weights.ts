@@ -1,3 +1,4 @@
+import type { ParameterPlace } from "../layers/layer.ts";
 import { fromPanels, toPanels } from "../wasm/layout.ts";
 import type { Machine } from "../wasm/machine.ts";
 import { type Graph, graphParameters } from "./graph.ts";
@@ -6,8 +7,14 @@ import type { Plan } from "./plan.ts";
 /** Numbers by parameter name, in the shapes users see: weights [out, in], biases [out]. */
 export type Numbers = ReadonlyMap<string, Float32Array>;
 
-/** Which of a parameter's buffers is meant. */
-export type Part = "value" | "velocity" | "gradient";
+/** Which of a parameter's buffers is meant: a number is a slot of the optimizer's. */
+export type Part = "value" | "gradient" | number;
+
+/** Where a part of a parameter lies. */
+function addressOf({ value, gradient, state, bytes }: ParameterPlace & { readonly bytes: number }, part: Part): number {
+  if (part === "value") return value;
+  return part === "gradient" ? gradient : state + part * bytes;
+}
 
 /** Copies numbers of all parameters into a machine. */
 export function writeNumbers(machine: Machine, plan: Plan, graph: Graph, part: Part, numbers: Numbers): void {
@@ -16,7 +23,7 @@ export function writeNumbers(machine: Machine, plan: Plan, graph: Graph, part: P
     const place = plan.parameters.get(name);
     if (!values || !place) throw new Error(`no numbers or place for ${name}`);
     const [N, K] = specification.shape;
-    machine.write(place[part], K === undefined ? values : toPanels(values, N, K));
+    machine.write(addressOf(place, part), K === undefined ? values : toPanels(values, N, K));
   }
 }
 
@@ -26,7 +33,7 @@ export async function readNumbers(machine: Machine, plan: Plan, graph: Graph, pa
   for (const { name, specification } of graphParameters(graph)) {
     const place = plan.parameters.get(name);
     if (!place) throw new Error(`no place for ${name}`);
-    const values = new Float32Array(await machine.read(place[part], place.bytes));
+    const values = new Float32Array(await machine.read(addressOf(place, part), place.bytes));
     const [N, K] = specification.shape;
     numbers.set(name, K === undefined ? values.slice(0, N) : fromPanels(values, N, K));
   }

@@ -1,21 +1,34 @@
 import { DrowseError, show } from "../tensor/errors.ts";
+import type { UpdateRule } from "../wasm/kernels.ts";
 
 /** A number, or a function of the training step (counted from 0 over the life of a trainer) that gives one. */
 export type Schedule = number | ((step: number) => number);
 
-/** Hyper-parameters of one step, in the order of the kernels: learning rate, momentum, l2, max-norm (0: none). */
-export type Hyper = readonly [learningRate: number, momentum: number, l2: number, maxNorm: number];
+/**
+ * Hyper-parameters of one step as the kernels read them (`kernels/rules.ts`): learning rate, l2, max-norm (0: none), clip
+ * (0: none), weight decay, then up to seven of the rule's own. Only the first depends on the learning rate.
+ */
+export type Hyper = readonly number[];
 
-/** An optimizer: what it is called and its hyper-parameters at a step. */
+/** Most hyper-parameters that a step has. */
+export const MOST_HYPER = 12;
+
+/** An optimizer: a description that never changes. What it remembers from step to step is the trainer's. */
 export interface Optimizer {
-  readonly kind: "sgd";
+  readonly kind: "sgd" | "adam" | "adamW" | "rmsprop" | "adagrad";
+  /** What the kernels do with it. */
+  readonly rule: UpdateRule;
+  /** Names of the numbers that it remembers for every parameter. */
+  readonly slots: readonly string[];
+  /** Longest norm of the whole gradient. It needs all of the gradient before the first weight changes. */
+  readonly clipNorm: number | undefined;
   /** Throws a DrowseError when a schedule leaves its range. */
   hyper(step: number): Hyper;
 }
 
 /** @throws {DrowseError} on anything that is not an optimizer. */
 export function checkOptimizer(operation: string, optimizer: Optimizer): Optimizer {
-  if (typeof optimizer?.hyper !== "function") {
+  if (typeof optimizer?.hyper !== "function" || !Array.isArray(optimizer.slots)) {
     throw new DrowseError(operation, `the optimizer is ${show(optimizer)}`, "give one, such as sgd({ learningRate: 0.1 })");
   }
   return optimizer;

@@ -26,3 +26,13 @@ export function log(x: number): number {
   for (let term = 21; term >= 1; term -= 2) series = series * squared + 1 / term;
   return exponent * LN2 + 2 * s * series;
 }
+
+/** base^exponent for a whole exponent of at least 0, by repeated squaring. */
+export function power(base: number, exponent: number): number {
+  let [result, square] = [1, base];
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+}

@@ -2,8 +2,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { inCase, sameBytes } from "../../test/closeness.ts";
 import { Laboratory, type Region } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
-import { dropoutParameters, HYPERS, hyperParameters } from "../../test/records.ts";
+import { hyperFloats, PAIRED } from "../../test/optimizers.ts";
+import { dropoutParameters } from "../../test/records.ts";
 import { trainingScale } from "../reference/dropout.ts";
+import { updateRules } from "./kernels.ts";
 import { SCRATCH_BYTES } from "./layout.ts";
 
 const SIZES = [...Array(68).keys()];
@@ -29,26 +31,29 @@ describe("fused kernels give the bits of the unfused", () => {
     }
   }
 
-  it("denseWeightGradient with velocities is denseWeightGradient, sgd and maxNorm, with and without bias", () => {
+  it("denseWeightGradient with hyper-parameters is denseWeightGradient, update and maxNorm, with and without bias", () => {
     let turn = 0;
     for (const shape of shapes()) {
-      const hyper = HYPERS[turn++ % HYPERS.length];
-      inCase({ ...shape, ...hyper }, ({ B, K, N }) => {
+      const { name, optimizer } = PAIRED[turn++ % PAIRED.length];
+      const rule = updateRules.indexOf(optimizer.rule);
+      inCase({ ...shape, name }, ({ B, K, N }) => {
         const draws = new Draws(B + 1000 * K + 1000000 * N);
         const h = draws.floats(B * K, 0.5);
         const dz = draws.floats(B * N, 0.7);
-        const [w, wv, b, bv] = [draws.floats(K * N), draws.floats(K * N), draws.floats(N), draws.floats(N)];
+        const [w, b] = [draws.floats(K * N), draws.floats(N)];
+        const squares = (numbers: Float32Array) => numbers.map((value) => value ** 2);
+        const [ws, bs] = [optimizer.slots.map(() => draws.floats(K * N)), optimizer.slots.map(() => draws.floats(N))];
         const prepare = () => {
           lab.clear();
           const a = lab.matrix("a", B, K, h);
           const d = lab.matrix("d", B, N, dz);
           const state = [
             lab.panels("weights", K, N, w),
-            lab.panels("velocities", K, N, wv),
+            lab.panelsInARow("state", K, N, ws.map(squares)),
             lab.vector("bias", b),
-            lab.vector("biasVelocities", bv),
+            lab.panelsInARow("biasState", 1, N, bs.map(squares)),
           ] as const;
-          const record = lab.buffer("hyper", hyperParameters(hyper)).pointer;
+          const record = lab.buffer("hyper", hyperFloats(optimizer, 2)).pointer;
           const status = lab.buffer("status", Int32Array.of(0)).pointer;
           const inputs = {
             a: a.pointer,
@@ -72,23 +77,23 @@ describe("fused kernels give the bits of the unfused", () => {
           "denseWeightGradient",
           {
             ...unfused.product,
-            ...{ weights: 0, velocities: 0, bias: 0, biasVelocities: 0, hyper: 0, status: 0 },
+            ...{ weights: 0, state: 0, bias: 0, biasState: 0, rule: 0, hyper: 0, status: 0 },
             ...{ gradient: gradient.pointer, biasGradient: biasGradient.pointer },
           },
           [gradient, biasGradient],
         );
-        const step = (weights: Region, velocities: Region, gradients: Region, decay: number) =>
+        const step = (weights: Region, state: Region, gradients: Region, decays: number) =>
           lab.run(
-            "sgd",
+            "update",
             {
-              ...{ weights: weights.pointer, velocities: velocities.pointer, gradients: gradients.pointer },
-              ...{ count: weights.bytes / 4, hyper: unfused.record, decay, status: unfused.status },
+              ...{ rule, weights: weights.pointer, state: state.pointer, gradients: gradients.pointer, factor: 0 },
+              ...{ count: weights.bytes / 4, hyper: unfused.record, decays, status: unfused.status, scratch: lab.scratch },
             },
-            [weights, velocities],
+            [weights, state],
           );
-        const [weights, velocities, bias, biasVelocities] = unfused.state;
-        step(weights, velocities, gradient, 1);
-        step(bias, biasVelocities, biasGradient, 0);
+        const [weights, state, bias, biasState] = unfused.state;
+        step(weights, state, gradient, 1);
+        step(bias, biasState, biasGradient, 0);
         const limit = {
           weights: weights.pointer,
           K,
@@ -107,9 +112,9 @@ describe("fused kernels give the bits of the unfused", () => {
             "denseWeightGradient",
             {
               ...product,
-              ...{ weights: state[0].pointer, velocities: state[1].pointer, gradient: 0, biasGradient: 0 },
-              ...{ bias: withBias ? state[2].pointer : 0, biasVelocities: withBias ? state[3].pointer : 0 },
-              ...{ hyper: record, status },
+              ...{ weights: state[0].pointer, state: state[1].pointer, gradient: 0, biasGradient: 0 },
+              ...{ bias: withBias ? state[2].pointer : 0, biasState: withBias ? state[3].pointer : 0 },
+              ...{ rule, hyper: record, status },
             },
             changed,
           );
@@ -121,34 +126,34 @@ describe("fused kernels give the bits of the unfused", () => {
     }
   });
 
-  it.each(["weight", "bias"])("denseWeightGradient flags a %s that is no longer finite", (parameter) => {
-    for (const bad of [Number.NaN, Infinity, -Infinity]) {
+  const flagged = PAIRED.flatMap(({ name, optimizer }) =>
+    ["weight", "bias", "gradient"].map((parameter) => ({ parameter, name, optimizer })),
+  );
+  it.each(flagged)("denseWeightGradient flags a $parameter that is not finite: $name", ({ parameter, optimizer }) => {
+    for (const bad of parameter === "gradient" ? [Number.NaN] : [Number.NaN, Infinity, -Infinity]) {
       for (const n of [0, 3, 27, 28, 33]) {
         const [B, K, N] = [3, 5, 34];
         lab.clear();
-        const a = lab.matrix("a", B, K, new Float32Array(B * K).fill(parameter === "weight" ? 1 : 0));
-        const gradient = new Float32Array(B * N);
-        const biasValues = new Float32Array(N);
-        if (parameter === "weight") gradient[n] = bad;
-        else biasValues[n] = bad;
-        const d = lab.matrix("d", B, N, gradient);
-        const zeros = new Float32Array(K * N);
-        const [weights, velocities] = [lab.panels("weights", K, N, zeros), lab.panels("velocities", K, N, zeros)];
-        const [bias, biasVelocities] = [lab.vector("bias", biasValues), lab.vector("biasVelocities", new Float32Array(N))];
+        const a = lab.matrix("a", B, K, new Float32Array(B * K).fill(1));
+        const [gradients, weightValues, biasValues] = [B * N, K * N, N].map((count) => new Float32Array(count));
+        const spoiled = { gradient: gradients, weight: weightValues, bias: biasValues }[parameter];
+        if (spoiled) spoiled[n] = bad;
+        const d = lab.matrix("d", B, N, gradients);
+        const slots = optimizer.slots.map(() => new Float32Array(K * N));
+        const weights = lab.panels("weights", K, N, weightValues);
+        const state = lab.panelsInARow("state", K, N, slots);
+        const bias = lab.vector("bias", biasValues);
+        const biasState = lab.panelsInARow("biasState", 1, N, slots);
         const status = lab.buffer("status", Int32Array.of(0));
         lab.run(
           "denseWeightGradient",
           {
             ...{ a: a.pointer, aStride: a.stride, d: d.pointer, dStride: d.stride, B, K, N, lists: 0, counts: 0, path: 2 },
-            ...{ weights: weights.pointer, velocities: velocities.pointer, gradient: 0, biasGradient: 0 },
-            ...{
-              bias: bias.pointer,
-              biasVelocities: biasVelocities.pointer,
-              hyper: lab.buffer("hyper", hyperParameters(HYPERS[0])).pointer,
-            },
-            ...{ status: status.pointer, scratch: lab.scratch },
+            ...{ weights: weights.pointer, state: state.pointer, gradient: 0, bias: bias.pointer, biasState: biasState.pointer },
+            ...{ biasGradient: 0, rule: updateRules.indexOf(optimizer.rule) },
+            ...{ hyper: lab.buffer("hyper", hyperFloats(optimizer)).pointer, status: status.pointer, scratch: lab.scratch },
           },
-          [weights, velocities, bias, biasVelocities, status],
+          [weights, state, bias, biasState, status],
         );
         expect(lab.integers(status)).toEqual(Int32Array.of(1));
       }

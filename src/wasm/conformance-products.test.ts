@@ -186,7 +186,7 @@ describe("the dense products agree with the twin, and are one sum in one order o
               {
                 ...{ a: a.pointer, aStride: a.stride, lists: listsPointer, counts: countsPointer, B, K, N },
                 ...{ d: d.pointer, dStride: d.stride, gradient: gradient.pointer, biasGradient: biasGradient.pointer },
-                ...{ weights: 0, velocities: 0, bias: 0, biasVelocities: 0, hyper: 0, status: 0, path, scratch: lab.scratch },
+                ...{ weights: 0, state: 0, bias: 0, biasState: 0, rule: 0, hyper: 0, status: 0, path, scratch: lab.scratch },
               },
               [gradient, biasGradient],
             ),

@@ -54,11 +54,12 @@ export const kernelArguments = {
     "dStride",
     "N",
     "weights",
-    "velocities",
+    "state",
     "gradient",
     "bias",
-    "biasVelocities",
+    "biasState",
     "biasGradient",
+    "rule",
     "hyper",
     "status",
     "path",
@@ -87,13 +88,19 @@ export const kernelArguments = {
   sumLosses: ["losses", "correct", "B", "result", "status"],
   softmax: ["z", "stride", "B", "N", "out"],
   identity: ["z", "stride", "B", "N", "out"],
-  sgd: ["weights", "velocities", "gradients", "count", "hyper", "decay", "status"],
+  update: ["rule", "weights", "state", "gradients", "count", "factor", "hyper", "decays", "status", "scratch"],
+  squaredNorms: ["gradients", "pieces", "pieceBytes", "sums"],
+  clipFactor: ["sums", "count", "limit", "factor"],
   maxNorm: ["weights", "K", "N", "hyper", "scratch", "scratchBytes"],
   maskWords: ["row", "pass", "stream", "key0", "key1", "units", "out"],
   philoxBlock: ["counter", "key", "out", "scratch"],
   exp: ["source", "target", "count"],
   log: ["source", "target", "count"],
 } as const;
+
+/** The optimizers' rules as `kernels/update.ts` numbers them: a rule's number is its place here. */
+export const updateRules = ["gradientDescent", "momentum", "nesterov", "adam", "rmsprop", "rmspropMomentum", "adagrad"] as const;
+export type UpdateRule = (typeof updateRules)[number];
 
 export type KernelName = keyof typeof kernelArguments;
 export type KernelArguments<Name extends KernelName> = Arguments<(typeof kernelArguments)[Name][number]>;
