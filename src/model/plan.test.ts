@@ -176,7 +176,7 @@ describe("the fused plan", () => {
 });
 
 /** The plan of a training step, as a listing. */
-function listing(layers: LayerRecipe[], fused: boolean): { lines: string[]; plan: Plan } {
+function listing(layers: LayerRecipe[], fused: boolean, optimizer = sgd(SETTINGS)): { lines: string[]; plan: Plan } {
   const { model, data } = make(plainRecipe({ layers, input: [20] }));
   const loss = resolveLoss("test", "crossEntropy");
   const { graph, seed } = model;
@@ -187,7 +187,7 @@ function listing(layers: LayerRecipe[], fused: boolean): { lines: string[]; plan
     source,
     loss,
     batchSize: 8,
-    optimizer: sgd(SETTINGS),
+    optimizer,
     predict: undefined,
     threads: 2,
     fused,
@@ -209,6 +209,19 @@ describe("a plan's listing", () => {
       ...["softmaxCrossEntropy", "sumLosses"],
       ...["compressRows", "denseInputGradient", "compressColumns", "denseWeightGradient"],
       ...["compressColumns", "denseWeightGradient"],
+    ]);
+  });
+
+  it("shows that only the updates wait for the norm of the whole gradient, where that is limited", () => {
+    expect(listing(layers, true, sgd({ ...SETTINGS, clipNorm: 1 })).lines.map(kernelOf)).toEqual([
+      "inputFloats",
+      "dropout",
+      ...["compressRows", "denseForward", "dropout", "compressRows", "denseForward"],
+      ...["softmaxCrossEntropy", "sumLosses"],
+      ...["compressRows", "denseInputGradient", "compressColumns", "denseWeightGradient"],
+      ...["compressColumns", "denseWeightGradient"],
+      ...["squaredNorms", "squaredNorms", "squaredNorms", "squaredNorms", "clipFactor"],
+      ...["update", "maxNorm", "update", "update", "maxNorm", "update"],
     ]);
   });
 
