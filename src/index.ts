@@ -29,6 +29,21 @@ export { type AdagradOptions, adagrad } from "./optimizers/adagrad.ts";
 export { type AdamOptions, type AdamWOptions, adam, adamW } from "./optimizers/adam.ts";
 export type { Optimizer, Schedule } from "./optimizers/optimizer.ts";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.ts";
+export {
+  constant,
+  cosine,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type InverseTimeOptions,
+  inverseTime,
+  type LinearWarmupOptions,
+  linear,
+  linearWarmup,
+  type RampOptions,
+  type ScheduleFunction,
+  type StepDecayOptions,
+  stepDecay,
+} from "./optimizers/schedules.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
 export { GENERATOR } from "./random/philox.ts";
 export { DivergenceError, DrowseError, WorkerError } from "./tensor/errors.ts";

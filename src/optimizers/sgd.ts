@@ -21,7 +21,7 @@ export interface SgdOptions extends CommonOptions {
  *
  * @throws {DrowseError} on values out of range, unknown options, and while training when a schedule leaves its range.
  * @example
- * sgd({ learningRate: (step) => 0.1 / (1 + step / 10000), momentum: 0.95, maxNorm: 3 })
+ * sgd({ learningRate: inverseTime({ initial: 0.1, steps: 10000 }), momentum: 0.95, maxNorm: 3 })
  */
 export function sgd(options: SgdOptions): Optimizer {
   const { momentum = 0, nesterov = false } = options ?? {};

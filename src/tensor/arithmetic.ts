@@ -27,6 +27,48 @@ export function log(x: number): number {
   return exponent * LN2 + 2 * s * series;
 }
 
+const LOG2E = 1.4426950408889634;
+/** ln 2 in two parts, the first of so few digits that n times it is exact. */
+const LN2_HIGH = 0.69314718036912381649;
+const LN2_LOW = 1.90821492927058770002e-10;
+const EXP_TERMS = 13;
+
+/** 2^n for a whole n from -1022 to 1023. */
+function powerOf2(n: number): number {
+  bits.setUint32(0, (n + 1023) << 20);
+  bits.setUint32(4, 0);
+  return bits.getFloat64(0);
+}
+
+/** exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln(2) / 2; exp(r) by its Taylor series. */
+export function exp(x: number): number {
+  if (x > 710) return Number.POSITIVE_INFINITY;
+  if (x < -746) return 0;
+  const n = Math.round(x * LOG2E);
+  const r = x - n * LN2_HIGH - n * LN2_LOW;
+  let series = 1;
+  for (let term = EXP_TERMS; term >= 1; term--) series = 1 + (r * series) / term;
+  // In two factors: one alone may lie beyond what a number can hold.
+  const half = Math.floor(n / 2);
+  return series * powerOf2(half) * powerOf2(n - half);
+}
+
+const PI = 3.141592653589793;
+
+/** cos(pi x) for any finite x: brought to |x| <= 1/4, where cosine and sine are their Taylor series. */
+export function cosPi(x: number): number {
+  const turn = Math.abs(x) % 2;
+  const half = turn > 1 ? 2 - turn : turn;
+  const sign = half > 0.5 ? -1 : 1;
+  const quarter = half > 0.5 ? 1 - half : half;
+  const isSine = quarter > 0.25;
+  const angle = PI * (isSine ? 0.5 - quarter : quarter);
+  const squared = angle * angle;
+  let series = 1;
+  for (let term = isSine ? 17 : 16; term >= 2; term -= 2) series = 1 - (squared / (term * (term - 1))) * series;
+  return sign * (isSine ? angle * series : series);
+}
+
 /** base^exponent for a whole exponent of at least 0, by repeated squaring. */
 export function power(base: number, exponent: number): number {
   let [result, square] = [1, base];
