@@ -1,82 +1,163 @@
-// The non-zero entries of a matrix, as the sparse product walks them: pairs (u32 byte offset of the
-// entry's row within a packed block, f32 value), 8 bytes each, in ascending order.
+// The left factor A of a product, as the tiles walk it: its rows in groups of four, its inner dimension in blocks.
 //
-// The list of row m and block j of a matrix with `inner` columns begins at lists + 8 (m inner + j BLOCK);
-// its length is counts[m * blocks + j]. A zero is written too and then overwritten: no branch to mispredict.
+// A group of a block is listed or packed, whichever is less work for the tiles; the sums have the same bits:
+//
+//   listed   for each row its non-zero entries, pairs (u32 byte offset of the entry's row within a packed block of the
+//            panel, f32 value), ascending; row r of the four from 8 r count on, its length in its word of `counts`
+//   packed   [count][4]: for each inner index the values of the four rows; the group's first word of `counts` is PACKED
+//
+// where count is the number of inner indices of the block. Group g and block j of a matrix with `inner` columns begin at
+// lists + 32 (g inner + j BLOCK); their four words at counts + 16 (g blocks + j).
+//
+// path 0 packs the groups in which more than 85 of a hundred entries are not zero, 1 none, 2 all (but one of fewer than
+// four rows, which is always listed).
 import { BLOCK, PANEL_BYTES, ceilDivide, shareStart } from "./layout";
 
-@inline function append(entry: usize, offset: u32, value: f32): usize {
-  store<u32>(entry, offset);
-  store<f32>(entry, value, 4);
-  return entry + (<usize>(value != 0) << 3);
+@inline export const PACKED: i32 = -1;
+
+@inline export function listsOf(lists: usize, inner: i32, group: i32, block: i32): usize {
+  return lists + (<usize>group * <usize>inner + <usize>(block * BLOCK) << 5);
+}
+
+@inline export function countsOf(counts: usize, inner: i32, group: i32, block: i32): usize {
+  return counts + (<usize>(group * ceilDivide(inner, BLOCK) + block) << 4);
 }
 
 /** Lists of the rows of source [rows, columns]. */
 export function compressRows(
-  source: usize, stride: i32, rows: i32, columns: i32, lists: usize, counts: usize, thread: i32, threads: i32,
+  source: usize, stride: i32, rows: i32, columns: i32, lists: usize, counts: usize, path: i32, thread: i32, threads: i32,
 ): void {
-  const blocks = ceilDivide(columns, BLOCK);
-  const end = shareStart(rows, thread + 1, threads);
-  for (let row = shareStart(rows, thread, threads); row < end; ++row) {
-    const from = source + (<usize>(row * stride) << 2);
-    const list = lists + (<usize>row * <usize>columns << 3);
-    for (let block: i32 = 0; block < blocks; ++block) {
-      const first = block * BLOCK;
+  const groups = ceilDivide(rows, 4);
+  const rowBytes = <usize>stride << 2;
+  const end = shareStart(groups, thread + 1, threads);
+  for (let group = shareStart(groups, thread, threads); group < end; ++group) {
+    const height = min(4, rows - (group << 2));
+    for (let first: i32 = 0; first < columns; first += BLOCK) {
       const count = min(BLOCK, columns - first);
-      const begin = list + (<usize>first << 3);
-      let entry = begin;
-      for (let i: i32 = 0; i < count; ++i) {
-        entry = append(entry, i * <u32>PANEL_BYTES, load<f32>(from + (<usize>(first + i) << 2)));
+      const from = source + <usize>(group << 2) * rowBytes + (<usize>first << 2);
+      const to = listsOf(lists, columns, group, first / BLOCK);
+      const at = countsOf(counts, columns, group, first / BLOCK);
+      if (height == 4 && packs(path, nonZeros(from, rowBytes, 16, ceilDivide(count, 4), 4), count)) {
+        store<i32>(at, PACKED);
+        packRows(from, rowBytes, count, to);
+        continue;
       }
-      store<i32>(counts + (<usize>(row * blocks + block) << 2), <i32>((entry - begin) >> 3));
+      for (let row: i32 = 0; row < 4; ++row) {
+        const list = to + (<usize>(row * count) << 3);
+        store<i32>(at + (<usize>row << 2), row < height ? listRow(from + <usize>row * rowBytes, count, list) : 0);
+      }
     }
   }
 }
 
 /** Lists of the columns of source [rows, columns], that is of the rows of its transpose. */
 export function compressColumns(
-  source: usize, stride: i32, rows: i32, columns: i32, lists: usize, counts: usize, thread: i32, threads: i32,
+  source: usize, stride: i32, rows: i32, columns: i32, lists: usize, counts: usize, path: i32, thread: i32, threads: i32,
 ): void {
-  const blocks = ceilDivide(rows, BLOCK);
-  const listBytes = <usize>rows << 3;
-  const end = min(columns, shareStart(ceilDivide(columns, 4), thread + 1, threads) << 2);
-  let column = shareStart(ceilDivide(columns, 4), thread, threads) << 2;
-  for (; column < end; column += 4) {
-    const width = end - column;
-    const list = lists + <usize>column * listBytes;
-    for (let block: i32 = 0; block < blocks; ++block) {
-      const first = block * BLOCK;
+  const groups = ceilDivide(columns, 4);
+  const rowBytes = <usize>stride << 2;
+  const end = shareStart(groups, thread + 1, threads);
+  for (let group = shareStart(groups, thread, threads); group < end; ++group) {
+    for (let first: i32 = 0; first < rows; first += BLOCK) {
       const count = min(BLOCK, rows - first);
-      const begin = list + (<usize>first << 3);
-      let from = source + (<usize>(first * stride + column) << 2);
-      let e0 = begin;
-      let e1 = begin + listBytes;
-      let e2 = begin + 2 * listBytes;
-      let e3 = begin + 3 * listBytes;
-      if (width >= 4) {
-        for (let i: i32 = 0; i < count; ++i) {
-          const offset = i * <u32>PANEL_BYTES;
-          e0 = append(e0, offset, load<f32>(from));
-          e1 = append(e1, offset, load<f32>(from, 4));
-          e2 = append(e2, offset, load<f32>(from, 8));
-          e3 = append(e3, offset, load<f32>(from, 12));
-          from += <usize>stride << 2;
-        }
+      const from = source + <usize>first * rowBytes + (<usize>group << 4);
+      const to = listsOf(lists, rows, group, first / BLOCK);
+      const at = countsOf(counts, rows, group, first / BLOCK);
+      const whole = (group << 2) + 4 <= columns;
+      if (whole && packs(path, nonZeros(from, 0, rowBytes, count, 1), count)) {
+        store<i32>(at, PACKED);
+        for (let i: usize = 0; i < <usize>count; ++i) v128.store(to + (i << 4), v128.load(from + i * rowBytes));
       } else {
-        for (let i: i32 = 0; i < count; ++i) {
-          const offset = i * <u32>PANEL_BYTES;
-          e0 = append(e0, offset, load<f32>(from));
-          if (width > 1) e1 = append(e1, offset, load<f32>(from, 4));
-          if (width > 2) e2 = append(e2, offset, load<f32>(from, 8));
-          from += <usize>stride << 2;
-        }
+        listColumns(from, rowBytes, count, to, at);
       }
-      const at = counts + (<usize>(column * blocks + block) << 2);
-      const step = <usize>blocks << 2;
-      store<i32>(at, <i32>((e0 - begin) >> 3));
-      if (width > 1) store<i32>(at + step, <i32>((e1 - begin - listBytes) >> 3));
-      if (width > 2) store<i32>(at + 2 * step, <i32>((e2 - begin - 2 * listBytes) >> 3));
-      if (width > 3) store<i32>(at + 3 * step, <i32>((e3 - begin - 3 * listBytes) >> 3));
     }
   }
+}
+
+@inline function packs(path: i32, nonZero: i32, count: i32): bool {
+  return path == 2 || (path == 0 && nonZero * 5 > count * 17);
+}
+
+/** Numbers that are not zero in `rows` rows of `vectors` vectors, `step` bytes apart. */
+@inline function nonZeros(from: usize, rowBytes: usize, step: usize, vectors: i32, rows: i32): i32 {
+  let count = i32x4.splat(0);
+  for (let row: i32 = 0; row < rows; ++row) {
+    let at = from;
+    for (let i: i32 = 0; i < vectors; ++i) {
+      count = i32x4.sub(count, f32x4.ne(v128.load(at), f32x4.splat(0)));
+      at += step;
+    }
+    from += rowBytes;
+  }
+  return i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1) + i32x4.extract_lane(count, 2) + i32x4.extract_lane(count, 3);
+}
+
+/** A zero is written too and then overwritten: no branch to mispredict. */
+@inline function append(entry: usize, offset: u32, value: f32): usize {
+  store<u32>(entry, offset);
+  store<f32>(entry, value, 4);
+  return entry + (<usize>(value != 0) << 3);
+}
+
+/** Lists count numbers that lie beside each other; returns how many are not zero. */
+function listRow(from: usize, count: i32, list: usize): i32 {
+  let entry = list;
+  const end = <u32>count * <u32>PANEL_BYTES;
+  for (let offset: u32 = 0; offset < end; offset += <u32>PANEL_BYTES) {
+    entry = append(entry, offset, load<f32>(from));
+    from += 4;
+  }
+  return <i32>((entry - list) >> 3);
+}
+
+/** Lists four columns of count rows; their lengths go to `at`. Columns beyond the last are zero, and their lists empty. */
+function listColumns(from: usize, rowBytes: usize, count: i32, list: usize, at: usize): void {
+  const listBytes = <usize>count << 3;
+  let e0 = list;
+  let e1 = list + listBytes;
+  let e2 = list + 2 * listBytes;
+  let e3 = list + 3 * listBytes;
+  const end = <u32>count * <u32>PANEL_BYTES;
+  for (let offset: u32 = 0; offset < end; offset += <u32>PANEL_BYTES) {
+    e0 = append(e0, offset, load<f32>(from));
+    e1 = append(e1, offset, load<f32>(from, 4));
+    e2 = append(e2, offset, load<f32>(from, 8));
+    e3 = append(e3, offset, load<f32>(from, 12));
+    from += rowBytes;
+  }
+  store<i32>(at, <i32>((e0 - list) >> 3));
+  store<i32>(at, <i32>((e1 - list - listBytes) >> 3), 4);
+  store<i32>(at, <i32>((e2 - list - 2 * listBytes) >> 3), 8);
+  store<i32>(at, <i32>((e3 - list - 3 * listBytes) >> 3), 12);
+}
+
+/** Packs four rows of count numbers: count vectors of four. */
+function packRows(from: usize, rowBytes: usize, count: i32, to: usize): void {
+  let i: i32 = 0;
+  for (; i + 4 <= count; i += 4) {
+    transpose4(from, rowBytes, to, 16);
+    from += 16;
+    to += 64;
+  }
+  for (; i < count; ++i) {
+    for (let row: usize = 0; row < 4; ++row) store<f32>(to + (row << 2), load<f32>(from + row * rowBytes));
+    from += 4;
+    to += 16;
+  }
+}
+
+/** to[j, i] = from[i, j] for i, j < 4. */
+@inline export function transpose4(from: usize, fromBytes: usize, to: usize, toBytes: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + fromBytes);
+  const c = v128.load(from + 2 * fromBytes);
+  const d = v128.load(from + 3 * fromBytes);
+  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
+  v128.store(to + toBytes, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
+  v128.store(to + 2 * toBytes, v128.shuffle<f32>(ab2, cd2, 0, 1, 4, 5));
+  v128.store(to + 3 * toBytes, v128.shuffle<f32>(ab2, cd2, 2, 3, 6, 7));
 }

@@ -5,11 +5,13 @@
 // Parameters of a dropout layer in a step's record: threshold (u32), awake (all ones, or 0 at rate 1,
 // whose threshold 2^32 has no word), scale (f32).
 import { shareStart } from "./layout";
-import { maskWordGroup } from "./philox";
+import { MASK_UNITS, maskWordsFrom } from "./philox";
 
-/** Masks and scales 16 units from index `unit` of a row; `words` is 64 bytes of scratch. */
-@inline function keepMask(words: usize, vector: usize, threshold: v128, awake: v128): v128 {
-  return v128.and(i32x4.ge_u(v128.load(words + (vector << 4)), threshold), awake);
+/** Whether bytes (whole vectors) are all zero. */
+@inline function areZero(at: usize, bytes: usize): bool {
+  let any = v128.load(at);
+  for (let i: usize = 16; i < bytes; i += 16) any = v128.or(any, v128.load(at + i));
+  return !v128.any_true(any);
 }
 
 /** y = mask * scale * x on rows [B, N]; x and y may be the same. `indices` are the rows' indices in the data set. */
@@ -21,19 +23,23 @@ export function dropout(
   const threshold = i32x4.splat(load<i32>(parameters));
   const awake = i32x4.splat(load<i32>(parameters, 4));
   const scale = f32x4.splat(load<f32>(parameters, 8));
-  const vectors = <usize>(columns + 3) >> 2;
+  const rowBytes = (<usize>(columns + 3) >> 2) << 4;
   const end = shareStart(rows, thread + 1, threads);
   for (let row = shareStart(rows, thread, threads); row < end; ++row) {
     const index = load<i32>(indices + (<usize>row << 2));
     const start = <usize>(row * stride) << 2;
-    for (let group: i32 = 0; group << 4 < columns; ++group) {
-      maskWordGroup(group, index, pass, stream, key0, key1, words);
-      const first = <usize>group << 2;
-      const count = vectors - first < 4 ? vectors - first : 4;
-      for (let vector: usize = 0; vector < count; ++vector) {
-        const at = start + ((first + vector) << 4);
-        const kept = v128.and(f32x4.mul(v128.load(x + at), scale), keepMask(words, vector, threshold, awake));
-        v128.store(y + at, kept);
+    for (let unit: i32 = 0; unit < columns; unit += MASK_UNITS) {
+      const at = start + (<usize>unit << 2);
+      const bytes = min<usize>(MASK_UNITS << 2, rowBytes - (<usize>unit << 2));
+      // Nothing is left to be dropped: the black margins of images need no words.
+      if (areZero(x + at, bytes)) {
+        memory.fill(y + at, 0, bytes);
+        continue;
+      }
+      maskWordsFrom(unit, index, pass, stream, key0, key1, words);
+      for (let i: usize = 0; i < bytes; i += 16) {
+        const keep = v128.and(i32x4.ge_u(v128.load(words + i), threshold), awake);
+        v128.store(y + at + i, v128.and(f32x4.mul(v128.load(x + at + i), scale), keep));
       }
     }
   }

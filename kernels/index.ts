@@ -1,7 +1,9 @@
 // The module's exports. Every kernel ends in (thread, threads) and does that thread's share.
 export { barrier } from "./barrier";
 export { compressColumns, compressRows } from "./compress";
-export { denseForward, denseInputGradient, denseWeightGradient } from "./dense";
+export { denseForward } from "./dense-forward";
+export { denseInputGradient } from "./dense-input-gradient";
+export { denseWeightGradient, finishPanels } from "./dense-weight-gradient";
 export { dropout, scale } from "./dropout";
 export { inputBytes, inputFloats } from "./inputs";
 export { identity, meanSquaredError, softmax, softmaxCrossEntropy, sumLosses } from "./losses";

@@ -15,6 +15,7 @@
 @inline export const BLOCK: i32 = 192;
 /** Rows of the output that are finished together: their accumulators (14 KB) wait in L1 between blocks. */
 @inline export const CHUNK: i32 = 128;
+@inline export const CHUNK_GROUPS: i32 = 32; // CHUNK / 4
 
 // Scratch of one thread: the tile of accumulators, one packed block, one row of sums.
 @inline export const TILE_BYTES: usize = 14336; // CHUNK * PANEL_BYTES
@@ -29,6 +30,16 @@
 
 @inline export function ceilDivide(a: i32, b: i32): i32 {
   return (a + b - 1) / b;
+}
+
+/** Vectors of a panel that hold columns of the matrix. */
+@inline export function vectorsOf(panel: i32, columns: i32): i32 {
+  return ceilDivide(min(PANEL, columns - panel * PANEL), 4);
+}
+
+/** Puts a number where nobody reads it, so that the loads that made it are not taken for useless. */
+@inline export function keep(scratch: usize, value: i32): void {
+  store<i32>(scratch, value);
 }
 
 // The constants that the plan repeats, for the test that compares them.

@@ -1,18 +1,33 @@
-// The two inner loops of every product: rows of A times one packed block of a panel, added to a tile
-// of accumulators [rows, PANEL].
+// The inner loops of every product: a group of four rows of A (compress.ts) times one packed block of a panel, added to
+// four rows of a tile of accumulators [rows, PANEL].
 //
 //   tile[m, :] += sum over k ascending of A[m, k] * panel[k, :]
 //
-// Each number is multiplied and added in plain single precision, one k after the other. A term whose
-// A[m, k] is zero adds +-0 to a sum that is never -0, so leaving it out changes no bit: the sparse and
-// the dense loop give equal results for finite numbers.
+// Each number is multiplied and added in plain single precision, one k after the other. A term whose A[m, k] is zero adds
+// +-0 to a sum that is never -0, so leaving it out changes no bit: listed and packed groups give equal results for finite
+// numbers. Only the first `vectors` vectors of the panel matter; those behind them may be computed or not.
+import { PACKED, countsOf, listsOf } from "./compress";
 import { PANEL_BYTES } from "./layout";
 
-/** A as lists of its non-zero entries: their offsets lead straight to the panel's rows. */
-export function sparseTile(
-  lists: usize, listBytes: usize, counts: usize, countBytes: usize, rows: i32, panel: usize, tile: usize,
+/** Groups from `group` on, `groups` of them, times a block of `count` inner indices. */
+export function addProduct(
+  lists: usize, counts: usize, inner: i32, group: i32, groups: i32, block: i32, count: i32,
+  panel: usize, vectors: i32, tile: usize,
 ): void {
-  for (let row: i32 = 0; row < rows; ++row) {
+  const end = group + groups;
+  for (; group < end; ++group) {
+    const list = listsOf(lists, inner, group, block);
+    const lengths = countsOf(counts, inner, group, block);
+    if (load<i32>(lengths) == PACKED) packedTile(list, count, panel, vectors, tile);
+    else if (vectors > 3) listedTile(list, lengths, count, panel, tile);
+    else narrowListedTile(list, lengths, count, panel, tile);
+    tile += PANEL_BYTES << 2;
+  }
+}
+
+/** Four listed rows: the entries' offsets lead straight to the panel's rows. */
+function listedTile(list: usize, lengths: usize, count: i32, panel: usize, tile: usize): void {
+  for (let row: i32 = 0; row < 4; ++row) {
     let s0 = v128.load(tile);
     let s1 = v128.load(tile, 16);
     let s2 = v128.load(tile, 32);
@@ -20,8 +35,8 @@ export function sparseTile(
     let s4 = v128.load(tile, 64);
     let s5 = v128.load(tile, 80);
     let s6 = v128.load(tile, 96);
-    let entry = lists;
-    const end = entry + (<usize>load<i32>(counts) << 3);
+    let entry = list;
+    const end = entry + (<usize>load<i32>(lengths) << 3);
     while (entry < end) {
       const at = panel + load<u32>(entry);
       const a = v128.load_splat<f32>(entry, 4);
@@ -41,14 +56,39 @@ export function sparseTile(
     v128.store(tile, s4, 64);
     v128.store(tile, s5, 80);
     v128.store(tile, s6, 96);
-    lists += listBytes;
-    counts += countBytes;
+    list += <usize>count << 3;
+    lengths += 4;
     tile += PANEL_BYTES;
   }
 }
 
-/** A [4 rows] x 8 columns in 8 accumulators: two loads of the panel serve four rows. */
-@inline function tile4x8(a: usize, rowBytes: usize, innerBytes: usize, inner: i32, panel: usize, tile: usize): void {
+/** Four listed rows times at most three vectors of the panel: the last panel of a layer, or the ten outputs of a classifier. */
+function narrowListedTile(list: usize, lengths: usize, count: i32, panel: usize, tile: usize): void {
+  for (let row: i32 = 0; row < 4; ++row) {
+    let s0 = v128.load(tile);
+    let s1 = v128.load(tile, 16);
+    let s2 = v128.load(tile, 32);
+    let entry = list;
+    const end = entry + (<usize>load<i32>(lengths) << 3);
+    while (entry < end) {
+      const at = panel + load<u32>(entry);
+      const a = v128.load_splat<f32>(entry, 4);
+      s0 = f32x4.add(s0, f32x4.mul(a, v128.load(at)));
+      s1 = f32x4.add(s1, f32x4.mul(a, v128.load(at, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(a, v128.load(at, 32)));
+      entry += 8;
+    }
+    v128.store(tile, s0);
+    v128.store(tile, s1, 16);
+    v128.store(tile, s2, 32);
+    list += <usize>count << 3;
+    lengths += 4;
+    tile += PANEL_BYTES;
+  }
+}
+
+/** Four packed rows x 8 columns in 8 accumulators: two loads of the panel serve four rows. */
+@inline function packed4x8(a: usize, end: usize, panel: usize, tile: usize): void {
   let s00 = v128.load(tile);
   let s01 = v128.load(tile, 16);
   let s10 = v128.load(tile, 112);
@@ -57,28 +97,22 @@ export function sparseTile(
   let s21 = v128.load(tile, 240);
   let s30 = v128.load(tile, 336);
   let s31 = v128.load(tile, 352);
-  let a1 = a + rowBytes;
-  let a2 = a1 + rowBytes;
-  let a3 = a2 + rowBytes;
-  for (let k: i32 = 0; k < inner; ++k) {
+  while (a < end) {
     const p0 = v128.load(panel);
     const p1 = v128.load(panel, 16);
     let x = v128.load_splat<f32>(a);
     s00 = f32x4.add(s00, f32x4.mul(x, p0));
     s01 = f32x4.add(s01, f32x4.mul(x, p1));
-    x = v128.load_splat<f32>(a1);
+    x = v128.load_splat<f32>(a, 4);
     s10 = f32x4.add(s10, f32x4.mul(x, p0));
     s11 = f32x4.add(s11, f32x4.mul(x, p1));
-    x = v128.load_splat<f32>(a2);
+    x = v128.load_splat<f32>(a, 8);
     s20 = f32x4.add(s20, f32x4.mul(x, p0));
     s21 = f32x4.add(s21, f32x4.mul(x, p1));
-    x = v128.load_splat<f32>(a3);
+    x = v128.load_splat<f32>(a, 12);
     s30 = f32x4.add(s30, f32x4.mul(x, p0));
     s31 = f32x4.add(s31, f32x4.mul(x, p1));
-    a += innerBytes;
-    a1 += innerBytes;
-    a2 += innerBytes;
-    a3 += innerBytes;
+    a += 16;
     panel += PANEL_BYTES;
   }
   v128.store(tile, s00);
@@ -91,25 +125,19 @@ export function sparseTile(
   v128.store(tile, s31, 352);
 }
 
-/** A [4 rows] x 4 columns: the last vector of a panel. */
-@inline function tile4x4(a: usize, rowBytes: usize, innerBytes: usize, inner: i32, panel: usize, tile: usize): void {
+/** Four packed rows x 4 columns: the last vector of a panel. */
+@inline function packed4x4(a: usize, end: usize, panel: usize, tile: usize): void {
   let s0 = v128.load(tile);
   let s1 = v128.load(tile, 112);
   let s2 = v128.load(tile, 224);
   let s3 = v128.load(tile, 336);
-  let a1 = a + rowBytes;
-  let a2 = a1 + rowBytes;
-  let a3 = a2 + rowBytes;
-  for (let k: i32 = 0; k < inner; ++k) {
+  while (a < end) {
     const p = v128.load(panel);
     s0 = f32x4.add(s0, f32x4.mul(v128.load_splat<f32>(a), p));
-    s1 = f32x4.add(s1, f32x4.mul(v128.load_splat<f32>(a1), p));
-    s2 = f32x4.add(s2, f32x4.mul(v128.load_splat<f32>(a2), p));
-    s3 = f32x4.add(s3, f32x4.mul(v128.load_splat<f32>(a3), p));
-    a += innerBytes;
-    a1 += innerBytes;
-    a2 += innerBytes;
-    a3 += innerBytes;
+    s1 = f32x4.add(s1, f32x4.mul(v128.load_splat<f32>(a, 4), p));
+    s2 = f32x4.add(s2, f32x4.mul(v128.load_splat<f32>(a, 8), p));
+    s3 = f32x4.add(s3, f32x4.mul(v128.load_splat<f32>(a, 12), p));
+    a += 16;
     panel += PANEL_BYTES;
   }
   v128.store(tile, s0);
@@ -118,59 +146,11 @@ export function sparseTile(
   v128.store(tile, s3, 336);
 }
 
-/** One row x the whole panel, for the rows that four do not divide. */
-@inline function tile1x28(a: usize, innerBytes: usize, inner: i32, panel: usize, tile: usize): void {
-  let s0 = v128.load(tile);
-  let s1 = v128.load(tile, 16);
-  let s2 = v128.load(tile, 32);
-  let s3 = v128.load(tile, 48);
-  let s4 = v128.load(tile, 64);
-  let s5 = v128.load(tile, 80);
-  let s6 = v128.load(tile, 96);
-  for (let k: i32 = 0; k < inner; ++k) {
-    const x = v128.load_splat<f32>(a);
-    s0 = f32x4.add(s0, f32x4.mul(x, v128.load(panel)));
-    s1 = f32x4.add(s1, f32x4.mul(x, v128.load(panel, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(x, v128.load(panel, 32)));
-    s3 = f32x4.add(s3, f32x4.mul(x, v128.load(panel, 48)));
-    s4 = f32x4.add(s4, f32x4.mul(x, v128.load(panel, 64)));
-    s5 = f32x4.add(s5, f32x4.mul(x, v128.load(panel, 80)));
-    s6 = f32x4.add(s6, f32x4.mul(x, v128.load(panel, 96)));
-    a += innerBytes;
-    panel += PANEL_BYTES;
-  }
-  v128.store(tile, s0);
-  v128.store(tile, s1, 16);
-  v128.store(tile, s2, 32);
-  v128.store(tile, s3, 48);
-  v128.store(tile, s4, 64);
-  v128.store(tile, s5, 80);
-  v128.store(tile, s6, 96);
-}
-
-/** A as it lies: A[m, k] at a + m rowBytes + k innerBytes. Only the first `vectors` vectors of the tile are needed. */
-export function denseTile(
-  a: usize, rowBytes: usize, innerBytes: usize, rows: i32, inner: i32, panel: usize, vectors: i32, tile: usize,
-): void {
-  let row: i32 = 0;
-  for (; row + 4 <= rows; row += 4) {
-    tile4x8(a, rowBytes, innerBytes, inner, panel, tile);
-    if (vectors > 2) tile4x8(a, rowBytes, innerBytes, inner, panel + 32, tile + 32);
-    if (vectors > 4) tile4x8(a, rowBytes, innerBytes, inner, panel + 64, tile + 64);
-    if (vectors > 6) tile4x4(a, rowBytes, innerBytes, inner, panel + 96, tile + 96);
-    a += rowBytes << 2;
-    tile += PANEL_BYTES << 2;
-  }
-  for (; row < rows; ++row) {
-    tile1x28(a, innerBytes, inner, panel, tile);
-    a += rowBytes;
-    tile += PANEL_BYTES;
-  }
-}
-
-/** Whether the dense loop is the faster one for a matrix with these counts: above 0.65 the zeros are too few to pay. */
-export function isDense(counts: usize, lists: i32, entries: i64): bool {
-  let total: i64 = 0;
-  for (let i: i32 = 0; i < lists; ++i) total += <i64>load<i32>(counts + (<usize>i << 2));
-  return total * 100 > entries * 65;
+/** Four packed rows times the panel. */
+function packedTile(a: usize, count: i32, panel: usize, vectors: i32, tile: usize): void {
+  const end = a + (<usize>count << 4);
+  packed4x8(a, end, panel, tile);
+  if (vectors > 2) packed4x8(a, end, panel + 32, tile + 32);
+  if (vectors > 4) packed4x8(a, end, panel + 64, tile + 64);
+  if (vectors > 6) packed4x4(a, end, panel + 96, tile + 96);
 }

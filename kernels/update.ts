@@ -1,5 +1,5 @@
 // The update of weights from their gradient, by the optimizer's rule (rules.ts). The product of a gradient calls it on
-// each tile, while that is in the first cache (dense.ts); `update` does it from stored gradients, with the same bits.
+// each tile, while that is in the first cache (dense-weight-gradient.ts); `update` does it from stored gradients, with the same bits.
 import { SCRATCH_BYTES, TILE_BYTES, shareStart } from "./layout";
 import {
   CLIP, DECAY, L2, adagrad, adam, gradientDescent, momentum, nesterov, rmsprop, rmspropMomentum,

@@ -5,12 +5,14 @@
 import { Buffer } from "node:buffer";
 import type { Entry } from "../src/reference/compression.ts";
 import { type KernelArguments, type KernelName, type Kernels, kernelArguments } from "../src/wasm/kernels.ts";
-import { type Matrix, PANEL, SCRATCH_BYTES, strideOf } from "../src/wasm/layout.ts";
+import { BLOCK, listBytes, type Matrix, PANEL, SCRATCH_BYTES, strideOf } from "../src/wasm/layout.ts";
 import { instantiateKernels, kernelModule } from "../src/wasm/module.ts";
 
 /** What fills canaries and outputs before a call: as f32 it is -2.9e-16, so that nobody takes it for a zero. */
 const CANARY = 0xa5;
 const CANARY_BYTES = 64;
+/** What stands for the lengths of the lists where a group is packed: see `kernels/compress.ts`. */
+const PACKED = -1;
 /** Numbers of threads whose results must be one. */
 export const THREADS = [1, 2, 3, 8];
 const MOST_THREADS = 8;
@@ -100,16 +102,42 @@ export class Laboratory {
     return this.buffer(name, padded);
   }
 
-  /** Lists of non-zero entries as the sparse product reads them; what the lists do not fill is garbage. */
-  lists(lists: readonly Entry[][][], inner: number, block: number): ListsRegion {
-    const region = this.buffer("lists", lists.length * inner * 8);
-    const counts = lists.flatMap((blocks) => blocks.map((entries) => entries.length));
-    lists.forEach((blocks, row) => {
-      blocks.forEach((entries, b) => {
-        this.#write(region.pointer + 8 * (row * inner + b * block), entryBytes(entries));
-      });
-    });
-    return { lists: region, counts: this.buffer("counts", Int32Array.from(counts)) };
+  /** A matrix [rows, columns] as products take it: its rows, or with `compressColumns` its columns, in groups of four. */
+  compress(kernel: "compressRows" | "compressColumns", source: MatrixRegion, path: number): ListsRegion {
+    const { pointer, stride, rows, columns } = source;
+    const { lists, counts } = listBytes(...(kernel === "compressRows" ? ([rows, columns] as const) : ([columns, rows] as const)));
+    const region = { lists: this.buffer("lists", lists), counts: this.buffer("counts", counts) };
+    const places = { lists: region.lists.pointer, counts: region.counts.pointer };
+    this.run(kernel, { source: pointer, stride, rows, columns, ...places, path }, [region.lists, region.counts], 1);
+    return region;
+  }
+
+  /** The entries of each row in each block, read from lists and packed groups alike, and which groups are packed. */
+  readLists({ lists, counts }: ListsRegion, rows: number, inner: number): { entries: Entry[][][]; packed: boolean[] } {
+    const [bytes, words] = [this.bytes(lists), this.integers(counts)];
+    const view = new DataView(bytes.buffer);
+    const blocks = Math.ceil(inner / BLOCK);
+    const entries: Entry[][][] = Array.from({ length: rows }, () => []);
+    const packed: boolean[] = [];
+    for (let group = 0; group < Math.ceil(rows / 4); group++) {
+      for (let block = 0; block < blocks; block++) {
+        const count = Math.min(BLOCK, inner - block * BLOCK);
+        const start = 32 * (group * inner + block * BLOCK);
+        const lengths = words.subarray(4 * (group * blocks + block));
+        packed.push(lengths[0] === PACKED);
+        for (let row = 0; row < Math.min(4, rows - 4 * group); row++) {
+          const listed = (i: number) => ({
+            index: view.getUint32(start + 8 * (row * count + i), true) / (PANEL * 4),
+            value: view.getFloat32(start + 8 * (row * count + i) + 4, true),
+          });
+          const kept = (index: number) => ({ index, value: view.getFloat32(start + 16 * index + 4 * row, true) });
+          const length = lengths[0] === PACKED ? count : lengths[row];
+          const all = Array.from({ length }, (_, i) => (lengths[0] === PACKED ? kept(i) : listed(i)));
+          entries[4 * group + row].push(lengths[0] === PACKED ? all.filter(({ value }) => value !== 0) : all);
+        }
+      }
+    }
+    return { entries, packed };
   }
 
   /**
@@ -138,6 +166,11 @@ export class Laboratory {
     }
   }
 
+  /** Puts back what {@link bytes} has taken. */
+  put({ pointer, bytes, step, count }: Region, contents: Uint8Array): void {
+    for (let i = 0; i < count; i++) this.#bytes.set(contents.subarray(i * bytes, (i + 1) * bytes), pointer + i * step);
+  }
+
   /** A copy of a buffer's bytes. */
   bytes(region: Region): Uint8Array<ArrayBuffer> {
     const runs = Array.from({ length: region.count }, (_, i) => {
@@ -149,6 +182,10 @@ export class Laboratory {
 
   floats(region: Region): Float32Array {
     return new Float32Array(this.bytes(region).buffer);
+  }
+
+  doubles(region: Region): Float64Array {
+    return new Float64Array(this.bytes(region).buffer);
   }
 
   integers(region: Region): Int32Array {
@@ -237,14 +274,4 @@ function takeUnpadded({ name }: Region, padded: Float32Array, place: (i: number)
     if (!Object.is(value, 0)) throw new Error(`the pad ${i} of ${name} is ${value}`);
     return false;
   });
-}
-
-/** Pairs (u32 offset of the row within a packed block, f32 value). */
-export function entryBytes(entries: readonly Entry[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(entries.length * 8));
-  entries.forEach(({ index, value }, i) => {
-    view.setUint32(8 * i, index * PANEL * 4, true);
-    view.setFloat32(8 * i + 4, value, true);
-  });
-  return new Uint8Array(view.buffer);
 }

@@ -101,10 +101,8 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
       const { emit, B, input, output, workspace, path, rectify } = context;
       const { weight, bias: vector } = places(context);
       const { lists, counts, scratch } = workspace;
-      emit("compressRows", { source: input.pointer, stride: input.stride, rows: B, columns: input.columns, lists, counts });
+      emit("compressRows", { source: input.pointer, stride: input.stride, rows: B, columns: input.columns, lists, counts, path });
       emit("denseForward", {
-        a: input.pointer,
-        aStride: input.stride,
         lists,
         counts,
         B,
@@ -115,7 +113,7 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
         out: output.pointer,
         outStride: output.stride,
         rectify: rectify ? 1 : 0,
-        path,
+        work: context.work(input.columns * units),
         scratch,
       });
     },
@@ -126,10 +124,8 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
       const { weight, bias: vector } = places(context);
       const { lists, counts, scratch } = workspace;
       if (inputGradient) {
-        emit("compressRows", { source: d.pointer, stride: d.stride, rows: B, columns: units, lists, counts });
+        emit("compressRows", { source: d.pointer, stride: d.stride, rows: B, columns: units, lists, counts, path });
         emit("denseInputGradient", {
-          d: d.pointer,
-          dStride: d.stride,
           lists,
           counts,
           B,
@@ -140,14 +136,20 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
           scale: gate ? gate.scale : 0,
           out: inputGradient.pointer,
           outStride: inputGradient.stride,
-          path,
+          work: context.work(input.columns * units),
           scratch,
         });
       }
-      emit("compressColumns", { source: input.pointer, stride: input.stride, rows: B, columns: input.columns, lists, counts });
+      emit("compressColumns", {
+        source: input.pointer,
+        stride: input.stride,
+        rows: B,
+        columns: input.columns,
+        lists,
+        counts,
+        path,
+      });
       emit("denseWeightGradient", {
-        a: input.pointer,
-        aStride: input.stride,
         lists,
         counts,
         B,
@@ -164,9 +166,10 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
         rule: update ? update.rule : 0,
         hyper: update ? update.hyper : 0,
         status: update ? update.status : 0,
-        path,
+        work: context.work(input.columns * units),
         scratch,
       });
+      if (update) emit("finishPanels", { weights: weight.value, K: input.columns, N: units, ...update, scratch });
     },
   };
 }

@@ -39,6 +39,8 @@ export interface PassContext {
   readonly workspace: { readonly lists: number; readonly counts: number; readonly scratch: number };
   /** 0: choose by density; 1: always sparse; 2: always dense. The results are equal. */
   readonly path: 0 | 1 | 2;
+  /** Where a product says how many multiply-adds it did; it takes so many per row when nothing is skipped. */
+  readonly work: (perRow: number) => Argument;
   /** Training masks and scales, prediction does not. */
   readonly training: boolean;
   /** Where the words of this layer's masks come from, if it has any. */

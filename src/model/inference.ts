@@ -5,7 +5,6 @@ import type { Machine } from "../wasm/machine.ts";
 import { clearStatus } from "./divergence.ts";
 import type { Plan } from "./plan.ts";
 import type { StepSettings } from "./record.ts";
-import { PREDICTIONS } from "./record.ts";
 import { type FinishedStep, Pace, runSteps } from "./steps.ts";
 
 /** What a model is worth on data: nothing sleeps. */
@@ -76,7 +75,7 @@ export async function predictSource(session: Session, outputs: number): Promise<
   const finished = (steps: readonly FinishedStep<StepSettings>[], results: ArrayBuffer) => {
     for (const [index, { settings }] of steps.entries()) {
       const count = settings.rows.length * outputs;
-      predictions.set(new Float32Array(results, index * plan.record.resultBytes + PREDICTIONS, count), written);
+      predictions.set(new Float32Array(results, index * plan.record.resultBytes + plan.record.predictions, count), written);
       written += count;
     }
   };

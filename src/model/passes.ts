@@ -6,7 +6,7 @@ import type { Matrix } from "../wasm/layout.ts";
 import type { Argument, Program } from "../wasm/program.ts";
 import { INPUT, type Node } from "./graph.ts";
 import { type NodeBuffers, type PlanBuilder, ProgramBuilder, updatesRide } from "./plan-builder.ts";
-import { HYPER, LOSS_SUM, PREDICTIONS, ROWS } from "./record.ts";
+import { HYPER, LOSS_SUM, ROWS } from "./record.ts";
 import { emitUpdates, ruleNumber } from "./updates.ts";
 
 // How the layers of a graph become the calls of a program: forward through the nodes, and in training back again.
@@ -99,6 +99,7 @@ function passContext(
     parameters: plan.parametersOf(node),
     workspace: plan.workspace,
     path: plan.request.path,
+    work: training ? (perRow) => program.work(perRow) : () => 0,
     training,
     mask: plan.maskOf(node),
   };
@@ -121,7 +122,7 @@ export function emitInference(plan: PlanBuilder, name: string, goal: { loss: Los
   const program = new ProgramBuilder();
   const { pointer: z, stride, columns: N, ...rest } = emitForward(plan, program, false).at(-1) as Matrix;
   if ("loss" in goal) emitLoss(plan, program, goal.loss, { pointer: z, stride, columns: N, ...rest }, 0);
-  else program.emitter("output")(goal.link, { z, stride, B, N, out: { result: PREDICTIONS } });
+  else program.emitter("output")(goal.link, { z, stride, B, N, out: { result: plan.record.predictions } });
   return program.build(name);
 }
 
@@ -130,7 +131,7 @@ export function emitTraining(
   plan: PlanBuilder,
   { loss, optimizer }: { loss: Loss; optimizer: Optimizer },
   buffers: Map<string, NodeBuffers>,
-): Program {
+): { program: Program; multiplyAdds: number } {
   const program = new ProgramBuilder();
   const { graph, fused } = plan.request;
   const { nodes } = graph;
@@ -161,7 +162,7 @@ export function emitTraining(
     if (gated) index = gated.rectifier;
   }
   if (!ride) emitUpdates(plan, program, optimizer);
-  return program.build("train");
+  return { program: program.build("train"), multiplyAdds: program.multiplyAdds };
 }
 
 /** Rectifier, or rectifier and dropout, right below a dense layer: its input gradient passes them in the same call. */

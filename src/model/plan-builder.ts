@@ -7,7 +7,7 @@ import { kernelArguments } from "../wasm/kernels.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { Argument, Call, Program } from "../wasm/program.ts";
 import type { Graph, Node } from "./graph.ts";
-import type { RecordLayout } from "./record.ts";
+import { type RecordLayout, WORK } from "./record.ts";
 
 /** What a plan is asked to do. */
 export interface PlanRequest {
@@ -58,6 +58,19 @@ export interface PlanBuilder {
 /** A program that grows by kernel calls. */
 export class ProgramBuilder {
   readonly #calls: Call[] = [];
+  #products = 0;
+  #multiplyAdds = 0;
+
+  /** Where the next product says how many multiply-adds it did, of so many per row. */
+  work(perRow: number): Argument {
+    this.#multiplyAdds += perRow;
+    return { result: WORK + 8 * this.#products++ };
+  }
+
+  /** Multiply-adds of all products for one row, when nothing is skipped. */
+  get multiplyAdds(): number {
+    return this.#multiplyAdds;
+  }
 
   emitter(layer: string): Emit {
     return (kernel, values, { barrier = true } = {}) => {

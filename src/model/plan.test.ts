@@ -77,7 +77,7 @@ async function bitsOfSteps(
         count: 1,
       });
       expect(outcome).toEqual({ clean: 1, lost: false });
-      losses.push(readResult(await machine.read(slot.result, plan.record.resultBytes), 0).lossSum);
+      losses.push(readResult(await machine.read(slot.result, plan.record.resultBytes), 0, plan.record).lossSum);
     }
     const values = await readNumbers(machine, plan, graph, "value");
     const slots = await Promise.all(optimizer.slots.map((_, slot) => readNumbers(machine, plan, graph, slot)));
@@ -207,8 +207,8 @@ describe("a plan's listing", () => {
       "dropout",
       ...["compressRows", "denseForward", "dropout", "compressRows", "denseForward"],
       ...["softmaxCrossEntropy", "sumLosses"],
-      ...["compressRows", "denseInputGradient", "compressColumns", "denseWeightGradient"],
-      ...["compressColumns", "denseWeightGradient"],
+      ...["compressRows", "denseInputGradient", "compressColumns", "denseWeightGradient", "finishPanels"],
+      ...["compressColumns", "denseWeightGradient", "finishPanels"],
     ]);
   });
 
@@ -242,7 +242,7 @@ describe("a plan's listing", () => {
     expect(lines.find((line) => line.startsWith("sumLosses"))).toMatch(
       /^sumLosses +loss +losses=\d+ correct=\d+ B=\[record\+0\] result=result\+0 status=\d+$/,
     );
-    expect(lines.find((line) => line.startsWith("denseForward"))).toMatch(/ dense1 .* rectify=1 path=0 scratch=\d+ \|$/);
+    expect(lines.find((line) => line.startsWith("denseForward"))).toMatch(/ dense1 .* rectify=1 work=result\+16 scratch=\d+ \|$/);
     expect(lines[1]).toMatch(/^dropout +dropout1 .* parameters=record\+56 pass=\[record\+4\] stream=0 /);
   });
 

@@ -29,6 +29,8 @@ export interface Plan {
   readonly parameters: ReadonlyMap<string, ParameterPlace & { readonly bytes: number }>;
   readonly input: Matrix;
   readonly nodes: ReadonlyMap<string, NodeBuffers>;
+  /** Multiply-adds of a training step for one row, when nothing is skipped. */
+  readonly multiplyAdds: number;
   /** The dropout layers' parameters in a training step. */
   readonly dropouts: readonly { threshold: number; awake: number; scale: number }[];
   /** Address of the status words; the first belong to these layers, the last to the loss. */
@@ -72,6 +74,8 @@ export function makePlan(request: PlanRequest): Plan {
     dropouts: dropoutNodes.length,
     targetSize: loss ? (loss.targets === "classes" ? 1 : outputs) : 0,
     outputs: predict ? outputs : 0,
+    // forward, and in training the gradients of the input and of the weights
+    products: request.optimizer ? 3 * trained.length : 0,
   });
 
   const matrices: Matrix[] = [];
@@ -96,7 +100,7 @@ export function makePlan(request: PlanRequest): Plan {
     input,
     places,
     workspace: {
-      lists: arena.allocate(byRows.lists),
+      lists: arena.allocate(Math.max(byRows.lists, byColumns.lists)),
       counts: arena.allocate(Math.max(byRows.counts, byColumns.counts)),
       scratch: arena.allocate(SCRATCH_BYTES * threads),
     },
@@ -124,7 +128,8 @@ export function makePlan(request: PlanRequest): Plan {
   const programs: Program[] = [];
   const add = (program: Program): number => programs.push(program) - 1;
   const nodes = new Map<string, NodeBuffers>();
-  const train = request.optimizer && loss ? add(emitTraining(builder, { loss, optimizer: request.optimizer }, nodes)) : -1;
+  const training = request.optimizer && loss ? emitTraining(builder, { loss, optimizer: request.optimizer }, nodes) : undefined;
+  const train = training ? add(training.program) : -1;
   const evaluate = loss ? add(emitInference(builder, "evaluate", { loss })) : -1;
   const predicting = predict ? add(emitInference(builder, "predict", { link: predict })) : -1;
 
@@ -143,6 +148,7 @@ export function makePlan(request: PlanRequest): Plan {
     parameters: places,
     input: builder.input,
     nodes,
+    multiplyAdds: training?.multiplyAdds ?? 0,
     dropouts: dropoutNodes.map(({ layer }) => dropoutParameters(layer.rate, trainingScale(layer.rate, layer.scaling))),
     status: { pointer: state.status, layers: trained },
   };

@@ -10,7 +10,7 @@ import { sizeOf } from "../tensor/shape.ts";
 //   56  12 bytes per dropout layer: threshold, awake, scale
 //   then, each on a multiple of 16: u32 indices of the rows, inputs as they lie in the data, targets
 //
-// Its result: 0 f64 sum of the row losses, 8 i32 right rows, 16 f32 predictions.
+// Its result: 0 f64 sum of the row losses, 8 i32 right rows, 16 f64 multiply-adds of each product, then f32 predictions.
 
 export const ROWS = 0;
 export const PASS = 4;
@@ -20,7 +20,7 @@ export const DROPOUT_BYTES = 12;
 
 export const LOSS_SUM = 0;
 export const RIGHT = 8;
-export const PREDICTIONS = 16;
+export const WORK = 16;
 
 /** Where the parts of a record lie. */
 export interface RecordLayout {
@@ -28,7 +28,11 @@ export interface RecordLayout {
   readonly inputs: number;
   readonly targets: number;
   readonly bytes: number;
+  /** Within the result. */
+  readonly predictions: number;
   readonly resultBytes: number;
+  /** Products that say how many multiply-adds they did. */
+  readonly products: number;
   readonly inputType: BatchSource["inputType"];
   readonly inputSize: number;
   readonly targetSize: number;
@@ -36,21 +40,30 @@ export interface RecordLayout {
 
 const round16 = (bytes: number) => Math.ceil(bytes / 16) * 16;
 
-/** The layout for batches of up to `batchSize` rows of a source, with `outputs` predictions per row (0: none). */
+/** The layout for batches of up to `batchSize` rows of a source, with `outputs` predictions per row (0: none) and at most so many `products`. */
 export function recordLayout(
   source: Pick<BatchSource, "inputShape" | "inputType">,
-  { batchSize, dropouts, targetSize, outputs }: { batchSize: number; dropouts: number; targetSize: number; outputs: number },
+  {
+    batchSize,
+    dropouts,
+    targetSize,
+    outputs,
+    products,
+  }: { batchSize: number; dropouts: number; targetSize: number; outputs: number; products: number },
 ): RecordLayout {
   const inputSize = sizeOf(source.inputShape);
   const indices = round16(DROPOUTS + DROPOUT_BYTES * dropouts);
   const inputs = round16(indices + 4 * batchSize);
   const targets = round16(inputs + batchSize * inputSize * (source.inputType === "u8" ? 1 : 4));
+  const predictions = round16(WORK + 8 * products);
   return {
     indices,
     inputs,
     targets,
+    predictions,
+    products,
     bytes: round16(targets + 4 * batchSize * targetSize),
-    resultBytes: round16(PREDICTIONS + 4 * batchSize * outputs),
+    resultBytes: round16(predictions + 4 * batchSize * outputs),
     inputType: source.inputType,
     inputSize,
     targetSize,
@@ -102,8 +115,14 @@ export async function writeRecord(
   if (gathered) await gathered;
 }
 
-/** What a step's result holds. */
-export function readResult(buffer: ArrayBuffer, at: number): { lossSum: number; right: number } {
-  const view = new DataView(buffer, at, PREDICTIONS);
-  return { lossSum: view.getFloat64(LOSS_SUM, true), right: view.getInt32(RIGHT, true) };
+/** What a step's result holds, `multiplyAdds` over all its products. */
+export function readResult(
+  buffer: ArrayBuffer,
+  at: number,
+  { products, resultBytes }: RecordLayout,
+): { lossSum: number; right: number; multiplyAdds: number } {
+  const view = new DataView(buffer, at, resultBytes);
+  let multiplyAdds = 0;
+  for (let product = 0; product < products; product++) multiplyAdds += view.getFloat64(WORK + 8 * product, true);
+  return { lossSum: view.getFloat64(LOSS_SUM, true), right: view.getInt32(RIGHT, true), multiplyAdds };
 }

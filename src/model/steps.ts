@@ -12,6 +12,8 @@ export interface FinishedStep<Settings extends StepSettings> {
   readonly settings: Settings;
   readonly lossSum: number;
   readonly right: number;
+  /** Multiply-adds done in the products; what is left out is not counted. */
+  readonly multiplyAdds: number;
 }
 
 /** Steps stopped at one whose numbers are not finite. */
@@ -95,7 +97,7 @@ export async function runSteps<Settings extends StepSettings>(
       const results = await machine.read(running.slot.result, clean * layout.resultBytes);
       const steps = running.settings.slice(0, clean).map((settings, index) => ({
         settings,
-        ...readResult(results, index * layout.resultBytes),
+        ...readResult(results, index * layout.resultBytes, layout),
       }));
       await finished(steps, results);
     }

@@ -74,7 +74,7 @@ export async function traceStep(request: TraceRequest): Promise<Trace> {
   const steps = { ...slots[0], recordBytes: layout.bytes, resultBytes: layout.resultBytes, count: 1 };
   const { clean } = machine.runNow(plan.programs.train, steps);
   if (clean === 0) throw await divergence(machine, plan, { step: 0, batch: 0, rows: rows.length });
-  const { lossSum } = readResult(await machine.read(slots[0].result, layout.resultBytes), 0);
+  const { lossSum } = readResult(await machine.read(slots[0].result, layout.resultBytes), 0, layout);
   const layers = new Map(
     graph.nodes.map(({ name, outputShape }) => {
       const buffers = plan.nodes.get(name);

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { inCase, sameBytes } from "../../test/closeness.ts";
-import { Laboratory, type Region } from "../../test/conformance.ts";
+import { Laboratory, type Region, THREADS } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
 import { hyperFloats, PAIRED } from "../../test/optimizers.ts";
 import { dropoutParameters } from "../../test/records.ts";
 import { trainingScale } from "../reference/dropout.ts";
-import { updateRules } from "./kernels.ts";
+import { type KernelArguments, updateRules } from "./kernels.ts";
 import { SCRATCH_BYTES } from "./layout.ts";
 
 const SIZES = [...Array(68).keys()];
@@ -15,6 +15,23 @@ let lab: Laboratory;
 beforeAll(async () => {
   lab = await Laboratory.open();
 });
+
+/** The product with the update in it, on several numbers of threads; panels that two threads share are finished after it. */
+function updateInProduct(values: KernelArguments<"denseWeightGradient">, writes: readonly Region[]): void {
+  const before = writes.map((region) => lab.bytes(region));
+  let single: Uint8Array[] | undefined;
+  for (const threads of THREADS) {
+    for (const [i, region] of writes.entries()) lab.put(region, before[i]);
+    lab.run("denseWeightGradient", values, writes, threads);
+    const { weights, K, N, hyper, status, scratch } = values;
+    lab.run("finishPanels", { weights, K, N, hyper, status, scratch }, writes, threads);
+    const bytes = writes.map((region) => lab.bytes(region));
+    single ??= bytes;
+    writes.forEach(({ name }, i) => {
+      if (!sameBytes(bytes[i], single?.[i] as Uint8Array)) throw new Error(`${name} with ${threads} threads differs`);
+    });
+  }
+}
 
 describe("fused kernels give the bits of the unfused", () => {
   interface Shape {
@@ -55,19 +72,9 @@ describe("fused kernels give the bits of the unfused", () => {
           ] as const;
           const record = lab.buffer("hyper", hyperFloats(optimizer, 2)).pointer;
           const status = lab.buffer("status", Int32Array.of(0)).pointer;
-          const inputs = {
-            a: a.pointer,
-            aStride: a.stride,
-            d: d.pointer,
-            dStride: d.stride,
-            B,
-            K,
-            N,
-            lists: 0,
-            counts: 0,
-            path: 2,
-          };
-          return { state, record, status, product: { ...inputs, scratch: lab.scratch } };
+          const { lists, counts } = lab.compress("compressColumns", a, turn % 3);
+          const inputs = { lists: lists.pointer, counts: counts.pointer, B, K, d: d.pointer, dStride: d.stride, N };
+          return { state, record, status, product: { ...inputs, work: 0, scratch: lab.scratch } };
         };
 
         const unfused = prepare();
@@ -108,8 +115,7 @@ describe("fused kernels give the bits of the unfused", () => {
         for (const withBias of [true, false]) {
           const { state, record, status, product } = prepare();
           const changed = withBias ? state : state.slice(0, 2);
-          lab.run(
-            "denseWeightGradient",
+          updateInProduct(
             {
               ...product,
               ...{ weights: state[0].pointer, state: state[1].pointer, gradient: 0, biasGradient: 0 },
@@ -145,10 +151,10 @@ describe("fused kernels give the bits of the unfused", () => {
         const bias = lab.vector("bias", biasValues);
         const biasState = lab.panelsInARow("biasState", 1, N, slots);
         const status = lab.buffer("status", Int32Array.of(0));
-        lab.run(
-          "denseWeightGradient",
+        const { lists, counts } = lab.compress("compressColumns", a, 0);
+        updateInProduct(
           {
-            ...{ a: a.pointer, aStride: a.stride, d: d.pointer, dStride: d.stride, B, K, N, lists: 0, counts: 0, path: 2 },
+            ...{ lists: lists.pointer, counts: counts.pointer, d: d.pointer, dStride: d.stride, B, K, N, work: 0 },
             ...{ weights: weights.pointer, state: state.pointer, gradient: 0, bias: bias.pointer, biasState: biasState.pointer },
             ...{ biasGradient: 0, rule: updateRules.indexOf(optimizer.rule) },
             ...{ hyper: lab.buffer("hyper", hyperFloats(optimizer)).pointer, status: status.pointer, scratch: lab.scratch },
@@ -168,6 +174,7 @@ describe("fused kernels give the bits of the unfused", () => {
         const draws = new Draws(B + 1000 * K + 1000000 * N);
         lab.clear();
         const d = lab.matrix("d", B, N, draws.floats(B * N, 0.5));
+        const { lists, counts } = lab.compress("compressRows", d, turn % 3);
         const weights = lab.panels("weights", K, N, draws.floats(K * N));
         const z = lab.matrix("z", B, K, draws.floats(B * K, 0.9));
         const rectified = lab.matrix("rectified", B, K);
@@ -193,8 +200,8 @@ describe("fused kernels give the bits of the unfused", () => {
           lab.run(
             "denseInputGradient",
             {
-              ...{ d: d.pointer, dStride: d.stride, lists: 0, counts: 0, B, N, weights: weights.pointer, K, gate, scale: factor },
-              ...{ out: out.pointer, outStride: out.stride, path: 2, scratch: lab.scratch },
+              ...{ lists: lists.pointer, counts: counts.pointer, B, N, weights: weights.pointer, K, gate, scale: factor },
+              ...{ out: out.pointer, outStride: out.stride, work: 0, scratch: lab.scratch },
             },
             [out],
           );

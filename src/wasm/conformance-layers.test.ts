@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { expectExact, inCase, sameBytes } from "../../test/closeness.ts";
-import { entryBytes, Laboratory } from "../../test/conformance.ts";
+import { expectExact, inCase } from "../../test/closeness.ts";
+import { Laboratory } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
 import { dropoutParameters } from "../../test/records.ts";
 import { compressColumns, compressRows, type Entry } from "../reference/compression.ts";
@@ -10,7 +10,7 @@ import { maskWord, maskWords } from "../reference/mask-words.ts";
 import { philox } from "../reference/philox.ts";
 import { relu, reluGradient } from "../reference/relu.ts";
 import { scale } from "../reference/scale.ts";
-import { BLOCK, SCRATCH_BYTES } from "./layout.ts";
+import { BLOCK, listBytes, SCRATCH_BYTES } from "./layout.ts";
 
 /** Each dimension through all sizes with the other drawn, and around the ends of blocks and of padded strides. */
 const CASES = [...Array(68).keys(), 127, 128, 129, 191, 192, 193, 255, 256, 257, 385].flatMap((size) => {
@@ -106,35 +106,41 @@ describe("inputs and scale", () => {
 });
 
 describe("compression", () => {
+  /** The matrix itself, listed, packed or chosen by density: always the twin's entries. */
   function check(kernel: "compressRows" | "compressColumns", twin: typeof compressRows): void {
     eachCase(({ rows, columns, density, x }) => {
       const [outer, inner] = kernel === "compressRows" ? [rows, columns] : [columns, rows];
       const matrix = lab.matrix("source", rows, columns, x);
-      const lists = lab.buffer("lists", outer * inner * 8);
-      const counts = lab.buffer("counts", outer * Math.ceil(inner / BLOCK) * 4);
-      const places = { source: matrix.pointer, lists: lists.pointer, counts: counts.pointer };
-      lab.run(kernel, { ...places, stride: matrix.stride, rows, columns }, [lists, counts]);
-
+      const { lists, counts } = listBytes(outer, inner);
+      const region = { lists: lab.buffer("lists", lists), counts: lab.buffer("counts", counts) };
+      const places = { source: matrix.pointer, lists: region.lists.pointer, counts: region.counts.pointer };
       const expected: Entry[][][] = twin(x, rows, columns, BLOCK);
-      expectExact(
-        lab.integers(counts),
-        expected.flatMap((blocks) => blocks.map((entries) => entries.length)),
-        "counts",
-      );
-      const actual = lab.bytes(lists);
-      expected.forEach((blocks, row) => {
-        blocks.forEach((entries, block) => {
-          const start = 8 * (row * inner + block * BLOCK);
-          if (!sameBytes(actual.subarray(start, start + 8 * entries.length), entryBytes(entries))) {
-            throw new Error(`list of row ${row}, block ${block} at density ${density}`);
-          }
-        });
-      });
+      for (const path of [0, 1, 2]) {
+        lab.spoil(region.lists, region.counts);
+        lab.run(kernel, { ...places, stride: matrix.stride, rows, columns, path }, [region.lists, region.counts]);
+        const { entries, packed } = lab.readLists(region, outer, inner);
+        expect(entries, `path ${path}, density ${density}`).toEqual(expected);
+        expect(packed, `groups packed on path ${path}, density ${density}`).toEqual(
+          groupsOf(expected, inner).map(({ rows, nonZero, count }) => rows === 4 && [nonZero > 3.4 * count, false, true][path]),
+        );
+      }
     });
   }
 
-  it("compressRows lists the twin's entries", () => check("compressRows", compressRows));
-  it("compressColumns lists the twin's entries", () => check("compressColumns", compressColumns));
+  /** Per group of four rows and block: its rows, its entries that are not zero, and the length of the block. */
+  function groupsOf(lists: Entry[][][], inner: number): { rows: number; nonZero: number; count: number }[] {
+    return Array.from({ length: Math.ceil(lists.length / 4) }, (_, group) => lists.slice(4 * group, 4 * group + 4)).flatMap(
+      (rows) =>
+        Array.from({ length: Math.ceil(inner / BLOCK) }, (_, block) => ({
+          rows: rows.length,
+          nonZero: rows.reduce((sum, blocks) => sum + blocks[block].length, 0),
+          count: Math.min(BLOCK, inner - block * BLOCK),
+        })),
+    );
+  }
+
+  it("compressRows keeps the twin's entries", () => check("compressRows", compressRows));
+  it("compressColumns keeps the twin's entries", () => check("compressColumns", compressColumns));
 });
 
 const word = fc.oneof(fc.integer({ min: 0, max: 0xffffffff }), fc.constantFrom(0, 1, 0x7fffffff, 0x80000000, 0xffffffff));
@@ -176,7 +182,7 @@ describe("Philox and mask words", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 67 }), word, word, word, fc.tuple(word, word), (units, row, pass, stream, key) => {
         lab.clear();
-        const padded = Math.ceil(units / 16) * 16;
+        const padded = Math.ceil(units / 32) * 32;
         const out = lab.buffer("out", padded * 4);
         lab.run("maskWords", { row, pass, stream, key0: key[0], key1: key[1], units, out: out.pointer }, [out]);
         expect(new Uint32Array(lab.bytes(out).buffer)).toEqual(maskWords(padded, row, { key, stream, pass }));

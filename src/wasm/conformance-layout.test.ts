@@ -72,6 +72,7 @@ describe("sizes of buffers", () => {
 
   it("vectors fill whole panels, and lists have room for every entry", () => {
     expect([0, 1, 28, 29].map(vectorBytes)).toEqual([0, 112, 112, 224]);
-    expect(listBytes(3, 193)).toEqual({ lists: 3 * 193 * 8, counts: 3 * 2 * 4 });
+    expect(listBytes(3, 193)).toEqual({ lists: 4 * 193 * 8, counts: 4 * 2 * 4 });
+    expect(listBytes(8, 192)).toEqual({ lists: 8 * 192 * 8, counts: 8 * 4 });
   });
 });

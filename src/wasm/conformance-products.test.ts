@@ -1,8 +1,7 @@
-import { beforeAll, describe, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { expectClose, expectExact, inCase, sameBytes } from "../../test/closeness.ts";
 import { Laboratory, type ListsRegion, type Region } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
-import { compressColumns, compressRows } from "../reference/compression.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "../reference/dense.ts";
 import { BLOCK } from "./layout.ts";
 
@@ -16,8 +15,8 @@ interface ProductCase {
 const SIZES = Array.from({ length: 68 }, (_, size) => size);
 /** Around the ends of a panel (28), of the rows finished together (128) and of a block (192). */
 const EDGES = [83, 84, 85, 127, 128, 129, 191, 192, 193, 255, 257, 384, 385];
-/** On both sides of 0.65, above which path 0 takes the dense loop. */
-const DENSITIES = [1, 0.5, 0, 0.7, 0.02, 0.6, 0.9, 0.2];
+/** On both sides of 0.85, above which path 0 packs. */
+const DENSITIES = [1, 0.5, 0, 0.83, 0.02, 0.88, 0.95, 0.2];
 const SPARSE = 1;
 const DENSE = 2;
 const AUTO = 0;
@@ -50,6 +49,8 @@ function entriesOf(rows: number, columns: number, entry: (row: number, column: n
   return Float32Array.from({ length: rows * columns }, (_, i) => entry(Math.floor(i / columns), i % columns));
 }
 
+const pointersOf = ({ lists, counts }: ListsRegion) => ({ lists: lists.pointer, counts: counts.pointer });
+
 let lab: Laboratory;
 beforeAll(async () => {
   lab = await Laboratory.open();
@@ -57,24 +58,40 @@ beforeAll(async () => {
 
 /** All three paths, each with all numbers of threads: the same bits everywhere. The result of the last stays. */
 function runPaths(
-  kernel: (path: number, lists: number, counts: number) => void,
-  { lists, counts }: ListsRegion,
+  product: (lists: ListsRegion) => void,
+  compress: (path: number) => ListsRegion,
   outputs: readonly Region[],
 ): void {
-  lab.spoil(...outputs);
-  kernel(SPARSE, lists.pointer, counts.pointer);
-  const sparse = outputs.map((output) => lab.bytes(output));
-  const expectSparse = (path: string) =>
+  let sparse: Uint8Array[] | undefined;
+  for (const [path, name] of [
+    [SPARSE, "the sparse"],
+    [AUTO, "the chosen"],
+    [DENSE, "the dense"],
+  ] as const) {
+    const lists = compress(path);
+    lab.spoil(...outputs);
+    product(lists);
+    const bytes = outputs.map((output) => lab.bytes(output));
+    sparse ??= bytes;
     outputs.forEach((output, i) => {
-      const actual = lab.bytes(output);
-      if (!sameBytes(actual, sparse[i])) throw new Error(`${output.name}: ${path} path differs from the sparse`);
+      if (!sameBytes(bytes[i], sparse?.[i] as Uint8Array))
+        throw new Error(`${output.name}: ${name} path differs from the sparse`);
     });
-  lab.spoil(...outputs);
-  kernel(AUTO, lists.pointer, counts.pointer);
-  expectSparse("the chosen");
-  lab.spoil(...outputs);
-  kernel(DENSE, 0, 0);
-  expectSparse("the dense");
+  }
+}
+
+/** Multiply-adds of A [rows, inner] times [inner, outputs] with A as it is listed and packed, counted by its entries. */
+function termsOf(lists: ListsRegion, rows: number, inner: number, outputs: number): number {
+  const { entries, packed } = lab.readLists(lists, rows, inner);
+  const blocks = Math.ceil(inner / BLOCK);
+  let terms = 0;
+  entries.forEach((row, index) => {
+    row.forEach((list, block) => {
+      const isPacked = packed[Math.floor(index / 4) * blocks + block];
+      terms += isPacked ? Math.min(BLOCK, inner - block * BLOCK) : list.length;
+    });
+  });
+  return terms * outputs;
 }
 
 describe("the dense products agree with the twin, and are one sum in one order on both paths and any number of threads", () => {
@@ -87,23 +104,24 @@ describe("the dense products agree with the twin, and are one sum in one order o
         const b = draws.floats(N);
         lab.clear();
         const a = lab.matrix("a", B, K, h);
-        const lists = lab.lists(compressRows(h, B, K, BLOCK), K, BLOCK);
         const weights = lab.panels("weights", K, N, w);
         const bias = lab.vector("bias", b);
         const out = lab.matrix("out", B, N);
+        const work = lab.buffer("work", 8);
         const forward = (withBias: boolean, rectify: number) =>
           runPaths(
-            (path, listsPointer, countsPointer) =>
+            (lists) => {
               lab.run(
                 "denseForward",
                 {
-                  ...{ a: a.pointer, aStride: a.stride, lists: listsPointer, counts: countsPointer, B, K, N },
-                  ...{ weights: weights.pointer, bias: withBias ? bias.pointer : 0, out: out.pointer, outStride: out.stride },
-                  ...{ rectify, path, scratch: lab.scratch },
+                  ...{ ...pointersOf(lists), B, K, N, weights: weights.pointer, bias: withBias ? bias.pointer : 0 },
+                  ...{ out: out.pointer, outStride: out.stride, rectify, work: work.pointer, scratch: lab.scratch },
                 },
-                [out],
-              ),
-            lists,
+                [out, work],
+              );
+              expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(termsOf(lists, B, K, N)));
+            },
+            (path) => lab.compress("compressRows", a, path),
             [out],
           );
 
@@ -137,21 +155,22 @@ describe("the dense products agree with the twin, and are one sum in one order o
         const w = draws.floats(K * N);
         lab.clear();
         const d = lab.matrix("d", B, N, gradient);
-        const lists = lab.lists(compressRows(gradient, B, N, BLOCK), N, BLOCK);
         const weights = lab.panels("weights", K, N, w);
         const out = lab.matrix("out", B, K);
+        const work = lab.buffer("work", 8);
         runPaths(
-          (path, listsPointer, countsPointer) =>
+          (lists) => {
             lab.run(
               "denseInputGradient",
               {
-                ...{ d: d.pointer, dStride: d.stride, lists: listsPointer, counts: countsPointer, B, N, K },
-                ...{ weights: weights.pointer, gate: 0, scale: 0, out: out.pointer, outStride: out.stride },
-                ...{ path, scratch: lab.scratch },
+                ...{ ...pointersOf(lists), B, N, K, weights: weights.pointer, gate: 0, scale: 0 },
+                ...{ out: out.pointer, outStride: out.stride, work: work.pointer, scratch: lab.scratch },
               },
-              [out],
-            ),
-          lists,
+              [out, work],
+            );
+            expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(termsOf(lists, B, N, K)));
+          },
+          (path) => lab.compress("compressRows", d, path),
           [out],
         );
         const dh = entriesOf(B, K, (b, k) =>
@@ -176,21 +195,30 @@ describe("the dense products agree with the twin, and are one sum in one order o
         lab.clear();
         const a = lab.matrix("a", B, K, h);
         const d = lab.matrix("d", B, N, dz);
-        const lists = lab.lists(compressColumns(h, B, K, BLOCK), B, BLOCK);
+        const work = lab.buffer("work", 8);
         const gradient = lab.panels("gradient", K, N, new Float32Array(K * N).fill(1));
         const biasGradient = lab.buffer("biasGradient", Math.ceil(N / 4) * 16);
         runPaths(
-          (path, listsPointer, countsPointer) =>
+          (lists) => {
             lab.run(
               "denseWeightGradient",
               {
-                ...{ a: a.pointer, aStride: a.stride, lists: listsPointer, counts: countsPointer, B, K, N },
-                ...{ d: d.pointer, dStride: d.stride, gradient: gradient.pointer, biasGradient: biasGradient.pointer },
-                ...{ weights: 0, state: 0, bias: 0, biasState: 0, rule: 0, hyper: 0, status: 0, path, scratch: lab.scratch },
+                ...{ ...pointersOf(lists), B, K, N, d: d.pointer, dStride: d.stride },
+                ...{
+                  gradient: gradient.pointer,
+                  biasGradient: biasGradient.pointer,
+                  weights: 0,
+                  state: 0,
+                  bias: 0,
+                  biasState: 0,
+                },
+                ...{ rule: 0, hyper: 0, status: 0, work: work.pointer, scratch: lab.scratch },
               },
-              [gradient, biasGradient],
-            ),
-          lists,
+              [gradient, biasGradient, work],
+            );
+            expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(termsOf(lists, K, B, N)));
+          },
+          (path) => lab.compress("compressColumns", a, path),
           [gradient, biasGradient],
         );
         const dw = entriesOf(K, N, (k, n) =>
@@ -212,33 +240,6 @@ describe("the dense products agree with the twin, and are one sum in one order o
         expectClose(lab.readPanels(gradient, K, N), denseWeightGradient(h, dz, { B, K, N }), "weight gradient");
         expectClose(lab.readVector(biasGradient, N), denseBiasGradient(dz, { B, K, N }), "bias gradient");
       });
-    }
-  });
-
-  it("path 0 reads the lists up to 65 non-zero entries in a hundred, and the matrix above", () => {
-    const [B, K, N] = [20, 10, 1];
-    for (const nonZero of [0, 1, 130, 131, 200]) {
-      const sparse = nonZero <= 130;
-      const h = Float32Array.from({ length: B * K }, (_, i) => (i < nonZero ? 1 : 0));
-      lab.clear();
-      // whichever the kernel is not to read holds something else
-      const a = lab.matrix("a", B, K, sparse ? new Float32Array(B * K).fill(Number.NaN) : h);
-      const entries = compressRows(h, B, K, BLOCK).map((blocks) =>
-        blocks.map((list) => list.map(({ index, value }) => ({ index, value: sparse ? value : Number.NaN }))),
-      );
-      const { lists, counts } = lab.lists(entries, K, BLOCK);
-      const weights = lab.panels("weights", K, N, new Float32Array(K * N).fill(1));
-      const out = lab.matrix("out", B, N);
-      lab.run(
-        "denseForward",
-        {
-          ...{ a: a.pointer, aStride: a.stride, lists: lists.pointer, counts: counts.pointer, B, K, N, bias: 0 },
-          ...{ weights: weights.pointer, out: out.pointer, outStride: out.stride, rectify: 0, path: AUTO, scratch: lab.scratch },
-        },
-        [out],
-      );
-      const sums = Array.from({ length: B }, (_, b) => Math.min(K, Math.max(0, nonZero - b * K)));
-      expectExact(lab.readMatrix(out), sums, `${nonZero} of 200 entries`);
     }
   });
 });

@@ -34,9 +34,10 @@ export function vectorBytes(N: number): number {
   return Math.ceil(N / PANEL) * PANEL * 4;
 }
 
-/** Bytes of the lists of non-zero entries of a matrix [rows, inner], and of their counts. */
+/** Bytes of a matrix [rows, inner] as products take it, in groups of four rows, and of the lengths of its lists: see `kernels/compress.ts`. */
 export function listBytes(rows: number, inner: number): { lists: number; counts: number } {
-  return { lists: sizeOf([rows, inner]) * 8, counts: rows * Math.ceil(inner / BLOCK) * 4 };
+  const groups = Math.ceil(rows / 4);
+  return { lists: sizeOf([groups, inner]) * 32, counts: groups * Math.ceil(inner / BLOCK) * 16 };
 }
 
 /** Weights [out, in] (PyTorch's layout, the one users see) into panels [panel][in][PANEL]. */

@@ -1,0 +1,141 @@
+// Gradient of a dense layer's weights, dW = Ht D, as rows of A = Ht times panels of D, which are packed block by block, and of
+// its bias, db = column sums of D. B rows, K inputs, N outputs; Ht [K, B] in groups (compress.ts), D [B, N], W [K, N] in panels.
+import {
+  BLOCK, BLOCK_BYTES, CHUNK, PANEL, PANEL_BYTES, SCRATCH_BYTES, SUMS_BYTES, TILE_BYTES, ceilDivide, shareStart, vectorsOf,
+} from "./layout";
+import { addSquares, limitPanel } from "./max-norm";
+import { CLIP, MAX_NORM } from "./rules";
+import { addProduct } from "./tiles";
+import { areFinite, clipGradients, updateWeights } from "./update";
+import { countTerms } from "./work";
+
+@inline function chunksOf(K: i32): i32 {
+  // one even where K is 0: the bias has its gradient all the same
+  return max(1, ceilDivide(K, CHUNK));
+}
+
+/**
+ * With hyper-parameters the update follows at once, by the rule of that number, while a tile of the gradient is in L1, and
+ * the whole gradient never exists; without them (0) it is stored in panels to `gradient` and `biasGradient`. A panel that
+ * is shared by two threads is left for `finishPanels`.
+ */
+export function denseWeightGradient(
+  lists: usize, counts: usize, B: i32, K: i32, d: usize, dStride: i32, N: i32,
+  weights: usize, state: usize, gradient: usize, bias: usize, biasState: usize, biasGradient: usize,
+  rule: i32, hyper: usize, status: usize, work: usize, scratch: usize, thread: i32, threads: i32,
+): void {
+  const tile = scratch + <usize>thread * SCRATCH_BYTES;
+  const packed = tile + TILE_BYTES;
+  const sums = packed + BLOCK_BYTES;
+  const norms = sums + SUMS_BYTES;
+  const panels = ceilDivide(N, PANEL);
+  const chunks = chunksOf(K);
+  const clip = hyper ? load<f32>(hyper, CLIP) : 0;
+  const biasStateBytes = <usize>panels * PANEL_BYTES;
+  const stateBytes = <usize>K * biasStateBytes;
+  let unit = shareStart(panels * chunks, thread, threads);
+  const end = shareStart(panels * chunks, thread + 1, threads);
+  while (unit < end) {
+    const panel = unit / chunks;
+    const firstChunk = unit % chunks;
+    const lastChunk = min(chunks, firstChunk + end - unit);
+    const vectors = vectorsOf(panel, N);
+    let finite = true;
+    let packedBlock: i32 = -1;
+    memory.fill(sums, 0, 2 * SUMS_BYTES);
+    for (let chunk = firstChunk; chunk < lastChunk; ++chunk) {
+      const first = chunk * CHUNK;
+      const rows = min(CHUNK, K - first);
+      const groups = ceilDivide(rows, 4);
+      const start = (<usize>panel * <usize>K + <usize>first) * PANEL_BYTES;
+      const bytes = <usize>rows * PANEL_BYTES;
+      memory.fill(tile, 0, <usize>(groups << 2) * PANEL_BYTES);
+      for (let inner: i32 = 0; inner < B; inner += BLOCK) {
+        const count = min(BLOCK, B - inner);
+        if (inner != packedBlock) {
+          packRows(d, dStride, inner, count, panel, vectors, packed);
+          packedBlock = inner;
+          if (chunk == 0) addRows(packed, count, sums);
+        }
+        addProduct(lists, counts, B, first >> 2, groups, inner / BLOCK, count, packed, vectors, tile);
+      }
+      if (hyper) {
+        if (clip != 0) clipGradients(tile, bytes, clip);
+        finite = updateWeights(rule, weights + start, state + start, stateBytes, tile, bytes, hyper, true) && finite;
+        addSquares(weights + start, rows, norms);
+      } else {
+        memory.copy(gradient + start, tile, bytes);
+      }
+    }
+    if (firstChunk == 0) {
+      const column = <usize>(panel * PANEL) << 2;
+      const bytes = <usize>vectors << 4;
+      if (hyper) {
+        if (bias) {
+          if (clip != 0) clipGradients(sums, bytes, clip);
+          finite = updateWeights(rule, bias + column, biasState + column, biasStateBytes, sums, bytes, hyper, false) && finite;
+          finite = areFinite(bias + column, bytes) && finite;
+        }
+      } else if (biasGradient) {
+        memory.copy(biasGradient + column, sums, bytes);
+      }
+    }
+    if (hyper) {
+      if (lastChunk - firstChunk == chunks) finite = finishPanel(weights, K, panel, norms, load<f32>(hyper, MAX_NORM)) && finite;
+      if (!finite) atomic.store<i32>(status, 1);
+    }
+    unit += lastChunk - firstChunk;
+  }
+  if (thread == 0) countTerms(counts, K, B, N, work);
+}
+
+/** Finishes the panels that two or more threads have updated together. */
+export function finishPanels(
+  weights: usize, K: i32, N: i32, hyper: usize, status: usize, scratch: usize, thread: i32, threads: i32,
+): void {
+  const norms = scratch + <usize>thread * SCRATCH_BYTES;
+  const chunks = chunksOf(K);
+  const units = ceilDivide(N, PANEL) * chunks;
+  let previous: i32 = -1;
+  for (let other = 1; other < threads; ++other) {
+    const boundary = shareStart(units, other, threads);
+    const panel = boundary / chunks;
+    if (boundary % chunks == 0 || panel == previous) continue;
+    previous = panel;
+    if (panel % threads != thread) continue;
+    memory.fill(norms, 0, SUMS_BYTES);
+    addSquares(weights + <usize>panel * <usize>K * PANEL_BYTES, K, norms);
+    if (!finishPanel(weights, K, panel, norms, load<f32>(hyper, MAX_NORM))) atomic.store<i32>(status, 1);
+  }
+}
+
+/** Max-norm on a panel whose update is complete and whose squared norms these are; returns whether they are finite. */
+function finishPanel(weights: usize, K: i32, panel: i32, norms: usize, limit: f32): bool {
+  const finite = areFinite(norms, PANEL_BYTES);
+  if (limit != 0) limitPanel(weights + <usize>panel * <usize>K * PANEL_BYTES, K, norms, limit);
+  return finite;
+}
+
+/** Packs D[first..first+count, panel's columns] into [count][PANEL], the columns beyond N zero. */
+function packRows(d: usize, stride: i32, first: i32, count: i32, panel: i32, vectors: i32, packed: usize): void {
+  if (vectors < 7) memory.fill(packed, 0, <usize>count * PANEL_BYTES);
+  let from = d + (<usize>(first * stride + panel * PANEL) << 2);
+  for (let i: i32 = 0; i < count; ++i) {
+    for (let at: usize = 0; at < <usize>vectors << 4; at += 16) v128.store(packed + at, v128.load(from + at));
+    from += <usize>stride << 2;
+    packed += PANEL_BYTES;
+  }
+}
+
+/** sums[n] += sum over b ascending of packed[b, n]: the gradient of the bias. */
+function addRows(packed: usize, count: i32, sums: usize): void {
+  for (let at: usize = 0; at < PANEL_BYTES; at += 16) {
+    let sum = v128.load(sums + at);
+    let from = packed + at;
+    for (let i: i32 = 0; i < count; ++i) {
+      sum = f32x4.add(sum, v128.load(from));
+      from += PANEL_BYTES;
+    }
+    v128.store(sums + at, sum);
+  }
+}
