@@ -11,6 +11,7 @@ import {
   type SgdOptions,
   sgd,
 } from "../src/index.ts";
+import { MOST_HYPER } from "../src/optimizers/optimizer.ts";
 import { adagrad as twinAdagrad } from "../src/reference/adagrad.ts";
 import { adam as twinAdam } from "../src/reference/adam.ts";
 import { clipValue } from "../src/reference/clipping.ts";
@@ -113,7 +114,7 @@ export const PAIRED: readonly Paired[] = [
 
 /** What kernels read of a step's record: the hyper-parameters, in the room of the longest. */
 export function hyperFloats({ hyper }: Optimizer, step = 0): Float32Array {
-  const floats = new Float32Array(12);
+  const floats = new Float32Array(MOST_HYPER);
   floats.set(hyper(step));
   return floats;
 }

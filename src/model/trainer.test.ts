@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
+import { PAIRED } from "../../test/optimizers.ts";
 import { classes, images } from "../../test/tasks.ts";
 import type { BatchBuffers, BatchSource } from "../data/source.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout/dropout.ts";
 import { relu } from "../layers/relu.ts";
+import { adam, adamW } from "../optimizers/adam.ts";
+import { inverseTime } from "../optimizers/schedules.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import type { Model } from "./model.ts";
 import { sequential } from "./sequential.ts";
@@ -94,6 +97,28 @@ describe("a trainer stopped at any of 40 steps", () => {
       expect([...before, ...after], `rows, stopped at ${stop}`).toEqual(order);
       expect(await whole(second), `stopped at ${stop}`).toBe(end);
       second.close();
+    }
+  });
+
+  const others = [
+    ...PAIRED,
+    {
+      name: "adamW, its gradient limited and its schedules moving",
+      optimizer: adamW({ learningRate: inverseTime({ initial: 0.01, steps: 5 }), clipNorm: 0.1 }),
+    },
+  ];
+  it.each(others)("goes on with the bits of never having stopped: $name", async ({ optimizer }) => {
+    const unbroken = await open(build(), data, { optimizer });
+    await unbroken.run(12);
+    const end = await whole(unbroken);
+    for (const stop of [0, 1, 7]) {
+      const first = await open(build(), data, { optimizer });
+      if (stop > 0) await first.run(stop);
+      const state = await first.state();
+      const second = await open(build(), data, { optimizer, threads: 2 });
+      second.restore(stop === 1 ? throughJson(state) : structuredClone(state));
+      await second.run(12 - stop);
+      expect(await whole(second), `stopped at ${stop}`).toBe(end);
     }
   });
 
@@ -331,6 +356,17 @@ describe("a trainer", () => {
       "the state has no numbers for dense1.weight",
     ],
   ];
+  it("refuses what another optimizer remembers, and one that remembers more or less", async () => {
+    const [plain, momentum, mean] = await Promise.all(
+      [sgd({ learningRate: 0.1 }), optimizer, adam()].map((other) => open(build(), data, { optimizer: other })),
+    );
+    const state = await momentum.state();
+    expect(() => mean.restore(state)).toThrow(`restore: the state's optimizer is "sgd"; this trainer's is adam`);
+    expect(() => plain.restore(state)).toThrow("restore: the state's sgd remembers velocity; this trainer's remembers nothing");
+    const less = await plain.state();
+    expect(() => momentum.restore(less)).toThrow("restore: the state's sgd remembers nothing; this trainer's remembers velocity");
+  });
+
   it.each(states)("refuses %s for a state, and stays as it was", async (_, change, message) => {
     const trainer = await open();
     await trainer.run(2);

@@ -1,5 +1,5 @@
 import { DrowseError, show } from "../tensor/errors.ts";
-import type { UpdateRule } from "../wasm/kernels.ts";
+import { type UpdateRule, updateRules } from "../wasm/kernels.ts";
 
 /** A number, or a function of the training step (counted from 0 over the life of a trainer) that gives one. */
 export type Schedule = number | ((step: number) => number);
@@ -28,7 +28,7 @@ export interface Optimizer {
 
 /** @throws {DrowseError} on anything that is not an optimizer. */
 export function checkOptimizer(operation: string, optimizer: Optimizer): Optimizer {
-  if (typeof optimizer?.hyper !== "function" || !Array.isArray(optimizer.slots)) {
+  if (typeof optimizer?.hyper !== "function" || !Array.isArray(optimizer.slots) || !updateRules.includes(optimizer.rule)) {
     throw new DrowseError(operation, `the optimizer is ${show(optimizer)}`, "give one, such as sgd({ learningRate: 0.1 })");
   }
   return optimizer;

@@ -10,9 +10,9 @@ export interface CommonOptions {
   l2?: number;
   /** Longest allowed norm of a unit's incoming weights, above 0; default none. Srivastava et al. use 2 to 4. */
   maxNorm?: number;
-  /** Largest allowed size of each number of the gradient, above 0; default none. */
+  /** Largest allowed size of each number of the gradient, before L2; above 0, default none. */
   clipValue?: number;
-  /** Longest allowed norm of the gradient of all parameters together (Pascanu et al. 2013), above 0; default none. */
+  /** Longest allowed norm of the gradient of all parameters together, before L2 (Pascanu et al. 2013); above 0, default none. */
   clipNorm?: number;
 }
 
