@@ -22,7 +22,7 @@ export interface SgdOptions extends CommonOptions {
  * @throws {DrowseError} on values out of range, unknown options, and while training when a schedule leaves its range.
  * @example
  * sgd({ learningRate: 0.1, momentum: 0.95, maxNorm: 3 })
- * // as the authors of dropout did: over a million steps, from step 1 and momentum 0.5
+ * // the recipe of Srivastava et al. 2014, over a million steps of 100 rows
  * const learningRate = inverseTime({ initial: 1, steps: 10_000 });
  * const momentum = exponentialDecay({ initial: 0.5, end: 0.99, steps: 1e5 });
  * sgd({ learningRate, momentum, maxNorm: 3 })
