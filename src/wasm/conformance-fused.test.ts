@@ -137,14 +137,9 @@ describe("fused kernels give the bits of the unfused", () => {
   });
 
   const flagged = PAIRED.flatMap(({ name, optimizer }) =>
-    (hasSquares(optimizer)
-      ? ["weight", "bias", "gradient", "weight's square", "bias's square"]
-      : ["weight", "bias", "gradient"]
-    ).map((parameter) => ({
-      parameter,
-      name,
-      optimizer,
-    })),
+    ["weight", "bias", "gradient", ...(hasSquares(optimizer) ? ["weight's square", "bias's square"] : [])].map((parameter) => {
+      return { parameter, name, optimizer };
+    }),
   );
   it.each(flagged)("denseWeightGradient flags a $parameter that is not finite: $name", ({ parameter, optimizer }) => {
     for (const bad of ["weight", "bias"].includes(parameter) ? [Number.NaN, Infinity, -Infinity] : [Number.NaN]) {
