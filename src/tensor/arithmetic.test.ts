@@ -1,6 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cosPi, exp, log, power } from "./arithmetic.ts";
+
+// Only against a test that hangs.
+if (process.env.DROWSE_DEEP === "1") vi.setConfig({ testTimeout: 1_200_000 });
 
 function expectLog(x: number, expected: number): void {
   const error = expected === 0 ? Math.abs(log(x)) : Math.abs(log(x) / expected - 1);
@@ -47,7 +50,7 @@ describe("exp", () => {
   it("agrees with the host's to two units in the last place", () => {
     fc.assert(
       fc.property(fc.double({ min: -708, max: 709, noNaN: true }), (x) => expectExp(x, Math.exp(x))),
-      { numRuns: process.env.DROWSE_DEEP ? 1_000_000 : 5_000 },
+      { numRuns: process.env.DROWSE_DEEP ? 200_000 : 5_000 },
     );
   });
 
@@ -105,7 +108,7 @@ describe("cosPi", () => {
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (x) => {
         expect(Math.abs(cosPi(x) - Math.cos(Math.PI * x))).toBeLessThan(4e-16);
       }),
-      { numRuns: process.env.DROWSE_DEEP ? 1_000_000 : 5_000 },
+      { numRuns: process.env.DROWSE_DEEP ? 200_000 : 5_000 },
     );
   });
 });
