@@ -1,5 +1,5 @@
 import { DrowseError, show } from "../tensor/errors.ts";
-import type { Shape } from "../tensor/shape.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
 
 /** Where a source writes a batch: row i of the batch follows row i - 1. */
 export interface BatchBuffers {
@@ -62,4 +62,22 @@ export function takeRows(source: BatchSource, rows: Uint32Array): BatchSource {
         into,
       ),
   };
+}
+
+/** Rows that are gathered at a time where only their targets are wanted. */
+const GATHERED = 1024;
+
+/** The targets of all rows of a source, one row after the other. It gives its inputs as well, which are not kept. */
+export async function gatherTargets(source: BatchSource): Promise<Int32Array | Float32Array> {
+  const { count, inputType, targetType, targetSize } = source;
+  const targets = targetType === "classes" ? new Int32Array(count * targetSize) : new Float32Array(count * targetSize);
+  const inputs = sizeOf(source.inputShape) * Math.min(GATHERED, count);
+  const scratch = inputType === "u8" ? new Uint8Array(inputs) : new Float32Array(inputs);
+  for (let first = 0; first < count; first += GATHERED) {
+    const rows = Uint32Array.from({ length: Math.min(GATHERED, count - first) }, (_, i) => first + i);
+    const x = scratch.subarray(0, rows.length * sizeOf(source.inputShape));
+    const gathered = source.gather(rows, { x, y: targets.subarray(first * targetSize, (first + rows.length) * targetSize) });
+    if (gathered) await gathered;
+  }
+  return targets;
 }
