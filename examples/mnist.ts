@@ -23,6 +23,7 @@ async function readSet(folder: string, name: "train" | "t10k", rows: number) {
 }
 
 function progress(event: FitEvent): void {
+  if (event.event !== "epoch" && event.event !== "progress") return;
   const { epoch, epochs, loss, examplesPerSecond } = event;
   const numbers = `epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}  ${Math.round(examplesPerSecond)} images/s`;
   if (event.event === "epoch") {

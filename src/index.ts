@@ -24,13 +24,30 @@ export type { ClassMetricName, MetricName, ValueMetricName } from "./metrics/met
 export { type AverageOptions, type ClassMeasures, classMeasures, f1, precision, recall } from "./metrics/precision-recall.ts";
 export { mae, r2, rmse } from "./metrics/regression.ts";
 export type { Table } from "./metrics/table.ts";
-export type { EpochEvent, FitEvent, FitOptions, History, ProgressEvent } from "./model/fit.ts";
+export type { TrainingOptions } from "./model/create-trainer.ts";
+export type { EarlyStoppingOptions } from "./model/early-stopping.ts";
+export type { EpochControl } from "./model/epoch-control.ts";
+export type {
+  BeginEvent,
+  EndEvent,
+  EpochEvent,
+  FitEvent,
+  LearningRateEvent,
+  ProgressEvent,
+  RateEvent,
+  StopReason,
+} from "./model/fit-events.ts";
+export type { FitOptions } from "./model/fit-options.ts";
+export type { History } from "./model/history.ts";
 export type { Evaluation } from "./model/inference.ts";
 export { dropoutMask, type Mask } from "./model/mask-of-layer.ts";
 export { Model, type Predictions, type PredictOptions, type RunOptions } from "./model/model.ts";
+export type { MonitorName, MonitorOptions, ValidationName } from "./model/monitor.ts";
+export type { PlateauOptions } from "./model/plateau.ts";
+export type { Rates } from "./model/rates.ts";
 export { type SequentialOptions, sequential } from "./model/sequential.ts";
 export type { Trace, Traced } from "./model/trace.ts";
-export { type StepReport, Trainer, type TrainingOptions } from "./model/trainer.ts";
+export { type StepReport, Trainer } from "./model/trainer.ts";
 export type { TrainerState } from "./model/trainer-state.ts";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.ts";
 export { type AdamOptions, type AdamWOptions, adam, adamW } from "./optimizers/adam.ts";

@@ -205,7 +205,7 @@ const cases: Record<string, readonly Case[]> = {
     [
       "trainer",
       'unknown option "epochs"',
-      "the options are loss, optimizer, batchSize, threads",
+      "the options are loss, optimizer, batchSize, shuffle, threads",
       () => build().trainer(data, given({ ...good, epochs: 2 })),
     ],
     [

@@ -104,7 +104,17 @@ const cases: readonly (readonly [name: string, message: string, call: () => unkn
   ["fit(signal)", 'fit: the signal is "stop"; give an AbortSignal', () => fitted({ signal: "stop" })],
   ["fit(onEvent)", 'fit: onEvent is "log"; give a function', () => fitted({ onEvent: "log" })],
   ["fit(validation null)", "fit: validation: the data is null; give { x, y }", () => fitted({ validation: null })],
-  ["fit(validation 0.2)", "fit: validation: the data is 0.2; give { x, y }", () => fitted({ validation: 0.2 })],
+  ["fit(validation 2)", "fit: validation is 2; give a share above 0 and below 1", () => fitted({ validation: 2 })],
+  ["fit(metrics)", 'fit: metrics is "f1"; give an array of names', () => fitted({ metrics: "f1" })],
+  ["fit(metrics of numbers)", "fit: the metric is 5; the metrics are", () => fitted({ metrics: [5], validation: 0.5 })],
+  ["fit(shuffle)", "fit: shuffle is 0; give true or false", () => fitted({ shuffle: 0 })],
+  ["fit(onEpoch)", "fit: onEpoch is true; give a function", () => fitted({ onEpoch: true })],
+  ["fit(earlyStopping)", "earlyStopping: the options are 5; give an object", () => fitted({ earlyStopping: 5, validation: 0.5 })],
+  [
+    "fit(reduceLearningRateOnPlateau)",
+    "reduceLearningRateOnPlateau: the options are true; give an object",
+    () => fitted({ reduceLearningRateOnPlateau: true }),
+  ],
   ["fit(validation false)", "fit: validation: the data is false; give { x, y }", () => fitted({ validation: false })],
   ["fit(a loss of the caller's)", "fit: the loss is an object with kind; give", () => fitted({ loss: { kind: "crossEntropy" } })],
   ["fit(loss null)", "fit: the loss is null; give", () => fitted({ loss: null })],
@@ -139,7 +149,25 @@ const cases: readonly (readonly [name: string, message: string, call: () => unkn
     "run: the signal is an object with",
     () => withTrainer((trainer) => trainer.run(1, { signal: given(new AbortController()) })),
   ],
-  ["trainer.evaluate(signal)", "evaluate: the signal is 1", () => withTrainer((trainer) => trainer.evaluate(data, given(1)))],
+  [
+    "trainer.evaluate(signal)",
+    "evaluate: the signal is 1",
+    () => withTrainer((trainer) => trainer.evaluate(data, { signal: given(1) })),
+  ],
+  ["trainer.evaluate(options)", "evaluate: the options are 1", () => withTrainer((trainer) => trainer.evaluate(data, given(1)))],
+  [
+    "setRate(nothing)",
+    'setRate: there is no layer "undefined"; the model has no dropout layer',
+    () => withTrainer((trainer) => trainer.setRate(given(undefined), 0.5)),
+  ],
+  [
+    "learningRateFactor",
+    'trainer: learningRateFactor is "0.5"; give a number above 0',
+    () =>
+      withTrainer((trainer) => {
+        trainer.learningRateFactor = given("0.5");
+      }),
+  ],
   [
     "trainer.evaluate(nothing)",
     "evaluate: the data is undefined",

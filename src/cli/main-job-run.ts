@@ -114,7 +114,7 @@ export async function runMainJob(
     const seconds = clock() - start;
     runner.seconds += seconds;
     const { loss } = trainer.progress;
-    const evaluation = await trainer.evaluate(testData, signal);
+    const evaluation = await trainer.evaluate(testData, { signal });
     const testError = errorShare(evaluation.accuracy ?? 0, testRows);
     testErrors.push(testError);
     onEvent({ event: "epoch", network, epoch, epochs, loss, testLoss: evaluation.loss, testError, seconds: round(seconds, 3) });
@@ -124,7 +124,7 @@ export async function runMainJob(
     { network, model, trainer, testErrors, seconds }: Runner,
     measured: DataArrays,
   ): Promise<NetworkResult> {
-    const { accuracy = 0, rows: count } = await trainer.evaluate(measured, signal);
+    const { accuracy = 0, rows: count } = await trainer.evaluate(measured, { signal });
     await trainer.commit();
     const [trainingError, testError] = [errorShare(accuracy, count), testErrors[testErrors.length - 1]];
     return {

@@ -1,5 +1,5 @@
 import type { DataArrays } from "../data/arrays.ts";
-import type { EpochEvent, FitEvent, ProgressEvent } from "../model/fit.ts";
+import type { EpochEvent, FitEvent, ProgressEvent } from "../model/fit-events.ts";
 import type { Model } from "../model/model.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
@@ -140,6 +140,7 @@ export async function trainImages(
       ...(test ? { validation: dataOf(test, model) } : {}),
       onEvent(event: FitEvent) {
         if (event.event === "progress") return onEvent(progressOf(event, rows, batchSize));
+        if (event.event !== "epoch") return;
         finished.push(epochOf(event, rows, testRows));
         onEvent(finished[finished.length - 1]);
       },

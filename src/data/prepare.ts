@@ -1,7 +1,7 @@
 import { DrowseError, show } from "../tensor/errors.ts";
 import { checkShape, formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { arraySource, type DataArrays, readInputs, readTargets } from "./arrays.ts";
-import { type BatchSource, isBatchSource } from "./source.ts";
+import { type BatchSource, isBatchSource, takeRows } from "./source.ts";
 
 /** Data as users give it: arrays, or a source of batches. */
 export type Data = DataArrays | BatchSource;
@@ -30,6 +30,11 @@ export function prepareData(operation: string, data: unknown, request: DataReque
   if (y === undefined) throw new DrowseError(operation, "the data has no y", "give { x, y }, a target for each row");
   const targets = readTargets(operation, y, inputs.count, request.outputs, request.targets);
   return remember(arraySource(request.inputShape, inputs, { kind: request.targets, data: targets }));
+}
+
+/** Some rows of a source that came out of here. */
+export function partOf(source: BatchSource, rows: Uint32Array): BatchSource {
+  return remember(takeRows(source, rows));
 }
 
 /** Sources that came out of here and need not be looked at again. */

@@ -67,16 +67,26 @@ export function takeRows(source: BatchSource, rows: Uint32Array): BatchSource {
 /** Rows that are gathered at a time where only their targets are wanted. */
 const GATHERED = 1024;
 
-/** The targets of all rows of a source, one row after the other. It gives its inputs as well, which are not kept. */
-export async function gatherTargets(source: BatchSource): Promise<Int32Array | Float32Array> {
+const known = new WeakMap<BatchSource, Promise<Int32Array | Float32Array>>();
+
+/** The targets of all rows of a source, one row after the other; asked for once in the life of a source. */
+export function targetsOf(source: BatchSource): Promise<Int32Array | Float32Array> {
+  const targets = known.get(source) ?? gatherTargets(source);
+  known.set(source, targets);
+  return targets;
+}
+
+async function gatherTargets(source: BatchSource): Promise<Int32Array | Float32Array> {
   const { count, inputType, targetType, targetSize } = source;
   const targets = targetType === "classes" ? new Int32Array(count * targetSize) : new Float32Array(count * targetSize);
-  const inputs = sizeOf(source.inputShape) * Math.min(GATHERED, count);
+  const size = sizeOf(source.inputShape);
+  // A source gives its inputs as well, which are not kept.
+  const inputs = size * Math.min(GATHERED, count);
   const scratch = inputType === "u8" ? new Uint8Array(inputs) : new Float32Array(inputs);
   for (let first = 0; first < count; first += GATHERED) {
     const rows = Uint32Array.from({ length: Math.min(GATHERED, count - first) }, (_, i) => first + i);
-    const x = scratch.subarray(0, rows.length * sizeOf(source.inputShape));
-    const gathered = source.gather(rows, { x, y: targets.subarray(first * targetSize, (first + rows.length) * targetSize) });
+    const y = targets.subarray(first * targetSize, (first + rows.length) * targetSize);
+    const gathered = source.gather(rows, { x: scratch.subarray(0, rows.length * size), y });
     if (gathered) await gathered;
   }
   return targets;

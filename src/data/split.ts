@@ -1,7 +1,7 @@
 import type { Key } from "../random/philox.ts";
 import { shuffledRows } from "../random/shuffle.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
-import { type BatchSource, gatherTargets } from "./source.ts";
+import { type BatchSource, targetsOf } from "./source.ts";
 
 /** The rows of a data set in two parts, each in ascending order. */
 export interface Split {
@@ -20,7 +20,7 @@ export async function splitRows(operation: string, source: BatchSource, share: n
     throw new DrowseError(operation, `validation is ${show(share)}`, "give a share above 0 and below 1, or data { x, y }");
   }
   const { count } = source;
-  const classes = source.targetType === "classes" ? await gatherTargets(source) : new Int32Array(count);
+  const classes = source.targetType === "classes" ? await targetsOf(source) : new Int32Array(count);
   const wanted = heldOutPerClass(classes, share);
   const heldOut = new Uint8Array(count);
   for (const row of shuffledRows(count, key, 0)) {

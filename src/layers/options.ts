@@ -51,6 +51,14 @@ export function checkFunction(operation: string, what: string, value: unknown): 
 }
 
 /**
+ * Checks a yes or no.
+ * @throws {DrowseError} unless it is true or false.
+ */
+export function checkFlag(operation: string, what: string, value: unknown): void {
+  if (typeof value !== "boolean") throw new DrowseError(operation, `${what} is ${show(value)}`, "give true or false");
+}
+
+/**
  * Checks a number against a range.
  * @throws {DrowseError} unless it is a finite number that the test accepts.
  */

@@ -1,4 +1,5 @@
 import { DrowseError, show } from "../tensor/errors.ts";
+import type { Shape } from "../tensor/shape.ts";
 import { accuracy, argmax, topKAccuracy } from "./accuracy.ts";
 import { auroc } from "./auroc.ts";
 import { f1, precision, recall } from "./precision-recall.ts";
@@ -33,12 +34,15 @@ export interface MetricTask {
   readonly outputs: number;
 }
 
-/** A metric as it is measured: from targets, and predictions with the output link applied. */
+/** Predictions of rows, with the output link applied: the shape is [rows, outputs]. */
+type Predicted = Extract<Table, { readonly shape: Shape }>;
+
+/** A metric as it is measured: from targets, one class index or `outputs` numbers per row, and predictions. */
 export interface Metric {
   readonly name: MetricName;
   /** Whether more is better. */
   readonly larger: boolean;
-  measure(targets: ArrayLike<number>, predictions: Table): number;
+  measure(targets: ArrayLike<number>, predictions: Predicted): number;
 }
 
 type Measure = Metric["measure"];
@@ -47,6 +51,11 @@ const ofClasses =
   (measure: (targets: ArrayLike<number>, predictions: ArrayLike<number>) => number): Measure =>
   (targets, predictions) =>
     measure(targets, argmax(predictions));
+
+const ofValues =
+  (measure: (targets: Table, predictions: Table) => number): Measure =>
+  (targets, predictions) =>
+    measure({ data: targets, shape: predictions.shape }, predictions);
 
 const classMetrics: Readonly<Record<string, Measure>> = {
   accuracy: ofClasses(accuracy),
@@ -58,7 +67,7 @@ const classMetrics: Readonly<Record<string, Measure>> = {
   macroF1: ofClasses((targets, classes) => f1(targets, classes, { average: "macro" })),
   auroc,
 };
-const valueMetrics: Readonly<Record<string, Measure>> = { rmse, mae, r2 };
+const valueMetrics: Readonly<Record<string, Measure>> = { rmse: ofValues(rmse), mae: ofValues(mae), r2: ofValues(r2) };
 const OF_TWO_CLASSES = ["precision", "recall", "f1"];
 const SMALLER_IS_BETTER = ["rmse", "mae"];
 

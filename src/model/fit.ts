@@ -1,141 +1,179 @@
-import { byteScale, type Data, prepareData } from "../data/prepare.ts";
-import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
-import { resolveLoss } from "../losses/resolve.ts";
-import { sizeOf } from "../tensor/shape.ts";
-import type { Evaluation } from "./inference.ts";
+import type { Data } from "../data/prepare.ts";
+import { DivergenceError } from "../tensor/errors.ts";
+import { createTrainer } from "./create-trainer.ts";
+import { Control } from "./epoch-control.ts";
+import type { EndEvent, EpochEvent, FitEvent, StopReason } from "./fit-events.ts";
+import { checkFit, type FitOptions, type FitRequest } from "./fit-options.ts";
+import type { Graph } from "./graph.ts";
+import { addEpoch, emptyHistory, endHistory, type History } from "./history.ts";
+import { validationName } from "./monitor.ts";
 import type { Network } from "./network.ts";
-import { createTrainer, type TrainingOptions } from "./trainer.ts";
-
-/** How `fit` trains. */
-export interface FitOptions extends TrainingOptions {
-  /** Passes over the data; default 1. */
-  epochs?: number;
-  /** Data to evaluate after each epoch, with nothing asleep. */
-  validation?: Data;
-  /** Aborts between chunks of steps; the model keeps the weights of the last finished epoch. */
-  signal?: AbortSignal;
-  /** Told of everything that happens, as it happens. */
-  onEvent?: (event: FitEvent) => void;
-}
-
-/** While an epoch runs, about twenty times a second. Loss and accuracy are over the epoch so far, with dropout. */
-export interface ProgressEvent {
-  readonly event: "progress";
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Steps done in the epoch, and its steps. */
-  readonly batch: number;
-  readonly batches: number;
-  readonly loss: number;
-  readonly accuracy?: number;
-  readonly examplesPerSecond: number;
-  readonly secondsLeft: number;
-}
-
-/** At the end of an epoch. */
-export interface EpochEvent {
-  readonly event: "epoch";
-  /** Counted from 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly loss: number;
-  readonly accuracy?: number;
-  readonly validationLoss?: number;
-  readonly validationAccuracy?: number;
-  readonly learningRate: number;
-  /** Of training alone, without validation. */
-  readonly seconds: number;
-  readonly examplesPerSecond: number;
-}
-
-export type FitEvent = ProgressEvent | EpochEvent;
-
-/** One number per epoch. */
-export interface History {
-  readonly loss: number[];
-  readonly accuracy: number[];
-  readonly validationLoss: number[];
-  readonly validationAccuracy: number[];
-  readonly seconds: number[];
-}
-
-const FIT_OPTIONS = ["loss", "optimizer", "batchSize", "threads", "epochs", "validation", "signal", "onEvent"];
+import type { Trainer } from "./trainer.ts";
+import type { Numbers } from "./weights.ts";
 
 const seconds = () => performance.now() / 1000;
 
-/** Trains a model and yields plain events; the model has the weights of an epoch when its event comes. */
-export async function* trainEpochs(model: Network, data: Data, options: FitOptions): AsyncGenerator<EpochEvent> {
-  checkOptions("fit", options, FIT_OPTIONS);
-  const { epochs = 1, signal, onEvent } = options;
-  checkNumber("fit", "epochs", epochs, (value) => Number.isInteger(value) && value >= 1, "give a whole number of at least 1");
-  checkFunction("fit", "onEvent", onEvent);
-  checkSignal("fit", signal);
-  signal?.throwIfAborted();
-  const loss = resolveLoss("fit", options.loss);
-  const { inputShape, inputScale } = model;
-  const request = { inputShape, inputScale, outputs: sizeOf(model.graph.output), targets: loss.targets };
-  const source = prepareData("fit", data, request);
-  const asTraining = { ...request, inputScale: byteScale(source) ?? inputScale };
-  const validation =
-    options.validation === undefined ? undefined : prepareData("fit: validation", options.validation, asTraining);
-  const trainer = await createTrainer("fit", model, source, options, validation ? [validation] : []);
-  const withAccuracy = loss.targets === "classes";
-  const begun = seconds();
+/** Trains a model by epochs and tells of them; the model has the weights of an epoch when its event comes. */
+export async function fitModel(model: Network, data: Data, options: FitOptions): Promise<History> {
+  const request = await checkFit(model, data, options);
+  const { source, rows, validation } = request;
+  const trainer = await createTrainer("fit", model, source, options, { validation: validation ? [validation] : [], rows });
+  const run = new Run(model, trainer, request, options);
+  let failure: { readonly error: unknown } | undefined;
   try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const start = seconds();
-      await trainer.run(trainer.stepsPerEpoch - trainer.batch, {
-        signal,
-        onSteps() {
-          if (trainer.batch === 0) return;
-          const { rows, loss, accuracy } = trainer.progress;
-          const passed = (epoch - 1 + rows / trainer.rows) / epochs;
-          onEvent?.({
-            event: "progress",
-            epoch,
-            epochs,
-            batch: trainer.batch,
-            batches: trainer.stepsPerEpoch,
-            loss,
-            ...(withAccuracy ? { accuracy } : {}),
-            examplesPerSecond: rows / (seconds() - start),
-            secondsLeft: (seconds() - begun) * (1 / passed - 1),
-          });
-        },
-      });
-      const took = seconds() - start;
-      const { loss: meanLoss, accuracy } = trainer.progress;
-      const valued: Evaluation | undefined = validation && (await trainer.evaluate(validation, signal));
-      await trainer.commit();
-      const event: EpochEvent = {
-        event: "epoch",
-        epoch,
-        epochs,
-        loss: meanLoss,
-        ...(withAccuracy ? { accuracy } : {}),
-        ...(valued ? { validationLoss: valued.loss } : {}),
-        ...(valued?.accuracy !== undefined ? { validationAccuracy: valued.accuracy } : {}),
-        learningRate: options.optimizer.hyper(trainer.step - 1)[0],
-        seconds: took,
-        examplesPerSecond: trainer.rows / took,
-      };
-      onEvent?.(event);
-      yield event;
-    }
-  } finally {
-    trainer.close();
+    await run.train();
+  } catch (error) {
+    failure = { error };
   }
+  trainer.close();
+  try {
+    run.end(failure);
+  } catch (error) {
+    failure ??= { error };
+  }
+  if (failure) throw failure.error;
+  return run.history;
 }
 
-/** Consumes {@link trainEpochs} and keeps its numbers. */
-export async function fitModel(model: Network, data: Data, options: FitOptions): Promise<History> {
-  const history: History = { loss: [], accuracy: [], validationLoss: [], validationAccuracy: [], seconds: [] };
-  for await (const event of trainEpochs(model, data, options)) {
-    history.loss.push(event.loss);
-    history.seconds.push(event.seconds);
-    if (event.accuracy !== undefined) history.accuracy.push(event.accuracy);
-    if (event.validationLoss !== undefined) history.validationLoss.push(event.validationLoss);
-    if (event.validationAccuracy !== undefined) history.validationAccuracy.push(event.validationAccuracy);
+/** A run of `fit` on its way. */
+class Run {
+  readonly history = emptyHistory();
+  readonly #model: Network;
+  readonly #trainer: Trainer;
+  readonly #request: FitRequest;
+  readonly #options: FitOptions;
+  readonly #tell: (event: FitEvent) => void;
+  readonly #begun = seconds();
+  #finished = 0;
+  #stop: { readonly reason: StopReason; readonly message?: string | undefined } = { reason: "epochs" };
+  /** What the model goes back to at the end. */
+  #best: { readonly epoch: number; readonly weights: Numbers; readonly graph: Graph } | undefined;
+  /** Passes that were begun in the model's life. */
+  #passes: number;
+
+  constructor(model: Network, trainer: Trainer, request: FitRequest, options: FitOptions) {
+    this.#model = model;
+    this.#trainer = trainer;
+    this.#request = request;
+    this.#options = options;
+    this.#tell = options.onEvent ?? (() => {});
+    this.#passes = model.pass;
   }
-  return history;
+
+  /** Trains until all epochs are done or something stops it. */
+  async train(): Promise<void> {
+    const { epochs, validation, stopping } = this.#request;
+    const { rows, stepsPerEpoch: batches, batchSize, threads } = this.#trainer;
+    this.#tell({ event: "begin", epochs, batches, batchSize, rows, validationRows: validation?.count ?? 0, threads });
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const event = await this.#trainEpoch(epoch);
+      addEpoch(this.history, event);
+      this.#finished = epoch;
+      const judged = stopping?.after(event);
+      if (judged?.best) this.#best = { epoch, weights: this.#model.weights, graph: this.#model.graph };
+      if (judged?.stops) this.#stop = { reason: "patience" };
+      this.#tell(event);
+      await this.#steer(event);
+      if (this.#stop.reason !== "epochs") return;
+      this.#lowerLearningRate(event);
+    }
+  }
+
+  /** Gives the model its best epoch, and tells of the end. */
+  end(failure: { readonly error: unknown } | undefined): void {
+    if (this.#best) {
+      const { weights, graph } = this.#best;
+      this.#model.accept(weights, { graph, pass: this.#passes, link: this.#trainer.loss.link, inputScale: undefined });
+    }
+    const { reason, message } = failure ? this.#reasonOf(failure.error) : this.#stop;
+    const event: EndEvent = {
+      event: "end",
+      reason,
+      ...(message === undefined ? {} : { message }),
+      epochs: this.#finished,
+      ...(this.#best ? { bestEpoch: this.#best.epoch } : {}),
+      seconds: seconds() - this.#begun,
+    };
+    endHistory(this.history, event);
+    this.#tell(event);
+  }
+
+  #reasonOf(error: unknown): { reason: StopReason; message: string } {
+    const { signal } = this.#options;
+    const message = error instanceof Error ? error.message : String(error);
+    if (signal?.aborted && error === signal.reason) return { reason: "aborted", message };
+    return { reason: error instanceof DivergenceError ? "diverged" : "failed", message };
+  }
+
+  async #trainEpoch(epoch: number): Promise<EpochEvent> {
+    const { epochs, classes, metrics, validation } = this.#request;
+    const trainer = this.#trainer;
+    const { signal } = this.#options;
+    const start = seconds();
+    this.#passes = trainer.pass + 1;
+    await trainer.run(trainer.stepsPerEpoch, { signal, onSteps: () => this.#tellProgress(epoch, start) });
+    const took = seconds() - start;
+    const { loss, accuracy } = trainer.progress;
+    const valued = validation && (await trainer.evaluate(validation, { signal, metrics: metrics.map(({ name }) => name) }));
+    await trainer.commit();
+    return {
+      event: "epoch",
+      epoch,
+      epochs,
+      loss,
+      ...(classes ? { accuracy } : {}),
+      ...(valued ? { validationLoss: valued.loss } : {}),
+      ...(valued?.accuracy !== undefined ? { validationAccuracy: valued.accuracy } : {}),
+      ...Object.fromEntries(metrics.map(({ name }) => [validationName(name), valued?.[name]])),
+      learningRate: this.#scheduled() * trainer.learningRateFactor,
+      seconds: took,
+      examplesPerSecond: trainer.rows / took,
+    };
+  }
+
+  #tellProgress(epoch: number, start: number): void {
+    const { epochs, classes } = this.#request;
+    const { batch, stepsPerEpoch: batches, progress, rows: all } = this.#trainer;
+    if (batch === 0) return;
+    const { rows, loss, accuracy } = progress;
+    const passed = (epoch - 1 + rows / all) / epochs;
+    this.#tell({
+      event: "progress",
+      epoch,
+      epochs,
+      batch,
+      batches,
+      loss,
+      ...(classes ? { accuracy } : {}),
+      examplesPerSecond: rows / (seconds() - start),
+      secondsLeft: (seconds() - this.#begun) * (1 / passed - 1),
+    });
+  }
+
+  /** Lets the caller steer. */
+  async #steer(event: EpochEvent): Promise<void> {
+    const { onEpoch } = this.#options;
+    if (!onEpoch) return;
+    const control = new Control(this.#trainer, event.epoch, this.#tell);
+    try {
+      await onEpoch(event, control);
+    } finally {
+      control.close();
+    }
+    if (control.stopped) this.#stop = { reason: "callback", message: control.stopped.message };
+  }
+
+  #lowerLearningRate(event: EpochEvent): void {
+    const { plateau } = this.#request;
+    const before = this.#trainer.learningRateFactor;
+    const factor = plateau?.after(event, before, this.#scheduled()) ?? before;
+    if (factor === before) return;
+    this.#trainer.learningRateFactor = factor;
+    this.#tell({ event: "learningRate", epoch: event.epoch, cause: "plateau", factor });
+  }
+
+  /** The learning rate that the optimizer gave for the last step. */
+  #scheduled(): number {
+    return this.#options.optimizer.hyper(this.#trainer.step - 1)[0];
+  }
 }

@@ -1,14 +1,18 @@
-import type { BatchSource } from "../data/source.ts";
+import { type BatchSource, targetsOf } from "../data/source.ts";
 import type { Loss } from "../losses/loss.ts";
+import type { Metric, MetricName } from "../metrics/metric.ts";
 import { DrowseError } from "../tensor/errors.ts";
+import type { Shape } from "../tensor/shape.ts";
 import type { Machine } from "../wasm/machine.ts";
 import { clearStatus } from "./divergence.ts";
 import type { Plan } from "./plan.ts";
-import type { StepSettings } from "./record.ts";
+import type { RecordLayout, StepSettings } from "./record.ts";
 import { type FinishedStep, Pace, runSteps } from "./steps.ts";
 
-/** What a model is worth on data: nothing sleeps. */
-export interface Evaluation {
+/** What a model is worth on data, and the metrics that were asked for by their names: nothing sleeps. */
+export type Evaluation<Name extends MetricName = never> = Measured & { readonly [name in Name]: number };
+
+interface Measured {
   /** Mean loss over the rows. */
   readonly loss: number;
   /** Share of rows whose most probable class is right; undefined for losses without classes. */
@@ -34,16 +38,20 @@ function batches({ plan, source, signal }: Session): () => StepSettings | undefi
   };
 }
 
-/** Loss and accuracy over all rows of a source. */
-export async function evaluateSource(session: Session & { readonly loss: Loss }): Promise<Evaluation> {
-  const { machine, plan, source, loss, signal } = session;
+/** Loss, accuracy and metrics over all rows of a source; metrics need a plan whose evaluation gives predictions. */
+export async function evaluateSource<Name extends MetricName>(
+  session: Session & { readonly loss: Loss; readonly metrics: readonly Metric[]; readonly outputs: number },
+): Promise<Evaluation<Name>> {
+  const { machine, plan, source, loss, metrics, outputs, signal } = session;
+  const predictions = metrics.length > 0 ? new Predictions(source.count, outputs) : undefined;
   let lossSum = 0;
   let right = 0;
-  const finished = (steps: readonly FinishedStep<StepSettings>[]) => {
+  const finished = (steps: readonly FinishedStep<StepSettings>[], results: ArrayBuffer) => {
     for (const step of steps) {
       lossSum += step.lossSum;
       right += step.right;
     }
+    predictions?.add(steps, results, plan.record);
   };
   signal?.throwIfAborted();
   const stopped = await runSteps(
@@ -61,7 +69,43 @@ export async function evaluateSource(session: Session & { readonly loss: Loss })
   }
   signal?.throwIfAborted();
   const { count } = source;
-  return { loss: lossSum / count, accuracy: loss.targets === "classes" ? right / count : undefined, rows: count };
+  const measured = {
+    loss: lossSum / count,
+    accuracy: loss.targets === "classes" ? right / count : undefined,
+    rows: count,
+    ...(predictions ? await measureAll(metrics, source, { data: predictions.data, shape: [count, outputs] }) : {}),
+  };
+  return measured as Evaluation<Name>;
+}
+
+/** Values of metrics by name. */
+export async function measureAll(
+  metrics: readonly Metric[],
+  source: BatchSource,
+  predictions: { data: Float32Array; shape: Shape },
+): Promise<Record<string, number>> {
+  const targets = await targetsOf(source);
+  return Object.fromEntries(metrics.map(({ name, measure }) => [name, measure(targets, predictions)]));
+}
+
+/** Predictions as they come out of steps, one row after the other. */
+class Predictions {
+  readonly data: Float32Array;
+  readonly #outputs: number;
+  #written = 0;
+
+  constructor(rows: number, outputs: number) {
+    this.data = new Float32Array(rows * outputs);
+    this.#outputs = outputs;
+  }
+
+  add(steps: readonly FinishedStep<StepSettings>[], results: ArrayBuffer, record: RecordLayout): void {
+    for (const [index, { settings }] of steps.entries()) {
+      const count = settings.rows.length * this.#outputs;
+      this.data.set(new Float32Array(results, index * record.resultBytes + record.predictions, count), this.#written);
+      this.#written += count;
+    }
+  }
 }
 
 /**
@@ -70,25 +114,20 @@ export async function evaluateSource(session: Session & { readonly loss: Loss })
  */
 export async function predictSource(session: Session, outputs: number): Promise<Float32Array> {
   const { machine, plan, source, signal } = session;
-  const predictions = new Float32Array(source.count * outputs);
-  let written = 0;
-  const finished = (steps: readonly FinishedStep<StepSettings>[], results: ArrayBuffer) => {
-    for (const [index, { settings }] of steps.entries()) {
-      const count = settings.rows.length * outputs;
-      predictions.set(new Float32Array(results, index * plan.record.resultBytes + plan.record.predictions, count), written);
-      written += count;
-    }
-  };
+  const predictions = new Predictions(source.count, outputs);
+  const finished = (steps: readonly FinishedStep<StepSettings>[], results: ArrayBuffer) =>
+    predictions.add(steps, results, plan.record);
   signal?.throwIfAborted();
   await runSteps({ machine, plan, program: plan.programs.predict, source, next: batches(session), finished }, new Pace());
   signal?.throwIfAborted();
-  const wrong = predictions.findIndex((value) => value - value !== 0);
+  const { data } = predictions;
+  const wrong = data.findIndex((value) => value - value !== 0);
   if (wrong >= 0) {
     throw new DrowseError(
       "predict",
-      `the output is ${predictions[wrong]} in row ${Math.floor(wrong / outputs)}`,
+      `the output is ${data[wrong]} in row ${Math.floor(wrong / outputs)}`,
       "scale the inputs as in training, or train with a lower learning rate",
     );
   }
-  return predictions;
+  return data;
 }

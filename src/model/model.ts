@@ -4,18 +4,22 @@ import { type BatchSource, isBatchSource } from "../data/source.ts";
 import type { Scaling } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
+import { type MetricName, resolveMetrics } from "../metrics/metric.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
-import { type FitOptions, fitModel, type History } from "./fit.ts";
+import { createTrainer, TRAINING_OPTIONS, type TrainingOptions } from "./create-trainer.ts";
+import { fitModel } from "./fit.ts";
+import type { FitOptions } from "./fit-options.ts";
+import type { History } from "./history.ts";
 import { type Evaluation, evaluateSource, predictSource } from "./inference.ts";
 import { Network } from "./network.ts";
 import { Predictors } from "./predictor.ts";
 import { convertScaling } from "./scaling.ts";
 import { summarize } from "./summary.ts";
 import { type Trace, traceStep } from "./trace.ts";
-import { createTrainer, type Trainer, type TrainingOptions } from "./trainer.ts";
+import type { Trainer } from "./trainer.ts";
 
 /** Options of calls that only look. */
 export interface RunOptions {
@@ -43,8 +47,8 @@ export class Model extends Network {
   readonly #predictors = new Predictors();
 
   /**
-   * Trains on data for some epochs. The model has the weights of the last finished epoch, also when training stops
-   * with an error or is aborted.
+   * Trains on data for some epochs. The model has the weights of the last finished epoch, with `earlyStopping` of the
+   * best one, also when training stops with an error or is aborted.
    *
    * @param data - `{ x, y }` or a source of batches.
    * @throws {DrowseError} on wrong options or data. {@link DivergenceError} when a number is not finite.
@@ -57,16 +61,23 @@ export class Model extends Network {
 
   /** A trainer of this model, for training step by step. */
   async trainer(data: Data, options: TrainingOptions): Promise<Trainer> {
-    checkOptions("trainer", options, ["loss", "optimizer", "batchSize", "threads"]);
+    checkOptions("trainer", options, TRAINING_OPTIONS);
     return createTrainer("trainer", this, data, options);
   }
 
   /**
-   * Loss and accuracy on data; nothing sleeps.
+   * Loss, accuracy and metrics on data; nothing sleeps.
    * @param options.loss - default: the loss that belongs to the output link.
+   * @param options.metrics - names: see {@link MetricName}.
+   * @throws {DrowseError} on wrong options or data, and on metrics that do not fit the loss or the number of classes.
+   * @example
+   * const { loss, accuracy, macroF1 } = await model.evaluate({ x, y }, { metrics: ["macroF1"] });
    */
-  async evaluate(data: Data, options: RunOptions & { loss?: LossOption } = {}): Promise<Evaluation> {
-    checkOptions("evaluate", options, ["threads", "signal", "loss"]);
+  async evaluate<Name extends MetricName = never>(
+    data: Data,
+    options: RunOptions & { loss?: LossOption; metrics?: readonly Name[] } = {},
+  ): Promise<Evaluation<Name>> {
+    checkOptions("evaluate", options, ["threads", "signal", "loss", "metrics"]);
     checkSignal("evaluate", options.signal);
     const byLink = this.link === "softmax" ? "crossEntropy" : this.link === "identity" ? "meanSquaredError" : undefined;
     const named = options.loss ?? byLink;
@@ -77,10 +88,13 @@ export class Model extends Network {
         'give one, such as { loss: "crossEntropy" }',
       );
     const loss = resolveLoss("evaluate", named);
+    const outputs = this.#outputs;
+    const metrics = resolveMetrics("evaluate", options.metrics ?? [], { targets: loss.targets, outputs });
     const source = prepareData("evaluate", data, this.#request(loss.targets));
-    const predictor = await this.#predictors.get("evaluate", this, source, { loss }, options.threads);
+    const goal = { loss, link: metrics.length > 0 ? loss.link : undefined };
+    const predictor = await this.#predictors.get("evaluate", this, source, goal, options.threads);
     try {
-      return await evaluateSource({ ...predictor, source, loss, signal: options.signal });
+      return await evaluateSource<Name>({ ...predictor, source, loss, metrics, outputs, signal: options.signal });
     } finally {
       predictor.release();
     }

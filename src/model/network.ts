@@ -18,22 +18,35 @@ export interface NetworkParts {
   readonly inputScale?: number;
 }
 
+/** What training makes beside the weights; the graph has the model's layers, perhaps with other rates. */
+export interface Trained {
+  readonly graph: Graph;
+  readonly pass: number;
+  readonly link: OutputLink;
+  readonly inputScale: number | undefined;
+}
+
 /** Layers and weights: what training changes, what files hold. What can be done with them is added by `Model`. */
 export class Network {
-  readonly graph: Graph;
   readonly seed: number;
+  #graph: Graph;
   #weights: Numbers;
   #pass: number;
   #link: OutputLink | undefined;
   #inputScale: number;
 
   constructor({ graph, seed, weights, pass = 0, link, inputScale = BYTE_SCALE }: NetworkParts) {
-    this.graph = graph;
+    this.#graph = graph;
     this.seed = seed;
     this.#weights = weights ?? initialWeights(graph, seed);
     this.#pass = pass;
     this.#link = link;
     this.#inputScale = inputScale;
+  }
+
+  /** The layers and what flows between them. Training may change rates of dropout layers. */
+  get graph(): Graph {
+    return this.#graph;
   }
 
   /** Shape of one row of inputs. */
@@ -90,8 +103,9 @@ export class Network {
   }
 
   /** Takes over what training made. */
-  accept(weights: Numbers, { pass, link, inputScale }: { pass: number; link: OutputLink; inputScale: number | undefined }): void {
+  accept(weights: Numbers, { graph, pass, link, inputScale }: Trained): void {
     this.#weights = weights;
+    this.#graph = graph;
     this.#pass = pass;
     this.#link = link;
     if (inputScale !== undefined) this.#inputScale = inputScale;

@@ -118,11 +118,16 @@ function emitLoss(plan: PlanBuilder, program: ProgramBuilder, loss: Loss, output
 }
 
 /** Evaluation and prediction: nothing sleeps. */
-export function emitInference(plan: PlanBuilder, name: string, goal: { loss: Loss } | { link: OutputLink }): Program {
+export function emitInference(
+  plan: PlanBuilder,
+  name: string,
+  { loss, link }: { loss: Loss | undefined; link: OutputLink | undefined },
+): Program {
   const program = new ProgramBuilder();
-  const { pointer: z, stride, columns: N, ...rest } = emitForward(plan, program, false).at(-1) as Matrix;
-  if ("loss" in goal) emitLoss(plan, program, goal.loss, { pointer: z, stride, columns: N, ...rest }, 0);
-  else program.emitter("output")(goal.link, { z, stride, B, N, out: { result: plan.record.predictions } });
+  const output = emitForward(plan, program, false).at(-1) as Matrix;
+  if (loss) emitLoss(plan, program, loss, output, 0);
+  const { pointer: z, stride, columns: N } = output;
+  if (link) program.emitter("output")(link, { z, stride, B, N, out: { result: plan.record.predictions } });
   return program.build(name);
 }
 

@@ -1,15 +1,14 @@
-import { type Dropout, isDropout, trainingScale } from "../layers/dropout/dropout.ts";
 import type { ParameterPlace } from "../layers/layer.ts";
-import { dropoutParameters } from "../random/mask.ts";
 import { streamKey, TRAINING } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Arena } from "../wasm/arena.ts";
 import { listBytes, type Matrix, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
 import type { MachineSpecification } from "../wasm/machine.ts";
 import type { Program } from "../wasm/program.ts";
-import { type Graph, graphParameters, type Node, parameterName } from "./graph.ts";
+import { type Graph, graphParameters, parameterName } from "./graph.ts";
 import { emitInference, emitTraining } from "./passes.ts";
 import { type NodeBuffers, type PlanBuilder, type PlanRequest, updatesRide } from "./plan-builder.ts";
+import { dropoutNodes, dropoutRecord } from "./rates.ts";
 import { DROPOUT_BYTES, DROPOUTS, PASS, type RecordLayout, recordLayout } from "./record.ts";
 
 /** Most memory that a slot of step records takes. */
@@ -67,11 +66,11 @@ export function makePlan(request: PlanRequest): Plan {
   state.statusWords = trained.length + 1;
   state.status = arena.allocate(4 * state.statusWords);
 
-  const dropoutNodes = graph.nodes.filter((node): node is Node & { layer: Dropout } => isDropout(node.layer));
+  const dropouts = dropoutNodes(graph);
   const outputs = sizeOf(graph.output);
   const record = recordLayout(source, {
     batchSize,
-    dropouts: dropoutNodes.length,
+    dropouts: dropouts.length,
     targetSize: loss ? (loss.targets === "classes" ? 1 : outputs) : 0,
     outputs: predict ? outputs : 0,
     // forward, and in training the gradients of the input and of the weights
@@ -107,7 +106,7 @@ export function makePlan(request: PlanRequest): Plan {
     rows: { losses: arena.allocate(4 * batchSize), correct: arena.allocate(4 * batchSize) },
     statusOf: (name) => state.status + 4 * (trained.includes(name) ? trained.indexOf(name) : trained.length),
     maskOf(node) {
-      const index = dropoutNodes.findIndex(({ name }) => name === node.name);
+      const index = dropouts.findIndex(({ name }) => name === node.name);
       if (index < 0) return undefined;
       return {
         key: streamKey(seed, `mask/${node.name}`),
@@ -130,8 +129,8 @@ export function makePlan(request: PlanRequest): Plan {
   const nodes = new Map<string, NodeBuffers>();
   const training = request.optimizer && loss ? emitTraining(builder, { loss, optimizer: request.optimizer }, nodes) : undefined;
   const train = training ? add(training.program) : -1;
-  const evaluate = loss ? add(emitInference(builder, "evaluate", { loss })) : -1;
-  const predicting = predict ? add(emitInference(builder, "predict", { link: predict })) : -1;
+  const evaluate = loss ? add(emitInference(builder, "evaluate", { loss, link: predict })) : -1;
+  const predicting = predict ? add(emitInference(builder, "predict", { link: predict, loss: undefined })) : -1;
 
   const slotSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(SLOT_BYTES / record.bytes)));
   const slots = [0, 1].map(() => ({
@@ -149,7 +148,7 @@ export function makePlan(request: PlanRequest): Plan {
     input: builder.input,
     nodes,
     multiplyAdds: training?.multiplyAdds ?? 0,
-    dropouts: dropoutNodes.map(({ layer }) => dropoutParameters(layer.rate, trainingScale(layer.rate, layer.scaling))),
+    dropouts: dropoutRecord(graph),
     status: { pointer: state.status, layers: trained },
   };
 }

@@ -33,13 +33,13 @@ export class Predictors {
     operation: string,
     model: { graph: Graph; seed: number; weights: Numbers },
     source: BatchSource,
-    goal: { loss: Loss } | { link: OutputLink },
+    { loss, link }: { loss?: Loss; link?: OutputLink | undefined },
     threads: number | undefined,
   ): Promise<Predictor> {
     const { graph, seed, weights } = model;
     const chosen = resolveThreads(operation, threads, graph, BATCH);
     const isLocal = threads === undefined ? rowWork(graph) * source.count <= LOCAL_WORK : false;
-    const key = JSON.stringify([source.inputType, source.inputScale, "loss" in goal ? goal.loss.kind : goal.link]);
+    const key = JSON.stringify([source.inputType, source.inputScale, loss?.kind, link]);
     if (this.#weights !== weights) {
       this.#kept = new Map();
       this.#weights = weights;
@@ -56,8 +56,8 @@ export class Predictors {
       batchSize: BATCH,
       source,
       optimizer: undefined,
-      loss: "loss" in goal ? goal.loss : undefined,
-      predict: "link" in goal ? goal.link : undefined,
+      loss,
+      predict: link,
       threads: isLocal ? 1 : chosen,
       fused: true,
       path: 0,

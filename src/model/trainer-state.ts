@@ -1,9 +1,11 @@
+import { checkNumber } from "../layers/options.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { graphParameters } from "./graph.ts";
 import type { Network } from "./network.ts";
+import { type Rates, ratesOf, withRates } from "./rates.ts";
 
 /** Everything that training goes on from: plain values and numbers by parameter name. */
 export interface TrainerState {
@@ -19,6 +21,9 @@ export interface TrainerState {
   /** Sums over the batches of the current pass. */
   readonly lossSum: number;
   readonly right: number;
+  /** Rates of the dropout layers and the factor of the learning rate, which may have been changed. */
+  readonly rates: Rates;
+  readonly learningRateFactor: number;
   readonly values: Readonly<Record<string, Float32Array>>;
   /** The optimizer's kind, and what it remembers: by slot, such as `velocity`, then by parameter name. */
   readonly optimizer: string;
@@ -32,6 +37,11 @@ interface StateRequest {
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
   readonly optimizer: Optimizer;
+}
+
+/** @throws {DrowseError} unless it is a finite number above 0. */
+export function checkLearningRateFactor(operation: string, factor: unknown): number {
+  return checkNumber(operation, "learningRateFactor", factor, (value) => value > 0, "give a number above 0");
 }
 
 /**
@@ -62,6 +72,11 @@ export function checkState(trainer: StateRequest, state: TrainerState): void {
       refuse(`the state's ${name} is ${show(value)}`, `give a whole number from 0 to ${most}`);
   }
   checkSlots(optimizer, state, refuse);
+  checkLearningRateFactor("restore: the state", state.learningRateFactor);
+  for (const name of Object.keys(ratesOf(model.graph))) {
+    if (state.rates?.[name] === undefined) refuse(`the state has no rate for ${name}`, "give a state of this model");
+  }
+  withRates("restore: the state", model.graph, state.rates ?? {});
   for (const { name, specification } of graphParameters(model.graph)) {
     for (const numbers of [state.values, ...optimizer.slots.map((slot) => state.slots[slot])]) {
       const length = numbers?.[name]?.length;

@@ -1,37 +1,22 @@
-import { asFloats, byteScale, type Data, prepareData } from "../data/prepare.ts";
+import { asFloats, type Data, prepareData } from "../data/prepare.ts";
 import type { BatchSource } from "../data/source.ts";
 import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import type { Loss } from "../losses/loss.ts";
-import { type LossOption, resolveLoss } from "../losses/resolve.ts";
-import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
+import { type MetricName, resolveMetrics } from "../metrics/metric.ts";
+import type { Hyper, Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
-import { shuffledRows } from "../random/shuffle.ts";
-import { streamKey } from "../random/streams.ts";
 import { type DivergenceError, DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import type { Machine } from "../wasm/machine.ts";
-import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { clearStatus, divergence } from "./divergence.ts";
-import { graphParameters } from "./graph.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
 import type { Network } from "./network.ts";
-import { makePlan, type Plan } from "./plan.ts";
+import { dropoutRecord, type Rates, ratesOf, withRates } from "./rates.ts";
 import type { StepSettings } from "./record.ts";
+import type { RowOrder } from "./row-order.ts";
+import type { Session } from "./session.ts";
 import { type FinishedStep, Pace, runSteps } from "./steps.ts";
-import { resolveThreads } from "./threads.ts";
-import { checkState, type TrainerState } from "./trainer-state.ts";
-import { type Part, readNumbers, writeNumbers } from "./weights.ts";
-
-/** How a model is trained. */
-export interface TrainingOptions {
-  /** `"crossEntropy"` for classes, `"meanSquaredError"` for numbers. */
-  loss: LossOption;
-  optimizer: Optimizer;
-  /** Rows per step; default 32. The last batch of an epoch may be smaller. */
-  batchSize?: number;
-  /** Threads; default as many as help. The result is the same for any number. */
-  threads?: number;
-}
+import { checkLearningRateFactor, checkState, type TrainerState } from "./trainer-state.ts";
+import { readNumbers } from "./weights.ts";
 
 /** A step, as the trainer tells of it. */
 export interface StepReport {
@@ -74,13 +59,13 @@ export class Trainer {
   readonly stepsPerEpoch: number;
   readonly #optimizer: Optimizer;
   readonly #source: BatchSource;
-  readonly #plan: Plan;
-  readonly #machine: Machine;
+  readonly #order: RowOrder;
+  readonly #session: Session;
+  #learningRateFactor = 1;
   readonly #pace = new Pace();
   readonly #asFloats: boolean;
   /** What a byte of the training data counts, if it is bytes: goes into the model with the weights. */
   readonly #byteScale: number | undefined;
-  #order: { pass: number; rows: Uint32Array } | undefined;
   #step = 0;
   #pass: number;
   #batch = 0;
@@ -92,27 +77,27 @@ export class Trainer {
   /** Set while the weights are those of a run that diverged: they must not reach the model. */
   #diverged: DivergenceError | undefined;
 
-  /** Use {@link createTrainer}. */
+  /** Use `model.trainer`. */
   constructor(parts: {
     model: Network;
     loss: Loss;
     optimizer: Optimizer;
     source: BatchSource;
-    plan: Plan;
-    machine: Machine;
+    order: RowOrder;
+    session: Session;
     asFloats: boolean;
     byteScale: number | undefined;
   }) {
-    const { model, loss, optimizer, source, plan, machine } = parts;
+    const { model, loss, optimizer, source, order, session } = parts;
     this.model = model;
     this.loss = loss;
-    this.batchSize = plan.batchSize;
-    this.threads = machine.threads;
-    this.stepsPerEpoch = Math.ceil(source.count / plan.batchSize);
+    this.batchSize = session.opened.plan.batchSize;
+    this.threads = session.opened.machine.threads;
+    this.stepsPerEpoch = Math.ceil(order.count / this.batchSize);
     this.#optimizer = optimizer;
     this.#source = source;
-    this.#plan = plan;
-    this.#machine = machine;
+    this.#order = order;
+    this.#session = session;
     this.#asFloats = parts.asFloats;
     this.#byteScale = parts.byteScale;
     this.#pass = model.pass;
@@ -133,9 +118,39 @@ export class Trainer {
     return this.#batch;
   }
 
-  /** Rows of the training data. */
+  /** Rows that are trained on. */
   get rows(): number {
-    return this.#source.count;
+    return this.#order.count;
+  }
+
+  /** Rates of the dropout layers, by name. */
+  get rates(): Rates {
+    return ratesOf(this.#session.graph);
+  }
+
+  /**
+   * Changes the rate of a dropout layer, from the next step on: masks, scales, evaluation, and with `commit` the model.
+   * Between runs only, as the steps of a run are sent in chunks that depend on the machine's speed.
+   * @param name - as it was given, or `dropout1`, `dropout2`, ...
+   * @param rate - probability to drop a unit, in [0, 1].
+   * @throws {DrowseError} on a name that no dropout layer has, a rate outside [0, 1], and while a call is running.
+   * @example
+   * trainer.setRate("dropout1", 0.3);
+   */
+  setRate(name: string, rate: number): void {
+    this.#refuseUnlessFree();
+    this.#session.graph = withRates("setRate", this.#session.graph, { [String(name)]: rate });
+  }
+
+  /** Multiplies the learning rate that the optimizer gives for a step, be it a number or a schedule. */
+  get learningRateFactor(): number {
+    return this.#learningRateFactor;
+  }
+
+  /** From the next step on, between runs only. Throws a DrowseError unless it is a finite number above 0. */
+  set learningRateFactor(factor: number) {
+    this.#refuseUnlessFree();
+    this.#learningRateFactor = checkLearningRateFactor("trainer", factor);
   }
 
   /** Loss and share of right rows over the current pass so far, or over the last one when none has begun; with dropout. */
@@ -170,6 +185,7 @@ export class Trainer {
     return this.#exclusively(async () => {
       signal?.throwIfAborted();
       this.#pausing = false;
+      const { machine, plan } = await this.#session.ready();
       const reports: StepReport[] = [];
       let given = 0;
       let refusal: { readonly error: unknown } | undefined;
@@ -188,11 +204,11 @@ export class Trainer {
           refusal ??= { error };
         }
       };
-      const feed = { machine: this.#machine, plan: this.#plan, program: this.#plan.programs.train, source: this.#source };
+      const feed = { machine, plan, program: plan.programs.train, source: this.#source };
       const stopped = await runSteps({ ...feed, next, finished }, this.#pace);
       if (stopped) {
         const { step, batch, rows } = stopped.settings;
-        this.#diverged = await divergence(this.#machine, this.#plan, { step, batch, rows: rows.length });
+        this.#diverged = await divergence(machine, plan, { step, batch, rows: rows.length });
         throw this.#diverged;
       }
       if (refusal) throw refusal.error;
@@ -206,11 +222,24 @@ export class Trainer {
     this.#pausing = true;
   }
 
-  /** Loss and accuracy on other data with the weights as they stand; nothing sleeps. */
-  async evaluate(data: Data, signal?: AbortSignal): Promise<Evaluation> {
+  /**
+   * Loss, accuracy and metrics on other data with the weights as they stand; nothing sleeps.
+   * @param options.metrics - names, such as `["f1", "auroc"]`: see {@link MetricName}.
+   */
+  async evaluate<Name extends MetricName = never>(
+    data: Data,
+    options: { signal?: AbortSignal | undefined; metrics?: readonly Name[] } = {},
+  ): Promise<Evaluation<Name>> {
+    checkOptions("evaluate", options, ["signal", "metrics"]);
+    const { signal, metrics: names = [] } = options;
     checkSignal("evaluate", signal);
+    const outputs = sizeOf(this.model.graph.output);
+    const metrics = resolveMetrics("evaluate", names, { targets: this.loss.targets, outputs });
     const source = this.#prepare(data);
-    return this.#exclusively(() => evaluateSource({ machine: this.#machine, plan: this.#plan, loss: this.loss, source, signal }));
+    return this.#exclusively(async () => {
+      const { machine, plan } = await this.#session.ready(metrics.length > 0);
+      return evaluateSource<Name>({ machine, plan, loss: this.loss, source, signal, metrics, outputs });
+    });
   }
 
   /** Data as this trainer evaluates it; preparing it once saves doing so at every epoch. */
@@ -235,11 +264,10 @@ export class Trainer {
       batch: this.#batch,
       lossSum: this.#lossSum,
       right: this.#right,
-      values: await this.#read("value"),
+      rates: this.rates,
+      learningRateFactor: this.#learningRateFactor,
       optimizer: this.#optimizer.kind,
-      slots: Object.fromEntries(
-        await Promise.all(this.#optimizer.slots.map(async (name, index) => [name, await this.#read(index)] as const)),
-      ),
+      ...(await this.#session.numbers()),
     }));
   }
 
@@ -251,13 +279,11 @@ export class Trainer {
     this.#refuseUnlessFree();
     const { model, rows, batchSize, stepsPerEpoch } = this;
     checkState({ model, rows, batchSize, stepsPerEpoch, optimizer: this.#optimizer }, state);
-    const write = (part: Part, numbers: TrainerState["values"]) => {
-      const singles = new Map(Object.entries(numbers).map(([name, values]) => [name, Float32Array.from(values)]));
-      writeNumbers(this.#machine, this.#plan, model.graph, part, singles);
-    };
-    write("value", state.values);
-    for (const [index, name] of this.#optimizer.slots.entries()) write(index, state.slots[name]);
-    clearStatus(this.#machine, this.#plan);
+    const { machine, plan } = this.#session.opened;
+    this.#session.write(state);
+    clearStatus(machine, plan);
+    this.#session.graph = withRates("restore", this.#session.graph, state.rates);
+    this.#learningRateFactor = state.learningRateFactor;
     this.#diverged = undefined;
     this.#step = state.step;
     this.#pass = state.pass;
@@ -267,14 +293,16 @@ export class Trainer {
   }
 
   /**
-   * Puts the weights as they stand, the passes and the output link into the model.
+   * Puts the weights as they stand, the rates of the dropout layers, the passes and the output link into the model.
    * @throws {DivergenceError} when the last run diverged: restore a state first.
    */
   async commit(): Promise<void> {
     await this.#exclusively(async () => {
       if (this.#diverged) throw this.#diverged;
-      const values = await readNumbers(this.#machine, this.#plan, this.model.graph, "value");
+      const { machine, plan, graph } = this.#session.opened;
+      const values = await readNumbers(machine, plan, graph, "value");
       this.model.accept(values, {
+        graph: this.#session.graph,
         pass: this.#pass + (this.#batch > 0 ? 1 : 0),
         link: this.loss.link,
         inputScale: this.#byteScale,
@@ -285,7 +313,7 @@ export class Trainer {
   /** Gives threads and memory back. */
   close(): void {
     this.#closed = true;
-    this.#machine.close();
+    this.#session.close();
   }
 
   /** The settings of the step that is `ahead` of where the trainer stands. */
@@ -293,12 +321,11 @@ export class Trainer {
     const position = this.#batch + ahead;
     const pass = this.#pass + Math.floor(position / this.stepsPerEpoch);
     const batch = position % this.stepsPerEpoch;
-    if (this.#order?.pass !== pass) {
-      this.#order = { pass, rows: shuffledRows(this.rows, streamKey(this.model.seed, "shuffle"), pass) };
-    }
-    const rows = this.#order.rows.subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
+    const rows = this.#order.of(pass).subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
     const step = this.#step + ahead;
-    return { step, batch, pass, rows, hyper: this.#optimizer.hyper(step), dropouts: this.#plan.dropouts };
+    const [learningRate, ...others] = this.#optimizer.hyper(step);
+    const hyper: Hyper = [learningRate * this.#learningRateFactor, ...others];
+    return { step, batch, pass, rows, hyper, dropouts: dropoutRecord(this.#session.graph) };
   }
 
   /** Counts a finished step. */
@@ -317,11 +344,6 @@ export class Trainer {
     return { step: settings.step, pass: settings.pass, batch: settings.batch, rows, loss: lossSum / rows, right };
   }
 
-  /** Numbers of all parameters, by name. */
-  async #read(part: Part): Promise<Record<string, Float32Array>> {
-    return Object.fromEntries(await readNumbers(this.#machine, this.#plan, this.model.graph, part));
-  }
-
   #refuseUnlessFree(): void {
     if (this.#closed) throw new DrowseError("trainer", "it is closed", "make another from its state or the model");
     if (this.#busy) throw new DrowseError("trainer", "it is still busy with the call before", "await that call first");
@@ -336,53 +358,4 @@ export class Trainer {
       this.#busy = false;
     }
   }
-}
-
-const DEFAULT_BATCH = 32;
-
-/** Makes a trainer. `validation` is data that the trainer will be asked to evaluate. */
-export async function createTrainer(
-  operation: string,
-  model: Network,
-  data: Data,
-  options: TrainingOptions,
-  validation: readonly Data[] = [],
-): Promise<Trainer> {
-  const loss = resolveLoss(operation, options.loss);
-  const { batchSize = DEFAULT_BATCH } = options;
-  const optimizer = checkOptimizer(operation, options.optimizer);
-  checkNumber(
-    operation,
-    "batchSize",
-    batchSize,
-    (value) => Number.isInteger(value) && value >= 1,
-    "give a whole number of at least 1",
-  );
-  const { graph, seed } = model;
-  if (graphParameters(graph).length === 0) {
-    throw new DrowseError(operation, "the model has no weights", "add a layer that learns, such as dense(10)");
-  }
-  const { inputScale } = model;
-  const request = { inputShape: graph.input, inputScale, outputs: sizeOf(graph.output), targets: loss.targets };
-  const given = prepareData(operation, data, request);
-  const others = validation.map((other) => prepareData(`${operation}: validation`, other, request));
-  const mixed = others.some((other) => other.inputType !== given.inputType || other.inputScale !== given.inputScale);
-  const source = mixed ? asFloats(given) : given;
-  const rows = Math.min(batchSize, source.count);
-  const threads = resolveThreads(operation, options.threads, graph, rows);
-  const plan = makePlan({
-    graph,
-    seed,
-    batchSize: rows,
-    source,
-    optimizer,
-    loss,
-    predict: undefined,
-    threads,
-    fused: true,
-    path: 0,
-  });
-  const machine = await createPoolMachine(plan.specification, threads);
-  writeNumbers(machine, plan, graph, "value", model.weights);
-  return new Trainer({ model, loss, optimizer, source, plan, machine, asFloats: mixed, byteScale: byteScale(given) });
 }

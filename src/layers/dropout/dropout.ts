@@ -26,6 +26,8 @@ export interface Dropout extends Layer {
   readonly kind: "dropout";
   readonly rate: number;
   readonly scaling: Scaling;
+  /** The same layer with another rate. */
+  withRate(rate: number): Dropout;
 }
 
 export function isDropout(layer: Layer): layer is Dropout {
@@ -73,6 +75,10 @@ export function dropout(options: DropoutOptions): Dropout {
     name: checkName("dropout", options.name),
     rate,
     scaling,
+    withRate(changed) {
+      const { keep: _, ...others } = options;
+      return dropout({ ...others, rate: changed });
+    },
     config: { rate, scaling },
     outputShape: (input) => input,
     parameters: () => [],

@@ -1,0 +1,48 @@
+import type { EndEvent, EpochEvent, StopReason } from "./fit-events.ts";
+import type { ValidationName } from "./monitor.ts";
+
+/** What came of a run: one number per epoch in each array, those of metrics under their names such as `validationF1`. */
+export type History = {
+  readonly loss: number[];
+  /** Empty where the loss has no classes. */
+  readonly accuracy: number[];
+  /** Empty without validation data. */
+  readonly validationLoss: number[];
+  readonly validationAccuracy: number[];
+  readonly learningRate: number[];
+  readonly seconds: number[];
+  readonly examplesPerSecond: number[];
+  /** With `earlyStopping`: the epoch whose weights the model has, counted from 1. */
+  bestEpoch: number | undefined;
+  stopReason: StopReason;
+  /** What `onEpoch` gave as its reason. */
+  stopMessage: string | undefined;
+} & { readonly [name in ValidationName]?: number[] };
+
+export function emptyHistory(): History {
+  return {
+    loss: [],
+    accuracy: [],
+    validationLoss: [],
+    validationAccuracy: [],
+    learningRate: [],
+    seconds: [],
+    examplesPerSecond: [],
+    bestEpoch: undefined,
+    stopReason: "epochs",
+    stopMessage: undefined,
+  };
+}
+
+/** Appends every number of an epoch. */
+export function addEpoch(history: History, { event: _, epoch: _epoch, epochs: _epochs, ...numbers }: EpochEvent): void {
+  const arrays = history as unknown as Record<string, number[]>;
+  for (const [name, value] of Object.entries(numbers)) {
+    arrays[name] ??= [];
+    arrays[name].push(value as number);
+  }
+}
+
+export function endHistory(history: History, { reason, message, bestEpoch }: EndEvent): History {
+  return Object.assign(history, { bestEpoch, stopReason: reason, stopMessage: message });
+}

@@ -1,0 +1,65 @@
+import { type Dropout, isDropout, predictionScale, trainingScale } from "../layers/dropout/dropout.ts";
+import { checkNumber } from "../layers/options.ts";
+import { dropoutParameters } from "../random/mask.ts";
+import { DrowseError, show } from "../tensor/errors.ts";
+import type { Graph, Node } from "./graph.ts";
+
+// The rates of a graph's dropout layers, which may change while it trains. Names, shapes and keys stay as they are.
+
+/** Rates by the names of the dropout layers. */
+export type Rates = Readonly<Record<string, number>>;
+
+type DropoutNode = Node & { readonly layer: Dropout };
+
+/** The dropout layers of a graph, in its order. */
+export function dropoutNodes(graph: Graph): DropoutNode[] {
+  return graph.nodes.filter((node): node is DropoutNode => isDropout(node.layer));
+}
+
+/** The rates as they are. */
+export function ratesOf(graph: Graph): Rates {
+  return Object.fromEntries(dropoutNodes(graph).map(({ name, layer }) => [name, layer.rate]));
+}
+
+/**
+ * The graph with other rates of some dropout layers.
+ * @throws {DrowseError} on a name that no dropout layer has, and on a rate outside [0, 1].
+ */
+export function withRates(operation: string, graph: Graph, rates: Rates): Graph {
+  const names = dropoutNodes(graph).map(({ name }) => name);
+  for (const [name, rate] of Object.entries(rates)) {
+    if (!names.includes(name)) {
+      const other = graph.nodes.some((node) => node.name === name)
+        ? `${name} is no dropout layer`
+        : `there is no layer ${show(name)}`;
+      const remedy = names.length > 0 ? `the dropout layers are ${names.join(", ")}` : "the model has no dropout layer";
+      throw new DrowseError(operation, other, remedy);
+    }
+    checkNumber(operation, `the rate of ${name}`, rate, (value) => value >= 0 && value <= 1, "give a number from 0 to 1");
+  }
+  const nodes = graph.nodes.map((node) => {
+    const rate = Object.hasOwn(rates, node.name) ? rates[node.name] : undefined;
+    return rate === undefined || !isDropout(node.layer) || node.layer.rate === rate
+      ? node
+      : { ...node, layer: node.layer.withRate(rate) };
+  });
+  return { ...graph, nodes };
+}
+
+/** What the dropout layers' kernels read of a training step's record. */
+export function dropoutRecord(graph: Graph): { threshold: number; awake: number; scale: number }[] {
+  return dropoutNodes(graph).map(({ layer }) => dropoutParameters(layer.rate, trainingScale(layer.rate, layer.scaling)));
+}
+
+/**
+ * Whether a plan that was made for one graph serves for the same with other rates. Thresholds and scales stand in the
+ * record of each step, but layers of rate 0 are left out of the programs, and the scale of prediction is a part of them.
+ */
+export function planServes(planned: Graph, graph: Graph): boolean {
+  const now = dropoutNodes(graph);
+  return dropoutNodes(planned).every(({ layer }, index) => {
+    const { layer: other } = now[index];
+    const scale = predictionScale(layer.rate, layer.scaling);
+    return (!layer.isIdentity(true) || other.isIdentity(true)) && scale === predictionScale(other.rate, other.scaling);
+  });
+}
