@@ -36,10 +36,17 @@ export class Control implements EpochControl {
     this.#tell = tell;
   }
 
-  stop(message?: string): void {
+  // Functions of their own, so that they may be taken out of the control: ({ epoch }, { stop }) => ...
+  readonly stop = (message?: string): void => {
     this.#refuseIfClosed("stop");
     this.stopped = { message: message === undefined ? undefined : String(message) };
-  }
+  };
+
+  readonly setRate = (name: string, rate: number): void => {
+    this.#refuseIfClosed("setRate");
+    this.#trainer.setRate(name, rate);
+    this.#tell({ event: "rate", epoch: this.#epoch, layer: name, rate });
+  };
 
   get learningRateFactor(): number {
     return this.#trainer.learningRateFactor;
@@ -53,12 +60,6 @@ export class Control implements EpochControl {
 
   get rates(): Rates {
     return this.#trainer.rates;
-  }
-
-  setRate(name: string, rate: number): void {
-    this.#refuseIfClosed("setRate");
-    this.#trainer.setRate(name, rate);
-    this.#tell({ event: "rate", epoch: this.#epoch, layer: name, rate });
   }
 
   close(): void {
