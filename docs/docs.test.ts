@@ -126,8 +126,9 @@ describe("README.md", () => {
       await rm(folder, { recursive: true });
     }
     expect(lines.slice(0, 4).map((line) => Math.round(Number(line.slice(-4))))).toEqual([0, 1, 1, 0]);
-    expect(lines.slice(-2)[0]).toMatch(/^loss 0\.\d{3}, accuracy 1$/);
-    expect(lines.at(-1)).toBe("2,32");
+    expect(lines.slice(-3)[0]).toMatch(/^loss 0\.\d{3}, accuracy 1$/);
+    expect(lines.slice(-3)[1]).toBe("2,32");
+    expect(lines.at(-1)).toMatch(/^stopped by (patience|epochs), best epoch \d+$/);
   });
 });
 

@@ -38,6 +38,8 @@ interface Circumstances {
   readonly validation?: readonly Data[];
   /** Rows of the data to train on; default all. They keep their indices, which their masks are keyed by. */
   readonly rows?: Uint32Array | undefined;
+  /** Evaluation will be asked for metrics. */
+  readonly predicts?: boolean;
 }
 
 /** Makes a trainer. */
@@ -46,7 +48,7 @@ export async function createTrainer(
   model: Network,
   data: Data,
   options: TrainingOptions,
-  { validation = [], rows: chosen }: Circumstances = {},
+  { validation = [], rows: chosen, predicts = false }: Circumstances = {},
 ): Promise<Trainer> {
   const loss = resolveLoss(operation, options.loss);
   const { batchSize = DEFAULT_BATCH, shuffle = true } = options;
@@ -72,22 +74,22 @@ export async function createTrainer(
   const rows = chosen ?? Uint32Array.from({ length: source.count }, (_, row) => row);
   const rowsPerStep = Math.min(batchSize, rows.length);
   const threads = resolveThreads(operation, options.threads, graph, rowsPerStep);
-  const open = async ({ graph, predicts }: SessionRequest): Promise<Opened> => {
+  const open = async (asked: SessionRequest): Promise<Opened> => {
     const plan = makePlan({
-      graph,
+      graph: asked.graph,
       seed,
       batchSize: rowsPerStep,
       source,
       optimizer,
       loss,
-      predict: predicts ? loss.link : undefined,
+      predict: asked.predicts ? loss.link : undefined,
       threads,
       fused: true,
       path: 0,
     });
-    return { graph, predicts, plan, machine: await createPoolMachine(plan.specification, threads) };
+    return { ...asked, plan, machine: await createPoolMachine(plan.specification, threads) };
   };
-  const first = await open({ graph, predicts: false });
+  const first = await open({ graph, predicts });
   writeNumbers(first.machine, first.plan, graph, "value", model.weights);
   return new Trainer({
     model,

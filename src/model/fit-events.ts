@@ -1,11 +1,5 @@
 import type { ValidationName } from "./monitor.ts";
 
-// What `fit` tells of a run, in this order: begin, then for each epoch progress (any number), epoch, and what was changed
-// after it; end, last and once. All are plain values that JSON and structuredClone carry.
-//
-// Kinds and fields that stand here stay, with their meaning, through all minor versions; new ones may be added, so a
-// listener passes over kinds that it does not know.
-
 /** Before the first step. */
 export interface BeginEvent {
   readonly event: "begin";
@@ -91,4 +85,11 @@ export interface EndEvent {
   readonly seconds: number;
 }
 
+/**
+ * What `fit` tells of a run, in this order: begin; for each epoch progress (any number), epoch, and what was changed
+ * after it; end, last and once, also where `fit` rejects. All are plain values that JSON and `structuredClone` carry.
+ *
+ * The kinds and fields that stand here keep their names and meanings within a major version; others may be added, so a
+ * listener passes over kinds that it does not know.
+ */
 export type FitEvent = BeginEvent | ProgressEvent | EpochEvent | LearningRateEvent | RateEvent | EndEvent;

@@ -249,6 +249,10 @@ describe("metrics", () => {
     for (const name of names) expect(measured[name]).toBe(last[`validation${name[0].toUpperCase()}${name.slice(1)}`]);
     const { loss, accuracy: share, rows } = await model.evaluate(validation);
     expect(measured).toMatchObject({ loss, accuracy: share, rows });
+    expect(await model.evaluate(validation, { metrics: names, threads: 3 })).toEqual(measured);
+    const trainer = await model.trainer(data, { ...options, threads: 2 });
+    expect(await trainer.evaluate(validation, { metrics: ["auroc"] })).toMatchObject({ loss, auroc: measured.auroc });
+    trainer.close();
   });
 
   it("of two classes are those of class 1", async () => {

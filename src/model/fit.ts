@@ -16,8 +16,9 @@ const seconds = () => performance.now() / 1000;
 /** Trains a model by epochs and tells of them; the model has the weights of an epoch when its event comes. */
 export async function fitModel(model: Network, data: Data, options: FitOptions): Promise<History> {
   const request = await checkFit(model, data, options);
-  const { source, rows, validation } = request;
-  const trainer = await createTrainer("fit", model, source, options, { validation: validation ? [validation] : [], rows });
+  const { source, rows, validation, metrics } = request;
+  const circumstances = { validation: validation ? [validation] : [], rows, predicts: metrics.length > 0 };
+  const trainer = await createTrainer("fit", model, source, options, circumstances);
   const run = new Run(model, trainer, request, options);
   let failure: { readonly error: unknown } | undefined;
   try {

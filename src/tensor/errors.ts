@@ -22,7 +22,7 @@ export class DrowseError extends Error {
   }
 }
 
-/** Training met a number that is not finite. The model holds the weights of the last finished epoch. */
+/** Training met a number that is not finite. The model holds the weights of the last finished epoch, or of the best. */
 export class DivergenceError extends DrowseError {
   override readonly name = "DivergenceError";
   /** The first layer whose numbers are not finite, or `"loss"`. */
