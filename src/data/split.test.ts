@@ -50,6 +50,14 @@ describe("splitRows", () => {
     expect((await splitRows("fit", classSource(y, 3), 0.1, key)).validation).toHaveLength(100);
   });
 
+  it("takes a single yes or no for classes", async () => {
+    const y = Float32Array.from({ length: 1000 }, (_, row) => (row % 10 === 0 ? 1 : 0));
+    const source = prepareData("fit", { x: new Float32Array(1000), y }, { inputShape: [1], outputs: 1, targets: "values" });
+    const { validation } = await splitRows("fit", source, 0.1, key);
+    expect(validation.filter((row) => y[row] === 1)).toHaveLength(10);
+    expect(validation).toHaveLength(100);
+  });
+
   it("is a function of the key, and of the classes of the rows that a source has", async () => {
     const y = Array.from({ length: 3000 }, (_, row) => row % 3);
     const source = classSource(y, 3);

@@ -20,7 +20,7 @@ export async function splitRows(operation: string, source: BatchSource, share: n
     throw new DrowseError(operation, `validation is ${show(share)}`, "give a share above 0 and below 1, or data { x, y }");
   }
   const { count } = source;
-  const classes = source.targetType === "classes" ? await targetsOf(source) : new Int32Array(count);
+  const classes = await classesOf(source);
   const wanted = heldOutPerClass(classes, share);
   const heldOut = new Uint8Array(count);
   for (const row of shuffledRows(count, key, 0)) {
@@ -38,6 +38,14 @@ export async function splitRows(operation: string, source: BatchSource, share: n
     );
   }
   return split;
+}
+
+/** Classes of the rows: class indices, or a single yes (1) or no (0); other targets are of one class. */
+async function classesOf(source: BatchSource): Promise<ArrayLike<number>> {
+  const { count, targetType, targetSize } = source;
+  const targets = targetSize === 1 ? await targetsOf(source) : undefined;
+  if (targets && (targetType === "classes" || targets.every((target) => target === 0 || target === 1))) return targets;
+  return new Int32Array(count);
 }
 
 /** How many rows of each class are held out: its share rounded down, and one more for the largest remainders. */

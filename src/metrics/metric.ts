@@ -29,8 +29,8 @@ export type MetricName = ClassMetricName | ValueMetricName;
 
 /** What metrics are measured on. */
 export interface MetricTask {
-  /** What the loss's targets are, and the outputs per row. */
-  readonly targets: "classes" | "values";
+  /** What the loss's targets are: a class index per row, a yes (1) or no (0) per output, or a number per output. */
+  readonly targets: "classes" | "probabilities" | "values";
   readonly outputs: number;
 }
 
@@ -46,29 +46,78 @@ export interface Metric {
 }
 
 type Measure = Metric["measure"];
+type OfClasses = (targets: ArrayLike<number>, predictions: ArrayLike<number>) => number;
 
-const ofClasses =
-  (measure: (targets: ArrayLike<number>, predictions: ArrayLike<number>) => number): Measure =>
+/** How a metric is measured for each kind of targets that it has a meaning for. */
+interface Measures {
+  readonly classes?: Measure;
+  readonly probabilities?: Measure;
+  readonly values?: Measure;
+  /** It is that of class 1 of two. */
+  readonly binary?: true;
+}
+
+/** Of the most probable class. */
+const decided =
+  (measure: OfClasses): Measure =>
   (targets, predictions) =>
     measure(targets, argmax(predictions));
 
-const ofValues =
-  (measure: (targets: Table, predictions: Table) => number): Measure =>
-  (targets, predictions) =>
-    measure({ data: targets, shape: predictions.shape }, predictions);
+/** The mean over outputs that are yes or no each. */
+const overOutputs =
+  (measure: OfClasses): Measure =>
+  (targets, { data, shape: [rows, outputs] }) => {
+    const column = (numbers: ArrayLike<number>, output: number) =>
+      Float64Array.from({ length: rows }, (_, row) => numbers[row * outputs + output]);
+    let sum = 0;
+    for (let output = 0; output < outputs; output++) sum += measure(column(targets, output), column(data, output));
+    return sum / outputs;
+  };
 
-const classMetrics: Readonly<Record<string, Measure>> = {
-  accuracy: ofClasses(accuracy),
-  precision: ofClasses(precision),
-  recall: ofClasses(recall),
-  f1: ofClasses(f1),
-  macroPrecision: ofClasses((targets, classes) => precision(targets, classes, { average: "macro" })),
-  macroRecall: ofClasses((targets, classes) => recall(targets, classes, { average: "macro" })),
-  macroF1: ofClasses((targets, classes) => f1(targets, classes, { average: "macro" })),
-  auroc,
+/** Yes is what is more probable than not. */
+const sided =
+  (measure: OfClasses): OfClasses =>
+  (targets, scores) =>
+    measure(
+      targets,
+      Array.from(scores, (score) => (score > 0.5 ? 1 : 0)),
+    );
+
+const binary = (measure: OfClasses): Measures => ({
+  classes: decided(measure),
+  probabilities: overOutputs(sided(measure)),
+  binary: true,
+});
+
+/** One output is two classes; of several outputs each counts as one. */
+const macro = (measure: typeof f1): Measures => {
+  const averaged: OfClasses = (targets, classes) => measure(targets, classes, { average: "macro" });
+  const several = overOutputs(sided(measure));
+  const one = overOutputs(sided(averaged));
+  return {
+    classes: decided(averaged),
+    probabilities: (targets, predictions) => (predictions.shape[1] === 1 ? one : several)(targets, predictions),
+  };
 };
-const valueMetrics: Readonly<Record<string, Measure>> = { rmse: ofValues(rmse), mae: ofValues(mae), r2: ofValues(r2) };
-const OF_TWO_CLASSES = ["precision", "recall", "f1"];
+
+const ofValues = (measure: (targets: Table, predictions: Table) => number): Measures => ({
+  values: (targets, predictions) => measure({ data: targets, shape: predictions.shape }, predictions),
+});
+
+const metrics: Readonly<Record<string, Measures>> = {
+  accuracy: { classes: decided(accuracy), probabilities: overOutputs(sided(accuracy)) },
+  precision: binary(precision),
+  recall: binary(recall),
+  f1: binary(f1),
+  macroPrecision: macro(precision),
+  macroRecall: macro(recall),
+  macroF1: macro(f1),
+  auroc: { classes: auroc, probabilities: overOutputs(auroc) },
+  rmse: ofValues(rmse),
+  mae: ofValues(mae),
+  r2: ofValues(r2),
+};
+
 const SMALLER_IS_BETTER = ["rmse", "mae"];
 
 /**
@@ -81,41 +130,33 @@ export function resolveMetrics(operation: string, names: unknown, task: MetricTa
   return names.map((name, index) => {
     if (names.indexOf(name) !== index)
       throw new DrowseError(operation, `the metric ${show(name)} is given twice`, "give it once");
-    const measure = resolveMeasure(operation, name, task);
-    return { name, larger: !SMALLER_IS_BETTER.includes(name), measure };
+    return { name, larger: !SMALLER_IS_BETTER.includes(name), measure: resolveMeasure(operation, name, task) };
   });
 }
+
+/** What a refusal calls the kinds of targets. */
+const KINDS = { classes: "classes", probabilities: "yes or no", values: "numbers" };
 
 function resolveMeasure(operation: string, name: unknown, { targets, outputs }: MetricTask): Measure {
   const refuse = (received: string, remedy: string): never => {
     throw new DrowseError(operation, received, remedy);
   };
-  const [fitting, others] = targets === "classes" ? [classMetrics, valueMetrics] : [valueMetrics, classMetrics];
-  const top = typeof name === "string" ? /^top([1-9]\d*)Accuracy$/.exec(name) : null;
-  const known = top !== null || (typeof name === "string" && (Object.hasOwn(fitting, name) || Object.hasOwn(others, name)));
-  const names = (table: object) => Object.keys(table).join(", ");
-  if (!known) {
-    const all = `${names(classMetrics)}, top5Accuracy (any k), ${names(valueMetrics)}`;
-    return refuse(`the metric is ${show(name)}`, `the metrics are ${all}`);
+  const k = typeof name === "string" ? Number(/^top([1-9]\d*)Accuracy$/.exec(name)?.[1] ?? 0) : 0;
+  const top: Measures = { classes: (rows, scores) => topKAccuracy(rows, scores, { k }) };
+  const known = typeof name === "string" && Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+  const measures = k > 0 ? top : known;
+  if (!measures) return refuse(`the metric is ${show(name)}`, `the metrics are ${Object.keys(metrics).join(", ")}, top5Accuracy`);
+  const measure = measures[targets];
+  if (!measure) {
+    const fitting = Object.keys(metrics).filter((other) => metrics[other][targets]);
+    const own = measures.values ? "numbers" : "classes";
+    const received = `the metric ${name} is one of ${own}, and the loss is one of ${KINDS[targets]}`;
+    return refuse(received, `give ${fitting.join(", ")}, or another loss`);
   }
-  if (targets === "values" && (top || Object.hasOwn(others, name as string)))
-    return refuse(
-      `the metric ${name} is one of classes, and the loss is one of numbers`,
-      `give ${names(fitting)}, or another loss`,
-    );
-  if (Object.hasOwn(others, name as string))
-    return refuse(
-      `the metric ${name} is one of numbers, and the loss is one of classes`,
-      `give ${names(fitting)}, or another loss`,
-    );
-  if (top) {
-    const k = Number(top[1]);
-    if (k >= outputs) return refuse(`the metric ${name} is always 1 of ${outputs} classes`, `give a k below ${outputs}`);
-    return (t, predictions) => topKAccuracy(t, predictions, { k });
+  if (measures.binary && outputs > (targets === "classes" ? 2 : 1)) {
+    const macroName = `macro${(name as string)[0].toUpperCase()}${(name as string).slice(1)}`;
+    return refuse(`the metric ${name} is one of two classes, and there are ${outputs} outputs`, `give ${show(macroName)}`);
   }
-  if (outputs > 2 && OF_TWO_CLASSES.includes(name as string)) {
-    const macro = `macro${(name as string)[0].toUpperCase()}${(name as string).slice(1)}`;
-    return refuse(`the metric ${name} is one of two classes, and there are ${outputs}`, `give ${show(macro)}`);
-  }
-  return fitting[name as string];
+  if (k >= outputs && k > 0) return refuse(`the metric ${name} is always 1 of ${outputs} classes`, `give a k below ${outputs}`);
+  return measure;
 }

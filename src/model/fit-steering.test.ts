@@ -301,7 +301,7 @@ describe("metrics", () => {
       [{ metrics: ["acc" as never] }, 'fit: the metric is "acc"; the metrics are accuracy, precision, recall, f1, '],
       [{ metrics: ["toString" as never] }, 'fit: the metric is "toString"'],
       [{ metrics: ["rmse"] }, "fit: the metric rmse is one of numbers, and the loss is one of classes; give accuracy, "],
-      [{ metrics: ["f1"] }, 'fit: the metric f1 is one of two classes, and there are 3; give "macroF1"'],
+      [{ metrics: ["f1"] }, 'fit: the metric f1 is one of two classes, and there are 3 outputs; give "macroF1"'],
       [{ metrics: ["top3Accuracy"] }, "fit: the metric top3Accuracy is always 1 of 3 classes; give a k below 3"],
       [{ metrics: ["auroc", "auroc"] }, 'fit: the metric "auroc" is given twice'],
       [{ metrics: ["auroc"], validation: one }, "auroc: all rows are of class 0; give rows of every class"],
