@@ -9,9 +9,9 @@ import { graphParameters } from "./graph.ts";
 import type { Network } from "./network.ts";
 import { makePlan } from "./plan.ts";
 import { RowOrder } from "./row-order.ts";
-import { type Opened, Session, type SessionRequest } from "./session.ts";
 import { resolveThreads } from "./threads.ts";
 import { Trainer } from "./trainer.ts";
+import { type Opened, type SessionRequest, TrainingSession } from "./training-session.ts";
 import { writeNumbers } from "./weights.ts";
 
 /** How a model is trained. */
@@ -97,7 +97,7 @@ export async function createTrainer(
     optimizer,
     source,
     order: new RowOrder(rows, shuffle ? seed : undefined),
-    session: new Session(open, first, optimizer.slots),
+    session: new TrainingSession(open, first, optimizer.slots),
     asFloats: mixed,
     byteScale: byteScale(given),
   });

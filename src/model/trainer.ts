@@ -13,9 +13,9 @@ import type { Network } from "./network.ts";
 import { dropoutRecord, type Rates, ratesOf, withRates } from "./rates.ts";
 import type { StepSettings } from "./record.ts";
 import type { RowOrder } from "./row-order.ts";
-import type { Session } from "./session.ts";
 import { type FinishedStep, Pace, runSteps } from "./steps.ts";
 import { checkLearningRateFactor, checkState, type TrainerState } from "./trainer-state.ts";
+import type { TrainingSession } from "./training-session.ts";
 import { readNumbers } from "./weights.ts";
 
 /** A step, as the trainer tells of it. */
@@ -60,7 +60,7 @@ export class Trainer {
   readonly #optimizer: Optimizer;
   readonly #source: BatchSource;
   readonly #order: RowOrder;
-  readonly #session: Session;
+  readonly #session: TrainingSession;
   #learningRateFactor = 1;
   readonly #pace = new Pace();
   readonly #asFloats: boolean;
@@ -84,7 +84,7 @@ export class Trainer {
     optimizer: Optimizer;
     source: BatchSource;
     order: RowOrder;
-    session: Session;
+    session: TrainingSession;
     asFloats: boolean;
     byteScale: number | undefined;
   }) {

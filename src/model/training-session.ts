@@ -21,7 +21,7 @@ export interface Opened extends SessionRequest {
 type Remembered = Pick<TrainerState, "values" | "slots">;
 
 /** A trainer's plan and machine, made anew with the same numbers where rates have changed that the plan is made of. */
-export class Session {
+export class TrainingSession {
   /** The model's layers, with the rates as they stand. */
   graph: Graph;
   readonly #open: (request: SessionRequest) => Promise<Opened>;
