@@ -5,7 +5,7 @@ import { epochLine, progressLine } from "./train-report.ts";
 describe("the lines of a training", () => {
   const progress = {
     ...({ event: "progress", epoch: 2, epochs: 10, batch: 235, batches: 469 } as const),
-    ...{ loss: 0.12345, error: 0.0376, examplesPerSecond: 12_345, secondsLeft: 61.2 },
+    ...{ loss: 0.12345, error: 0.0376, skipped: 0.75, examplesPerSecond: 12_345, secondsLeft: 61.2 },
   };
 
   it("tell of progress as much as fits", () => {

@@ -23,6 +23,8 @@ export interface ProgressEvent {
   readonly batches: number;
   readonly loss: number;
   readonly accuracy?: number;
+  /** Share of the products' multiply-adds that were left out because a factor was zero, from 0 to 1. */
+  readonly skipped: number;
   readonly examplesPerSecond: number;
   readonly secondsLeft: number;
 }
@@ -39,6 +41,8 @@ interface EpochNumbers {
   readonly validationAccuracy?: number;
   /** Of the epoch's last step. */
   readonly learningRate: number;
+  /** Share of the products' multiply-adds that were left out because a factor was zero: a sleeping unit's. From 0 to 1. */
+  readonly skipped: number;
   /** Of training alone, without validation. */
   readonly seconds: number;
   readonly examplesPerSecond: number;

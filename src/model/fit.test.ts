@@ -32,6 +32,7 @@ describe("fit", () => {
     expect(history).toEqual({
       loss: events.map(({ loss }) => loss),
       accuracy: events.map(({ accuracy }) => accuracy),
+      skipped: events.map(({ skipped }) => skipped),
       validationLoss: (await Promise.all(evaluated)).map(({ loss }) => loss),
       validationAccuracy: (await Promise.all(evaluated)).map(({ accuracy }) => accuracy),
       learningRate: events.map(({ learningRate }) => learningRate),
@@ -57,7 +58,16 @@ describe("fit", () => {
     expect(history).toMatchObject({ accuracy: [], validationLoss: [], validationAccuracy: [] });
     expect(history.loss).toHaveLength(1);
     const [event] = events.filter((one) => one.event === "epoch");
-    expect(Object.keys(event)).toEqual(["event", "epoch", "epochs", "loss", "learningRate", "seconds", "examplesPerSecond"]);
+    expect(Object.keys(event)).toEqual([
+      "event",
+      "epoch",
+      "epochs",
+      "loss",
+      "learningRate",
+      "skipped",
+      "seconds",
+      "examplesPerSecond",
+    ]);
   });
 
   it("tells of its progress within an epoch, never beyond its end", async () => {
@@ -67,13 +77,15 @@ describe("fit", () => {
     const progress = events.filter((event) => event.event === "progress");
     expect(progress.length).toBeGreaterThan(0);
     let last = 0;
-    for (const { epoch, epochs, batch, batches, loss, accuracy, examplesPerSecond, secondsLeft } of progress) {
+    for (const { epoch, epochs, batch, batches, loss, accuracy, skipped, examplesPerSecond, secondsLeft } of progress) {
       expect({ epochs, batches }).toEqual({ epochs: 2, batches: 1000 });
       expect(batch).toBeGreaterThan(0);
       expect(batch).toBeLessThan(1000);
       expect(epoch * 1000 + batch).toBeGreaterThan(last);
       last = epoch * 1000 + batch;
       expect(Number.isFinite(loss) && (accuracy ?? -1) >= 0).toBe(true);
+      expect(skipped).toBeGreaterThan(0);
+      expect(skipped).toBeLessThan(1);
       expect(examplesPerSecond).toBeGreaterThan(0);
       expect(secondsLeft).toBeGreaterThan(0);
     }

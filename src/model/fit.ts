@@ -114,7 +114,7 @@ class Run {
     this.#passes = trainer.pass + 1;
     await trainer.run(trainer.stepsPerEpoch, { signal, onSteps: () => this.#tellProgress(epoch, start) });
     const took = seconds() - start;
-    const { loss, accuracy } = trainer.progress;
+    const { loss, accuracy, skipped } = trainer.progress;
     const valued = validation && (await trainer.evaluate(validation, { signal, metrics: metrics.map(({ name }) => name) }));
     await trainer.commit();
     return {
@@ -127,6 +127,7 @@ class Run {
       ...(valued?.accuracy !== undefined ? { validationAccuracy: valued.accuracy } : {}),
       ...Object.fromEntries(metrics.map(({ name }) => [validationName(name), valued?.[name]])),
       learningRate: this.#scheduled() * trainer.learningRateFactor,
+      skipped,
       seconds: took,
       examplesPerSecond: trainer.rows / took,
     };
@@ -136,7 +137,7 @@ class Run {
     const { epochs, classes } = this.#request;
     const { batch, stepsPerEpoch: batches, progress, rows: all } = this.#trainer;
     if (batch === 0) return;
-    const { rows, loss, accuracy } = progress;
+    const { rows, loss, accuracy, skipped } = progress;
     const passed = (epoch - 1 + rows / all) / epochs;
     this.#tell({
       event: "progress",
@@ -146,6 +147,7 @@ class Run {
       batches,
       loss,
       ...(classes ? { accuracy } : {}),
+      skipped,
       examplesPerSecond: rows / (seconds() - start),
       secondsLeft: (seconds() - this.#begun) * (1 / passed - 1),
     });

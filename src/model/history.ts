@@ -10,6 +10,8 @@ export type History = {
   readonly validationLoss: number[];
   readonly validationAccuracy: number[];
   readonly learningRate: number[];
+  /** Share of multiply-adds skipped, from 0 to 1. */
+  readonly skipped: number[];
   readonly seconds: number[];
   readonly examplesPerSecond: number[];
   /** With `earlyStopping`: the epoch whose weights the model has, counted from 1. */
@@ -26,6 +28,7 @@ export function emptyHistory(): History {
     validationLoss: [],
     validationAccuracy: [],
     learningRate: [],
+    skipped: [],
     seconds: [],
     examplesPerSecond: [],
     bestEpoch: undefined,

@@ -21,6 +21,7 @@ export interface TrainerState {
   /** Sums over the batches of the current pass. */
   readonly lossSum: number;
   readonly right: number;
+  readonly multiplyAdds: number;
   /** Rates of the dropout layers and the factor of the learning rate, which may have been changed. */
   readonly rates: Rates;
   readonly learningRateFactor: number;

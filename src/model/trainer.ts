@@ -31,6 +31,8 @@ export interface StepReport {
   readonly loss: number;
   /** Rows whose most probable class was right, with dropout; 0 for losses without classes. */
   readonly right: number;
+  /** Share of the products' multiply-adds that were left out because a factor was zero, from 0 to 1. */
+  readonly skipped: number;
 }
 
 interface TrainingStep extends StepSettings {
@@ -71,6 +73,7 @@ export class Trainer {
   #batch = 0;
   #lossSum = 0;
   #right = 0;
+  #multiplyAdds = 0;
   #busy = false;
   #pausing = false;
   #closed = false;
@@ -153,10 +156,14 @@ export class Trainer {
     this.#learningRateFactor = checkLearningRateFactor("trainer", factor);
   }
 
-  /** Loss and share of right rows over the current pass so far, or over the last one when none has begun; with dropout. */
-  get progress(): { rows: number; loss: number; accuracy: number } {
+  /**
+   * Over the current pass so far, or over the last one when none has begun, with dropout: loss, share of right rows, and
+   * share of the multiply-adds of all products that were skipped because a factor was zero.
+   */
+  get progress(): { rows: number; loss: number; accuracy: number; skipped: number } {
     const rows = this.#batch === 0 ? this.rows : this.#batch * this.batchSize;
-    return { rows, loss: this.#lossSum / rows, accuracy: this.#right / rows };
+    const skipped = this.#skipped(this.#multiplyAdds, rows);
+    return { rows, loss: this.#lossSum / rows, accuracy: this.#right / rows, skipped };
   }
 
   /**
@@ -264,6 +271,7 @@ export class Trainer {
       batch: this.#batch,
       lossSum: this.#lossSum,
       right: this.#right,
+      multiplyAdds: this.#multiplyAdds,
       rates: this.rates,
       learningRateFactor: this.#learningRateFactor,
       optimizer: this.#optimizer.kind,
@@ -290,6 +298,7 @@ export class Trainer {
     this.#batch = state.batch;
     this.#lossSum = state.lossSum;
     this.#right = state.right;
+    this.#multiplyAdds = state.multiplyAdds;
   }
 
   /**
@@ -329,19 +338,26 @@ export class Trainer {
   }
 
   /** Counts a finished step. */
-  #account({ settings, lossSum, right }: FinishedStep<TrainingStep>): StepReport {
+  #account({ settings, lossSum, right, multiplyAdds }: FinishedStep<TrainingStep>): StepReport {
     if (settings.batch === 0) {
       this.#lossSum = 0;
       this.#right = 0;
+      this.#multiplyAdds = 0;
     }
     this.#lossSum += lossSum;
     this.#right += right;
+    this.#multiplyAdds += multiplyAdds;
     this.#step = settings.step + 1;
     const ended = settings.batch + 1 === this.stepsPerEpoch;
     this.#pass = settings.pass + (ended ? 1 : 0);
     this.#batch = ended ? 0 : settings.batch + 1;
     const rows = settings.rows.length;
-    return { step: settings.step, pass: settings.pass, batch: settings.batch, rows, loss: lossSum / rows, right };
+    const { step, pass, batch } = settings;
+    return { step, pass, batch, rows, loss: lossSum / rows, right, skipped: this.#skipped(multiplyAdds, rows) };
+  }
+
+  #skipped(multiplyAdds: number, rows: number): number {
+    return 1 - multiplyAdds / (this.#session.opened.plan.multiplyAdds * rows);
   }
 
   #refuseUnlessFree(): void {
