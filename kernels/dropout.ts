@@ -45,6 +45,36 @@ export function dropout(
   }
 }
 
+/**
+ * y = mask * scale * x with one mask for all rows [B, N] (Graham, Reizenstein and Robinson 2015): unit u of every row has the
+ * word of unit u of row `batch`, the batch's place in its pass. x and y may be the same.
+ */
+export function sharedDropout(
+  x: usize, y: usize, stride: i32, rows: i32, columns: i32, batch: i32, parameters: usize,
+  pass: i32, stream: i32, key0: i32, key1: i32, scratch: usize, scratchBytes: i32, thread: i32, threads: i32,
+): void {
+  const words = scratch + <usize>thread * <usize>scratchBytes;
+  const threshold = i32x4.splat(load<i32>(parameters));
+  const awake = i32x4.splat(load<i32>(parameters, 4));
+  const scale = f32x4.splat(load<f32>(parameters, 8));
+  const rowBytes = (<usize>(columns + 3) >> 2) << 4;
+  const chunks = (columns + MASK_UNITS - 1) / MASK_UNITS;
+  const end = shareStart(chunks, thread + 1, threads);
+  for (let chunk = shareStart(chunks, thread, threads); chunk < end; ++chunk) {
+    maskWordsFrom(chunk * MASK_UNITS, batch, pass, stream, key0, key1, words);
+    const first = <usize>(chunk * MASK_UNITS) << 2;
+    const bytes = min<usize>(MASK_UNITS << 2, rowBytes - first);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      const keep = v128.and(i32x4.ge_u(v128.load(words + i), threshold), awake);
+      let at = first + i;
+      for (let row: i32 = 0; row < rows; ++row) {
+        v128.store(y + at, v128.and(f32x4.mul(v128.load(x + at), scale), keep));
+        at += <usize>stride << 2;
+      }
+    }
+  }
+}
+
 /** y = factor * x: what standard scaling asks of prediction. */
 export function scale(
   x: usize, y: usize, stride: i32, rows: i32, columns: i32, factor: f32, thread: i32, threads: i32,

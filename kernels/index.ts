@@ -4,7 +4,7 @@ export { compressColumns, compressRows } from "./compress";
 export { denseForward } from "./dense-forward";
 export { denseInputGradient } from "./dense-input-gradient";
 export { denseWeightGradient, finishPanels } from "./dense-weight-gradient";
-export { dropout, scale } from "./dropout";
+export { dropout, scale, sharedDropout } from "./dropout";
 export { inputBytes, inputFloats } from "./inputs";
 export { identity, meanSquaredError, softmax, softmaxCrossEntropy, sumLosses } from "./losses";
 export { exp, log } from "./math";

@@ -62,7 +62,12 @@ const cases: Record<string, readonly Case[]> = {
     ["dropout", 'scaling is "none"', 'give "inverted" or "standard"', () => dropout({ rate: 0.5, scaling: given("none") })],
   ],
   layers: [
-    ["dropout", 'unknown option "p"', "the options are rate, keep, scaling, name", () => dropout(given({ p: 0.5 }))],
+    [
+      "dropout",
+      'unknown option "p"',
+      "the options are rate, keep, scaling, sharedAcross, name",
+      () => dropout(given({ p: 0.5 })),
+    ],
     ["dense", 'unknown option "activation"', "bias, initializer, gain, name", () => dense(3, given({ activation: "relu" }))],
     ["relu", 'unknown option "alpha"', "the options are name", () => relu(given({ alpha: 0.1 }))],
     ["flatten", 'unknown option "axis"', "the options are name", () => flatten(given({ axis: 1 }))],
@@ -223,7 +228,7 @@ const cases: Record<string, readonly Case[]> = {
     [
       "trace",
       'unknown option "epochs"',
-      "the options are loss, optimizer, rows, pass, path",
+      "the options are loss, optimizer, rows, pass, batch, path",
       () => build().trace(data, given({ loss: "crossEntropy", epochs: 1 })),
     ],
     [

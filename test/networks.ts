@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type Data, dense, dropout, flatten, type Layer, type Model, relu, type Scaling, sequential } from "../src/index.ts";
-import { streamKey, TRAINING } from "../src/random/streams.ts";
+import { SHARED, streamKey, TRAINING } from "../src/random/streams.ts";
 import { transpose } from "../src/reference/compression.ts";
 import { type Batch, type Network, type NetworkLayer, prediction } from "../src/reference/network.ts";
 import { sizeOf } from "../src/tensor/shape.ts";
@@ -11,7 +11,7 @@ export const RATES = [0, 0.2, 0.5, 0.9, 1];
 
 export type LayerRecipe =
   | { readonly type: "dense"; readonly units: number; readonly bias: boolean }
-  | { readonly type: "dropout"; readonly rate: number }
+  | { readonly type: "dropout"; readonly rate: number; readonly shared?: boolean }
   | { readonly type: "relu" }
   | { readonly type: "flatten" };
 
@@ -39,7 +39,7 @@ const width = fc.oneof(
 );
 const between: fc.Arbitrary<LayerRecipe> = fc.oneof(
   fc.constant<LayerRecipe>({ type: "relu" }),
-  fc.record({ type: fc.constant("dropout" as const), rate: fc.constantFrom(...RATES) }),
+  fc.record({ type: fc.constant("dropout" as const), rate: fc.constantFrom(...RATES), shared: fc.nat(3).map((n) => n === 0) }),
 );
 const some = fc.array(between, { maxLength: 3 });
 const dense1 = fc.record({ type: fc.constant("dense" as const), units: width, bias: fc.boolean() });
@@ -78,7 +78,7 @@ function layerOf(recipe: LayerRecipe, scaling: Scaling): Layer {
     case "dense":
       return dense(recipe.units, { bias: recipe.bias });
     case "dropout":
-      return dropout({ rate: recipe.rate, scaling });
+      return dropout({ rate: recipe.rate, scaling, ...(recipe.shared ? { sharedAcross: ["batch"] } : {}) });
     case "relu":
       return relu();
     case "flatten":
@@ -147,13 +147,19 @@ function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
 /** The f64 twin of a model, without its flatten layers, which change nothing. `values` replace the model's own weights. */
 export function twinOf(
   model: Model,
-  { loss, pass, values = model.weights }: { loss: Network["loss"]; pass: number; values?: ReadonlyMap<string, Float32Array> },
+  {
+    loss,
+    pass,
+    batch = 0,
+    values = model.weights,
+  }: { loss: Network["loss"]; pass: number; batch?: number; values?: ReadonlyMap<string, Float32Array> },
 ): Network {
   const layers = model.graph.nodes.flatMap(({ name, layer, inputShape, outputShape }): NetworkLayer[] => {
     if (layer.kind === "relu") return [{ type: "relu" }];
     if (layer.kind === "dropout") {
-      const { rate, scaling } = layer.config as { rate: number; scaling: Scaling };
-      return [{ type: "dropout", rate, scaling, mask: { key: streamKey(model.seed, `mask/${name}`), stream: TRAINING, pass } }];
+      const { rate, scaling, sharedAcross } = layer.config as { rate: number; scaling: Scaling; sharedAcross?: ["batch"] };
+      const words = sharedAcross ? { stream: SHARED, batch } : { stream: TRAINING };
+      return [{ type: "dropout", rate, scaling, mask: { key: streamKey(model.seed, `mask/${name}`), pass, ...words } }];
     }
     if (layer.kind === "flatten") return [];
     const [K, N] = [sizeOf(inputShape), sizeOf(outputShape)];

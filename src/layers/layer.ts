@@ -53,7 +53,8 @@ export interface MaskPlace {
   readonly parameters: Argument;
   readonly indices: Argument;
   readonly pass: Argument;
-  readonly stream: number;
+  /** The batch's place in its pass: where a mask is shared by its rows. */
+  readonly batch: Argument;
 }
 
 export interface ForwardContext extends PassContext {
@@ -75,7 +76,7 @@ export interface BackwardContext extends PassContext {
 }
 
 /** The settings of a layer as they stand in a model file. */
-export type LayerConfig = Readonly<Record<string, string | number | boolean>>;
+export type LayerConfig = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /**
  * A layer: what it makes of a shape, which parameters it has, and which kernel calls carry it out, forward beside

@@ -34,7 +34,7 @@ function batches({ plan, source, signal }: Session): () => StepSettings | undefi
     if (first >= source.count || signal?.aborted) return undefined;
     const rows = Uint32Array.from({ length: Math.min(plan.batchSize, source.count - first) }, (_, i) => first + i);
     first += rows.length;
-    return { rows, pass: 0, hyper: undefined, dropouts: [] };
+    return { rows, pass: 0, batch: 0, hyper: undefined, dropouts: [] };
   };
 }
 

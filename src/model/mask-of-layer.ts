@@ -1,7 +1,7 @@
 import { isDropout } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions } from "../layers/options.ts";
 import { maskOfRow } from "../random/mask.ts";
-import { streamKey, TRAINING } from "../random/streams.ts";
+import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { Network } from "./network.ts";
@@ -18,7 +18,8 @@ export interface Mask {
  * masks are a pure function of the model's seed, the layer's name, the pass, the row and the unit.
  *
  * @param layer - name of the layer: as it was given, or `dropout1`, `dropout2`, ...
- * @param options.rows - an array of indices of rows in the data set, whole numbers from 0 to 2^32 - 1.
+ * @param options.rows - an array of indices of rows in the data set, whole numbers from 0 to 2^32 - 1; for a layer whose masks
+ * are shared by the batch, places of batches in their pass.
  * @param options.pass - which pass over the data, from 0; default the model's next.
  * @throws {DrowseError} when there is no such dropout layer, or on rows and passes that are not whole or out of range.
  * @example
@@ -40,12 +41,12 @@ export function dropoutMask(model: Network, layer: string, options: { rows: Arra
   if (!indices?.every((row) => isIndex(row, 2 ** 32))) {
     throw new DrowseError("dropoutMask", `the rows are ${show(rows)}`, "give indices of rows, whole numbers of at least 0");
   }
-  const { rate } = node.layer;
+  const { rate, isShared } = node.layer;
   const units = sizeOf(node.outputShape);
   const key = streamKey(model.seed, `mask/${layer}`);
   const data = new Uint8Array(indices.length * units);
   for (const [at, row] of indices.entries()) {
-    data.set(maskOfRow(key, rate, units, { row, pass, stream: TRAINING }), at * units);
+    data.set(maskOfRow(key, rate, units, { row, pass, stream: isShared ? SHARED : TRAINING }), at * units);
   }
   return { data, shape: [indices.length, ...node.outputShape] };
 }

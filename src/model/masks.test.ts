@@ -4,6 +4,7 @@ import { bitsOf } from "../../test/bits.ts";
 import { Draws } from "../../test/draws.ts";
 import { classes, images } from "../../test/tasks.ts";
 import type { BatchSource } from "../data/source.ts";
+import { loadModel, saveModel } from "../formats/model-file.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout/dropout.ts";
 import { flatten } from "../layers/flatten.ts";
@@ -12,6 +13,7 @@ import { relu } from "../layers/relu.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { maskOfRow } from "../random/mask.ts";
 import { streamKey, TRAINING } from "../random/streams.ts";
+import { dropoutMask } from "./mask-of-layer.ts";
 import type { Model } from "./model.ts";
 import { sequential } from "./sequential.ts";
 
@@ -22,8 +24,8 @@ const build = (layer: Layer, seed = 7): Model => sequential({ input: [INPUTS], s
 const standard = (name?: string) => dropout({ rate: 0.4, scaling: "standard", ...(name === undefined ? {} : { name }) });
 
 /** The masks that a traced step makes, one text of 0 and 1 per row of the batch. */
-async function masksOf(model: Model, rows: readonly number[], { count = 60, pass = 0 } = {}): Promise<string[]> {
-  const { layers } = await model.trace(ones(count), { loss: "crossEntropy", rows, pass });
+async function masksOf(model: Model, rows: readonly number[], { count = 60, pass = 0, batch = 0 } = {}): Promise<string[]> {
+  const { layers } = await model.trace(ones(count), { loss: "crossEntropy", rows, pass, batch });
   const output = layers.get(model.graph.nodes[0].name)?.output.data ?? new Float32Array();
   return rows.map((_, i) => [...output.subarray(i * INPUTS, (i + 1) * INPUTS)].join(""));
 }
@@ -176,5 +178,68 @@ describe("a seed", () => {
     };
     expect(await trained(1)).toBe(await trained(1));
     expect(await trained(2)).not.toBe(await trained(1));
+  });
+});
+
+describe("a mask that the batch shares", () => {
+  const shared = (rate = 0.4) => dropout({ rate, scaling: "standard", sharedAcross: ["batch"] });
+  const rows = [5, 9, 2];
+
+  it("is one for all rows, whichever they are, and another in each batch, pass, seed and layer", async () => {
+    const first = await masksOf(build(shared()), rows);
+    expect(new Set(first).size).toBe(1);
+    expect(new Set(await masksOf(build(shared()), [0, 1])).has(first[0])).toBe(true);
+    const others = await Promise.all([
+      masksOf(build(shared()), rows, { batch: 1 }),
+      masksOf(build(shared()), rows, { pass: 1 }),
+      masksOf(build(shared(), 8), rows),
+      masksOf(build(dropout({ rate: 0.4, scaling: "standard", sharedAcross: ["batch"], name: "other" })), rows),
+      // no row has it by itself
+      masksOf(build(standard()), [0]),
+    ]);
+    expect(new Set([first, ...others].map(([mask]) => mask)).size).toBe(6);
+  });
+
+  it("is what dropoutMask tells of batches", async () => {
+    const model = build(shared());
+    const { data } = dropoutMask(model, "dropout1", { rows: [3, 4], pass: 2 });
+    const told = [0, 1].map((i) => [...data.subarray(i * INPUTS, (i + 1) * INPUTS)].join(""));
+    expect(told).toEqual([3, 4].map(() => expect.any(String)));
+    expect(told[0]).toBe((await masksOf(model, [0], { pass: 2, batch: 3 }))[0]);
+    expect(told[1]).toBe((await masksOf(model, [0], { pass: 2, batch: 4 }))[0]);
+  });
+
+  it("trains with the mask of each step: the weights are those of traced steps one after the other", async () => {
+    const data = classes({ rows: 30 });
+    const make = () =>
+      sequential({ input: [8], seed: 5 }, [
+        ...[dropout({ rate: 0.2, sharedAcross: ["batch"] }), dense(50), relu()],
+        ...[dropout({ rate: 0.5, sharedAcross: ["batch"] }), dense(3)],
+      ]);
+    const optimizer = sgd({ learningRate: 0.1 });
+    const [trained, traced] = [make(), make()];
+    await trained.fit(data, { loss: "crossEntropy", optimizer, batchSize: 10, epochs: 1, shuffle: false });
+    for (let batch = 0; batch < 3; batch++) {
+      const taken = Array.from({ length: 10 }, (_, i) => 10 * batch + i);
+      const { updated } = await traced.trace(data, { loss: "crossEntropy", optimizer, rows: taken, pass: 0, batch });
+      traced.setWeights(Object.fromEntries(updated));
+    }
+    expect(bitsOf(trained.weights)).toBe(bitsOf(traced.weights));
+  });
+
+  it("goes through a file and through conversion of the scaling", () => {
+    const model = build(shared());
+    for (const other of [loadModel(saveModel(model)), model.withScaling("inverted")]) {
+      expect(other.graph.nodes[0].layer.config).toMatchObject({ rate: 0.4, sharedAcross: ["batch"] });
+      expect(dropoutMask(other, "dropout1", { rows: [1] })).toEqual(dropoutMask(model, "dropout1", { rows: [1] }));
+    }
+    expect(model.summary()).toMatch(/dropout1 .*sharedAcross batch/);
+  });
+
+  it("is refused along other axes", () => {
+    for (const axes of ["batch", ["time"], ["batch", "batch"], [0], null]) {
+      expect(() => dropout({ rate: 0.5, sharedAcross: axes as never }), String(axes)).toThrow("dropout: sharedAcross is ");
+    }
+    expect(dropout({ rate: 0.5, sharedAcross: [] }).isShared).toBe(false);
   });
 });

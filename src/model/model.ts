@@ -132,27 +132,32 @@ export class Model extends Network {
    *
    * @param options.rows - indices of the rows in the data; default all.
    * @param options.pass - the pass whose masks are used; default the model's.
+   * @param options.batch - the batch's place in its pass, for masks that its rows share; default 0.
    * @param options.path - 0: choose by density, 1: the sparse products, 2: the dense ones. The values are equal.
    */
   async trace(
     data: Data,
-    options: { loss: LossOption; optimizer?: Optimizer; rows?: ArrayLike<number>; pass?: number; path?: 0 | 1 | 2 },
+    options: {
+      loss: LossOption;
+      optimizer?: Optimizer;
+      rows?: ArrayLike<number>;
+      pass?: number;
+      batch?: number;
+      path?: 0 | 1 | 2;
+    },
   ): Promise<Trace> {
-    checkOptions("trace", options, ["loss", "optimizer", "rows", "pass", "path"]);
+    checkOptions("trace", options, ["loss", "optimizer", "rows", "pass", "batch", "path"]);
     const loss = resolveLoss("trace", options.loss);
     const source = prepareData("trace", data, this.#request(loss.targets));
     const rows = Array.from(options.rows ?? { length: source.count }, (row, index) => (options.rows ? Number(row) : index));
     if (rows.length === 0 || !rows.every((row) => Number.isInteger(row) && row >= 0 && row < source.count)) {
       throw new DrowseError("trace", `the rows are ${show(rows)}`, `give indices from 0 to ${source.count - 1}`);
     }
-    const { pass = this.pass, path = 0, optimizer = sgd({ learningRate: () => 0 }) } = options;
-    checkNumber(
-      "trace",
-      "pass",
-      pass,
-      (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31,
-      "give a whole number of at least 0",
-    );
+    const { pass = this.pass, batch = 0, path = 0, optimizer = sgd({ learningRate: () => 0 }) } = options;
+    for (const [what, value] of Object.entries({ pass, batch })) {
+      const accepts = (number: number) => Number.isInteger(number) && number >= 0 && number < 2 ** 31;
+      checkNumber("trace", what, value, accepts, "give a whole number of at least 0");
+    }
     if (path !== 0 && path !== 1 && path !== 2) throw new DrowseError("trace", `path is ${show(path)}`, "give 0, 1 or 2");
     return traceStep({
       graph: this.graph,
@@ -162,6 +167,7 @@ export class Model extends Network {
       loss,
       rows: Uint32Array.from(rows),
       pass,
+      batch,
       optimizer: checkOptimizer("trace", optimizer),
       path,
     });

@@ -67,7 +67,13 @@ async function bitsOfSteps(
     const losses: number[] = [];
     for (let pass = 0; pass < steps; pass++) {
       const buffer = new ArrayBuffer(plan.record.bytes);
-      await writeRecord(buffer, 0, plan.record, source, { rows, pass, hyper: optimizer.hyper(pass), dropouts: plan.dropouts });
+      await writeRecord(buffer, 0, plan.record, source, {
+        rows,
+        pass,
+        batch: 7,
+        hyper: optimizer.hyper(pass),
+        dropouts: plan.dropouts,
+      });
       const slot = plan.slots[0];
       machine.write(slot.record, new Uint8Array(buffer));
       const outcome = await machine.run(plan.programs.train, {
@@ -243,7 +249,7 @@ describe("a plan's listing", () => {
       /^sumLosses +loss +losses=\d+ correct=\d+ B=\[record\+0\] result=result\+0 status=\d+$/,
     );
     expect(lines.find((line) => line.startsWith("denseForward"))).toMatch(/ dense1 .* rectify=1 work=result\+16 scratch=\d+ \|$/);
-    expect(lines[1]).toMatch(/^dropout +dropout1 .* parameters=record\+56 pass=\[record\+4\] stream=0 /);
+    expect(lines[1]).toMatch(/^dropout +dropout1 .* parameters=record\+60 pass=\[record\+4\] stream=0 /);
   });
 
   it("begins every program with a call at which the threads meet and which writes no status", () => {

@@ -1,5 +1,5 @@
 import type { ParameterPlace } from "../layers/layer.ts";
-import { streamKey, TRAINING } from "../random/streams.ts";
+import { streamKey } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Arena } from "../wasm/arena.ts";
 import { listBytes, type Matrix, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
@@ -9,7 +9,7 @@ import { type Graph, graphParameters, parameterName } from "./graph.ts";
 import { emitInference, emitTraining } from "./passes.ts";
 import { type NodeBuffers, type PlanBuilder, type PlanRequest, updatesRide } from "./plan-builder.ts";
 import { dropoutNodes, dropoutRecord } from "./rates.ts";
-import { DROPOUT_BYTES, DROPOUTS, PASS, type RecordLayout, recordLayout } from "./record.ts";
+import { BATCH, DROPOUT_BYTES, DROPOUTS, PASS, type RecordLayout, recordLayout } from "./record.ts";
 
 /** Most memory that a slot of step records takes. */
 const SLOT_BYTES = 4 << 20;
@@ -113,7 +113,7 @@ export function makePlan(request: PlanRequest): Plan {
         parameters: { record: DROPOUTS + DROPOUT_BYTES * index },
         indices: { record: record.indices },
         pass: { value: PASS },
-        stream: TRAINING,
+        batch: { value: BATCH },
       };
     },
     parametersOf: (node) =>

@@ -6,15 +6,17 @@ import { sizeOf } from "../tensor/shape.ts";
 //
 //   0   i32     rows in the batch
 //   4   i32     pass
-//   8   f32[12] hyper-parameters
-//   56  12 bytes per dropout layer: threshold, awake, scale
+//   8   i32     batch within the pass
+//   12  f32[12] hyper-parameters
+//   60  12 bytes per dropout layer: threshold, awake, scale
 //   then, each on a multiple of 16: u32 indices of the rows, inputs as they lie in the data, targets
 //
 // Its result: 0 f64 sum of the row losses, 8 i32 right rows, 16 f64 multiply-adds of each product, then f32 predictions.
 
 export const ROWS = 0;
 export const PASS = 4;
-export const HYPER = 8;
+export const BATCH = 8;
+export const HYPER = 12;
 export const DROPOUTS = HYPER + 4 * MOST_HYPER;
 export const DROPOUT_BYTES = 12;
 
@@ -74,6 +76,8 @@ export function recordLayout(
 export interface StepSettings {
   readonly rows: Uint32Array;
   readonly pass: number;
+  /** The batch's place in its pass. */
+  readonly batch: number;
   readonly hyper: Hyper | undefined;
   /** Per dropout layer. */
   readonly dropouts: readonly { threshold: number; awake: number; scale: number }[];
@@ -87,10 +91,11 @@ export async function writeRecord(
   source: BatchSource,
   settings: StepSettings,
 ): Promise<void> {
-  const { rows, pass, hyper, dropouts } = settings;
+  const { rows, pass, batch, hyper, dropouts } = settings;
   const view = new DataView(buffer, at, layout.bytes);
   view.setInt32(ROWS, rows.length, true);
   view.setInt32(PASS, pass, true);
+  view.setInt32(BATCH, batch, true);
   for (const [index, value] of hyper?.entries() ?? []) view.setFloat32(HYPER + 4 * index, value, true);
   for (const [index, { threshold, awake, scale }] of dropouts.entries()) {
     const place = DROPOUTS + DROPOUT_BYTES * index;

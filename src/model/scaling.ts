@@ -37,7 +37,7 @@ export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
       pending = undefined;
     }
     const named = layer.name === undefined ? {} : { name: layer.name };
-    layers.push(isDropout(layer) ? dropout({ rate: layer.rate, scaling, ...named }) : layer);
+    layers.push(isDropout(layer) ? dropout({ ...layer.config, rate: layer.rate, scaling, ...named }) : layer);
   }
   if (pending !== undefined) {
     throw new DrowseError("withScaling", `no dense layer follows ${pending}`, "move the dropout layer before a dense layer");

@@ -7,7 +7,7 @@ import { roundingOf } from "../../test/rounding.ts";
 import { type Dropout, isDropout, trainingScale } from "../layers/dropout/dropout.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { dropoutParameters, maskOfRow } from "../random/mask.ts";
-import { streamKey, TRAINING } from "../random/streams.ts";
+import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
 import { transpose } from "../reference/compression.ts";
 import { maxNorm } from "../reference/max-norm.ts";
 import { type NetworkLayer, type TrainingPass, trainingPass } from "../reference/network.ts";
@@ -60,13 +60,13 @@ describe("a traced training step", () => {
   it("is the twin's: every layer's output and gradient, the loss, every parameter's gradient and update", async () => {
     const seen = { networks: 0, rates: new Set<number>(), wide: 0 };
     await fc.assert(
-      fc.asyncProperty(recipes, fc.nat(1000), async (recipe, pass) => {
+      fc.asyncProperty(recipes, fc.nat(1000), fc.nat(1000), async (recipe, pass, batch) => {
         const made = make(recipe);
         const { model, data, rows } = made;
         const { loss } = recipe;
         const settings = { learningRate: 0.3, momentum: 0.9, l2: 0.01, maxNorm: 0.8 };
-        const trace = await model.trace(data, { loss, rows, pass, optimizer: sgd(settings) });
-        const network = twinOf(model, { loss, pass });
+        const trace = await model.trace(data, { loss, rows, pass, batch, optimizer: sgd(settings) });
+        const network = twinOf(model, { loss, pass, batch });
         const twin = trainingPass(network, batchOf(made, loss, rows));
         const indices = twinIndices(model);
         const outputOf = (i: number) => {
@@ -146,16 +146,17 @@ describe("a traced training step", () => {
   it("takes exactly the masks of maskOfRow, forward and backward", async () => {
     let dropouts = 0;
     await fc.assert(
-      fc.asyncProperty(recipes, fc.nat(2 ** 31 - 1), async (recipe, pass) => {
+      fc.asyncProperty(recipes, fc.nat(2 ** 31 - 1), fc.nat(2 ** 31 - 1), async (recipe, pass, batch) => {
         const { model, data, rows } = make(recipe);
-        const trace = await model.trace(data, { loss: recipe.loss, rows, pass });
+        const trace = await model.trace(data, { loss: recipe.loss, rows, pass, batch });
         const values = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.output.data ?? trace.input.data;
         const gradients = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.gradient?.data;
         for (const { name, layer, index, outputShape } of model.graph.nodes) {
           if (!isDropout(layer)) continue;
           const units = sizeOf(outputShape);
           const key = streamKey(model.seed, `mask/${name}`);
-          const mask = [...rows].flatMap((row) => [...maskOfRow(key, layer.rate, units, { row, pass, stream: TRAINING })]);
+          const place = (row: number) => (layer.isShared ? { row: batch, stream: SHARED } : { row, stream: TRAINING });
+          const mask = [...rows].flatMap((row) => [...maskOfRow(key, layer.rate, units, { ...place(row), pass })]);
           const masked = (numbers: Numbers) =>
             Float64Array.from(numbers, (value, i) => (mask[i] ? Math.fround(value * factorOf(layer)) : 0));
           expectExact(values(index), layer.rate === 0 ? values(index - 1) : masked(values(index - 1)), `output of ${name}`);

@@ -39,6 +39,7 @@ export interface TraceRequest {
   readonly loss: Loss;
   readonly rows: Uint32Array;
   readonly pass: number;
+  readonly batch: number;
   readonly optimizer: Optimizer;
   readonly path: 0 | 1 | 2;
 }
@@ -52,7 +53,7 @@ function readMatrix(machine: LocalMachine, { pointer, stride, columns }: Matrix,
 
 /** Runs one training step in the unfused plan, where every value has a buffer of its own. */
 export async function traceStep(request: TraceRequest): Promise<Trace> {
-  const { graph, seed, numbers, source, loss, rows, pass, optimizer, path } = request;
+  const { graph, seed, numbers, source, loss, rows, pass, batch, optimizer, path } = request;
   const plan = makePlan({
     graph,
     seed,
@@ -69,7 +70,7 @@ export async function traceStep(request: TraceRequest): Promise<Trace> {
   writeNumbers(machine, plan, graph, "value", numbers);
   const { record: layout, slots, dropouts } = plan;
   const buffer = new ArrayBuffer(layout.bytes);
-  await writeRecord(buffer, 0, layout, source, { rows, pass, hyper: optimizer.hyper(0), dropouts });
+  await writeRecord(buffer, 0, layout, source, { rows, pass, batch, hyper: optimizer.hyper(0), dropouts });
   machine.write(slots[0].record, new Uint8Array(buffer));
   const steps = { ...slots[0], recordBytes: layout.bytes, resultBytes: layout.resultBytes, count: 1 };
   const { clean } = machine.runNow(plan.programs.train, steps);

@@ -37,7 +37,6 @@ export interface StepReport {
 
 interface TrainingStep extends StepSettings {
   readonly step: number;
-  readonly batch: number;
 }
 
 /**

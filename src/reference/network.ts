@@ -12,8 +12,13 @@ export type NetworkLayer =
   /** Z = H W + b: weight [K, N], bias [N] or none. */
   | { readonly type: "dense"; readonly K: number; readonly N: number; readonly weight: Numbers; readonly bias?: Numbers }
   | { readonly type: "relu" }
-  /** The mask is given [B, N], or made from its keys. */
-  | { readonly type: "dropout"; readonly rate: number; readonly scaling: Scaling; readonly mask: Numbers | MaskKeys };
+  /** The mask is given [B, N], or made from its keys; where they name a batch, all rows have the mask of row `batch`. */
+  | {
+      readonly type: "dropout";
+      readonly rate: number;
+      readonly scaling: Scaling;
+      readonly mask: Numbers | (MaskKeys & { readonly batch?: number });
+    };
 
 export interface Network {
   readonly layers: readonly NetworkLayer[];
@@ -76,8 +81,10 @@ export function prediction(layers: readonly NetworkLayer[], x: Numbers, B: numbe
   }, Float64Array.from(x));
 }
 
-function maskOf(mask: Numbers | MaskKeys, rate: number, indices: Numbers, N: number): Numbers {
-  return "length" in mask ? mask : dropoutMask(rate, indices, N, mask);
+function maskOf(mask: Numbers | (MaskKeys & { batch?: number }), rate: number, indices: Numbers, N: number): Numbers {
+  if ("length" in mask) return mask;
+  const { batch } = mask;
+  return dropoutMask(rate, batch === undefined ? indices : Array.from(indices, () => batch), N, mask);
 }
 
 function forward(layer: NetworkLayer, x: Float64Array, mask: Numbers | undefined, B: number): Float64Array {

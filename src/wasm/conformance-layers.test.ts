@@ -221,6 +221,15 @@ describe("dropout", () => {
         expectExact(lab.readMatrix(to), expected, "apart");
         lab.run("dropout", { ...common, y: from.pointer }, [from]);
         expectExact(lab.readMatrix(from), expected, "in place");
+
+        const batch = draws.word();
+        const shared = lab.matrix("shared", rows, columns, x);
+        const one = dropout(x, dropoutMask(r, new Uint32Array(rows).fill(batch), columns, k), factor);
+        const { indices: _, ...others } = common;
+        lab.run("sharedDropout", { ...others, x: shared.pointer, y: to.pointer, batch }, [to]);
+        expectExact(lab.readMatrix(to), one, "shared, apart");
+        lab.run("sharedDropout", { ...others, x: shared.pointer, y: shared.pointer, batch }, [shared]);
+        expectExact(lab.readMatrix(shared), one, "shared, in place");
       }),
       { numRuns: process.env.DROWSE_DEEP ? 2000 : 200 },
     );
