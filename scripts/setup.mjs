@@ -11,11 +11,22 @@ import { npm } from "./run.mjs";
  */
 export async function setup() {
   checkNodeVersion();
-  const difference = differenceFromLock();
+  await installPackages(".");
+}
+
+/**
+ * Installs the packages of a folder's package-lock.json, unless they are installed.
+ * @param {string} folder from the root of the repository
+ * @throws {Error} when npm could not
+ */
+export async function installPackages(folder) {
+  const difference = differenceFromLock(folder);
   if (difference === undefined) return;
-  console.log(`Installing the development packages (${difference}): npm ci --ignore-scripts`);
+  const into = folder === "." ? "" : ` --prefix ${folder}`;
+  console.log(`Installing packages (${join(folder, difference)}): npm ci --ignore-scripts${into}`);
   // The development packages are the point here, also where NODE_ENV says production.
-  const { code } = await npm(["ci", "--ignore-scripts", "--include=dev", "--include=optional", "--loglevel=error"]);
+  const options = ["--ignore-scripts", "--include=dev", "--include=optional", "--loglevel=error"];
+  const { code } = await npm(["ci", ...options], { cwd: join(root, folder) });
   if (code !== 0) {
     throw new Error(
       `setup: npm ci ended with ${code ?? "no exit code"}; see its message above, mend that and run the command again`,
@@ -32,21 +43,21 @@ function checkNodeVersion() {
 }
 
 /**
- * What package-lock.json asks for against what npm noted down in node_modules when it installed. The contents are compared,
- * not the times of the files: a branch that is checked out and back makes the lock file newer, but not different.
+ * What a folder's package-lock.json asks for against what npm noted down in its node_modules when it installed. The contents
+ * are compared, not the times of the files: a branch that is checked out and back makes the lock file newer, but not different.
  * @returns {string | undefined} the first difference in words, undefined when there is none
  */
-function differenceFromLock() {
-  const installedPath = "node_modules/.package-lock.json";
+function differenceFromLock(folder) {
+  const installedPath = join(folder, "node_modules/.package-lock.json");
   if (!existsSync(join(root, installedPath))) return "node_modules is missing";
-  const locked = readJson("package-lock.json").packages;
+  const locked = readJson(join(folder, "package-lock.json")).packages;
   const installed = readJson(installedPath).packages;
   for (const [path, { version, integrity, optional, devOptional }] of Object.entries(locked)) {
     if (path === "") continue;
     const found = installed[path];
     // Optional packages are mostly the builds for other machines.
     if (found === undefined && (optional || devOptional)) continue;
-    if (found?.version !== version || found.integrity !== integrity || !existsSync(join(root, path))) {
+    if (found?.version !== version || found.integrity !== integrity || !existsSync(join(root, folder, path))) {
       return `${path} is not the one of package-lock.json`;
     }
   }

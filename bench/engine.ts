@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dense, dropout, type Layer, type Model, relu, sequential, sgd } from "drowse";
+import { floatsFrom, halvesOf, rowsFrom } from "./files.ts";
+import type { Job, NetworkJob, PredictJob, ProductJob, TrainJob } from "./job.ts";
+import { peakContestant } from "./peak.ts";
+import { type Contestant, serve } from "./peers/serve.mjs";
+
+// This engine as a contestant: by its public interface, as a user has it.
+
+/** The layers of a network; a rate of 0 stands for no dropout layer. */
+export function networkLayers({ layers, rates }: Pick<NetworkJob, "layers" | "rates">): Layer[] {
+  const widths = layers.slice(1);
+  return widths.flatMap((width, index) => [
+    ...(rates[index] > 0 ? [dropout({ rate: rates[index] })] : []),
+    dense(width),
+    ...(index < widths.length - 1 ? [relu()] : []),
+  ]);
+}
+
+function networkModel(job: NetworkJob): Model {
+  const model = sequential({ input: [job.layers[0]], seed: 1 }, networkLayers(job));
+  if (job.weights !== undefined) {
+    const sizes = new Map([...model.weights].map(([name, values]) => [name, values.length]));
+    model.setWeights(halvesOf(floatsFrom(job.weights), sizes));
+  }
+  return model;
+}
+
+async function training(job: TrainJob): Promise<Contestant["run"]> {
+  const { x, y } = rowsFrom(job);
+  const optimizer = sgd({ learningRate: job.learningRate, momentum: job.momentum });
+  const options = { loss: job.loss, optimizer, batchSize: job.batch, threads: job.threads };
+  const trainer = await networkModel(job).trainer({ x, y }, options);
+  return (steps) => trainer.run(steps);
+}
+
+/** Batch after batch from memory, round and round. */
+function predicting(job: PredictJob): Contestant["run"] {
+  const { layers, batch, threads } = job;
+  const { x } = rowsFrom(job);
+  const model = networkModel(job);
+  const size = batch * layers[0];
+  let at = 0;
+  return async (batches) => {
+    for (let count = 0; count < batches; count++) {
+      await model.predict(x.subarray(at, at + size), { threads });
+      at = at + 2 * size <= x.length ? at + size : 0;
+    }
+  };
+}
+
+/** The product of one dense layer, whose inputs are no zeros. */
+function multiplying({ size, threads }: ProductJob): Contestant["run"] {
+  const model = sequential({ input: [size], seed: 1 }, [dense(size, { bias: false })]);
+  const x = Float32Array.from({ length: size * size }, (_, index) => 1 + (index % 7) / 7);
+  return async (products) => {
+    for (let count = 0; count < products; count++) await model.predict(x, { threads });
+  };
+}
+
+async function prepare(job: Job): Promise<Contestant> {
+  const { version } = JSON.parse(readFileSync(createRequire(import.meta.url).resolve("drowse/package.json"), "utf8"));
+  const told = { version: `drowse ${version}`, detail: `Node ${process.versions.node}` };
+  switch (job.task) {
+    case "train":
+      return { ...told, run: await training(job) };
+    case "predict":
+      return { ...told, run: predicting(job) };
+    case "product":
+      return { ...told, run: multiplying(job) };
+    case "peak":
+      return { ...told, run: await peakContestant(job) };
+  }
+}
+
+await serve(prepare);

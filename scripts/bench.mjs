@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { root } from "./root.mjs";
+import { installPackages, setup } from "./setup.mjs";
+
+/** The programs of bench/, into .cache/bench: they import the package drowse as its users do, and hold the reference. */
+async function buildBench() {
+  const tsdown = await import("tsdown");
+  await tsdown.build({
+    config: false,
+    cwd: root,
+    entry: ["bench/main.ts", "bench/engine.ts"],
+    outDir: ".cache/bench",
+    format: "esm",
+    platform: "node",
+    target: "es2022",
+    fixedExtension: false,
+    deps: { neverBundle: ["drowse", "commander"], onlyBundle: false },
+    tsconfig: false,
+    dts: false,
+    report: false,
+    clean: false,
+    hash: false,
+    logLevel: "warn",
+  });
+}
+
+// Sets everything up, the packages of the peers among it, and hands the arguments on to bench/main.ts.
+try {
+  await setup();
+  await build({ dist: true });
+  try {
+    await installPackages("bench");
+  } catch (error) {
+    // What is missing then is told by the bench, and how to add it.
+    console.error(error.message);
+  }
+  await buildBench();
+  const child = spawn(process.execPath, [join(root, ".cache/bench/main.js"), root, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  child.on("exit", (code, signal) => {
+    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
+  });
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
