@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Runner } from "./interleave.ts";
 import type { Job } from "./job.ts";
 
@@ -10,6 +12,21 @@ export interface Command {
 }
 
 const PREFIX = "bench:";
+
+/** Milliseconds between two looks at a process: two of the ticks in which Linux counts. */
+const LOOK = 20;
+
+/** What a process has had of the processor, in ticks; undefined where that is not told. */
+async function processorTime(pid: number | undefined): Promise<number | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+  // Behind the name in brackets, which may hold anything: utime and stime are numbers 14 and 15.
+  const [user, system] =
+    text
+      ?.slice(text.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13) ?? [];
+  return user === undefined ? undefined : Number(user) + Number(system);
+}
 
 /** The environment of contestants: the number of threads by all the names it goes by, and no library's kernels forced on it. */
 export function contestantEnvironment(threads: number): NodeJS.ProcessEnv {
@@ -68,6 +85,20 @@ export class ContestantProcess implements Runner {
     const { seconds } = await this.#next();
     if (typeof seconds !== "number" || !(seconds > 0)) throw new Error(`${this.version} answered ${seconds} seconds`);
     return seconds;
+  }
+
+  /**
+   * Waits until its threads have gone to sleep: those of OpenBLAS spin for a tenth of a second after a product, and would take
+   * a core from whoever is next.
+   */
+  async rest(): Promise<void> {
+    for (let before = -1, waited = 0; waited < 1000; waited += LOOK) {
+      await wait(LOOK);
+      const now = await processorTime(this.#child.pid);
+      if (now === undefined) return void (await wait(150));
+      if (now === before) return;
+      before = now;
+    }
   }
 
   /** Lets the process end. */

@@ -1,28 +1,19 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dense, dropout, type Layer, type Model, relu, sequential, sgd } from "drowse";
-import { floatsFrom, halvesOf, rowsFrom } from "./files.ts";
+import { dense, type Model, sequential, sgd } from "drowse";
+import { cut, floatsFrom, rowsFrom } from "./files.ts";
 import type { Job, NetworkJob, PredictJob, ProductJob, TrainJob } from "./job.ts";
+import { networkLayers } from "./network.ts";
 import { peakContestant } from "./peak.ts";
 import { type Contestant, serve } from "./peers/serve.mjs";
 
 // This engine as a contestant: by its public interface, as a user has it.
 
-/** The layers of a network; a rate of 0 stands for no dropout layer. */
-export function networkLayers({ layers, rates }: Pick<NetworkJob, "layers" | "rates">): Layer[] {
-  const widths = layers.slice(1);
-  return widths.flatMap((width, index) => [
-    ...(rates[index] > 0 ? [dropout({ rate: rates[index] })] : []),
-    dense(width),
-    ...(index < widths.length - 1 ? [relu()] : []),
-  ]);
-}
-
 function networkModel(job: NetworkJob): Model {
   const model = sequential({ input: [job.layers[0]], seed: 1 }, networkLayers(job));
   if (job.weights !== undefined) {
     const sizes = new Map([...model.weights].map(([name, values]) => [name, values.length]));
-    model.setWeights(halvesOf(floatsFrom(job.weights), sizes));
+    model.setWeights(cut(floatsFrom(job.weights), sizes));
   }
   return model;
 }
@@ -35,7 +26,7 @@ async function training(job: TrainJob): Promise<Contestant["run"]> {
   return (steps) => trainer.run(steps);
 }
 
-/** Batch after batch from memory, round and round. */
+/** The logits of batch after batch from memory, round and round. */
 function predicting(job: PredictJob): Contestant["run"] {
   const { layers, batch, threads } = job;
   const { x } = rowsFrom(job);

@@ -28,14 +28,17 @@ export interface Field {
 
 /** Where a virtualenv of the bench's own would be: with what is built and fetched, not with the sources. */
 const OWN_PYTHON = ".cache/bench/python";
-const PIP = `python3 -m venv ${OWN_PYTHON} && ${OWN_PYTHON}/bin/pip install torch numpy onnxruntime`;
+const PIP = `python3 -m venv ${OWN_PYTHON} && ${OWN_PYTHON}/bin/pip install torch numpy onnx onnxruntime`;
 
 const PROBE = `
 import importlib, json
 versions = {}
 for name in ("torch", "onnxruntime"):
     try:
-        versions[name] = importlib.import_module(name).__version__
+        module = importlib.import_module(name)
+        if name == "onnxruntime":
+            importlib.import_module("onnx")
+        versions[name] = module.__version__
     except Exception:
         pass
 print(json.dumps(versions))

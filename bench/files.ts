@@ -15,7 +15,7 @@ export function rowsFrom({ data, loss }: NetworkJob): { x: Float32Array; y: Int3
 }
 
 /** Cuts numbers that lie behind each other into those of each name, by their sizes. */
-export function halvesOf(values: Float32Array, sizes: ReadonlyMap<string, number>): Record<string, Float32Array> {
+export function cut(values: Float32Array, sizes: ReadonlyMap<string, number>): Record<string, Float32Array> {
   const parts: Record<string, Float32Array> = {};
   let at = 0;
   for (const [name, size] of sizes) {

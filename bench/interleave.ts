@@ -3,6 +3,8 @@ import type { Rounds } from "./statistics.ts";
 /** Something that does units of work, and says how many seconds they took. */
 export interface Runner {
   run(units: number): Promise<number>;
+  /** Waits until nothing of it computes any more. */
+  rest(): Promise<void>;
 }
 
 /** How long to measure. */
@@ -17,11 +19,6 @@ export interface Budget {
 
 /** Fewer rounds than these make no spread. */
 const LEAST_ROUNDS = 3;
-/** Threads of a contestant that has finished its slice may spin for some time: they go to sleep before the next begins. */
-const SETTLE = 0.03;
-
-const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-
 /** Runs more and more units until the contestant is warm; returns the seconds that a unit then takes. */
 async function warmUp(runner: Runner, seconds: number): Promise<number> {
   let units = 1;
@@ -46,6 +43,7 @@ export async function interleave(runners: readonly Runner[], { seconds, rounds, 
   const paces: { units: number; every: number }[] = [];
   for (const runner of runners) {
     const unit = await warmUp(runner, warmup);
+    await runner.rest();
     const every = Math.min(Math.ceil(unit / slice), Math.max(1, Math.floor(rounds / LEAST_ROUNDS)));
     paces.push({ units: Math.max(1, Math.round(slice / unit)), every });
   }
@@ -57,8 +55,8 @@ export async function interleave(runners: readonly Runner[], { seconds, rounds, 
         times[index].push(undefined);
         continue;
       }
-      await wait(SETTLE);
       times[index].push((await runner.run(units)) / units);
+      await runner.rest();
     }
   }
   return times;

@@ -1,88 +1,102 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { checkEngine } from "./check.ts";
 import { findField } from "./field.ts";
+import { figuresOf } from "./figures.ts";
 import { thisMachine } from "./machine.ts";
 import { measure } from "./measure.ts";
+import { initialWeights, mnistRows, trainedWeights } from "./mnist.ts";
+import { type Options, parseOptions } from "./options.ts";
+import { benchMarkdown, replaceBetweenMarkers } from "./readme.ts";
 import { reportCase } from "./report.ts";
+import { type CaseResult, mergeResults, type Results } from "./results.ts";
 import { randomRows } from "./rows.ts";
 import { type Lab, suites } from "./suites.ts";
 
 /** Rows of a data set without structure: enough that no cache holds them all. */
 const ROWS = 8192;
-const WARMUP = 0.6;
 const ROUNDS = 21;
+const WARMUP = 0.5;
+/** The suites whose tables the README has. */
+const IN_README = ["step", "mnist"];
 
-interface Options {
-  readonly only: readonly string[];
-  readonly json: boolean;
-  readonly threads: number;
-  readonly seconds: number;
-  readonly epochs: number;
-  readonly python: readonly string[];
+type Tell = (event: Readonly<Record<string, unknown>>, lines: readonly string[]) => void;
+
+const root = process.argv[2];
+const saved = join(root, ".cache/bench/results.json");
+
+function savedResults(): Results | undefined {
+  return existsSync(saved) ? JSON.parse(readFileSync(saved, "utf8")) : undefined;
 }
 
-function number(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!(value >= least) || !Number.isFinite(value)) throw new InvalidArgumentError(`Give a number of at least ${least}.`);
-    return value;
-  };
-}
-
-function suiteNames(text: string, before: readonly string[] = []): string[] {
-  const names = text.split(",");
-  const unknown = names.find((name) => !Object.hasOwn(suites, name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`Suites are ${Object.keys(suites).join(", ")}.`);
-  return [...before, ...names];
-}
-
-function parse(args: readonly string[]): Options {
-  const command = new Command("npm run bench --")
-    .description("Checks the engine against the reference, then times it beside its peers.")
-    .option("--only <names>", `suites to run, of ${Object.keys(suites).join(", ")}; comma separated or repeated`, suiteNames)
-    .option("--threads <count>", "threads of every contestant", number(1), 2)
-    .option("--seconds <budget>", "seconds to measure each suite, without starting and warming up", number(0.1), 60)
-    .option("--epochs <count>", "epochs of training on MNIST before its network counts as trained", number(1), 10)
-    .option(
-      "--python <path>",
-      "a Python with peers, before the usual ones; repeatable",
-      (path, before: string[]) => [...before, path],
-      [],
-    )
-    .option("--json", "one event per line, for programs", false)
-    .parse(args, { from: "user" });
-  const options = command.opts<Options>();
-  return { ...options, only: options.only ?? Object.keys(suites) };
-}
-
-async function main(root: string, args: readonly string[]): Promise<void> {
-  const options = parse(args);
-  const tell = (event: Record<string, unknown>, lines: readonly string[]) => {
-    console.log(options.json ? JSON.stringify(event) : lines.join("\n"));
-  };
-  const machine = thisMachine();
-  tell({ event: "start", ...machine }, [`${machine.processor}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}`]);
-  const field = await findField(root, options.python);
-  for (const { peer, remedy } of field.missing) {
-    tell({ event: "missing", peer, remedy }, [`missing: ${peer}; to add it: ${remedy}`]);
+/** Writes what the last runs found to where it is shown. */
+function publish({ readme, figures }: Options): void {
+  const results = savedResults();
+  if (results === undefined) throw new Error("bench: there are no results yet; run npm run bench before");
+  if (readme) {
+    const path = join(root, "README.md");
+    writeFileSync(path, replaceBetweenMarkers(readFileSync(path, "utf8"), benchMarkdown(results, IN_README)));
   }
+  for (const [name, svg] of figures ? figuresOf(results) : []) {
+    writeFileSync(join(root, "docs/figures", name), svg);
+    console.log(`docs/figures/${name}`);
+  }
+}
+
+async function run(options: Options, tell: Tell): Promise<void> {
+  const { threads, epochs, seconds } = options;
+  const machine = thisMachine();
+  const { processor, cores, node, date } = machine;
+  tell({ event: "start", ...machine }, [`${processor}, ${cores} cores, Node ${node}, ${date}`]);
+  if (options.check) {
+    const holds = await checkEngine(threads);
+    tell({ event: "check", holds }, [`checked: ${holds}`]);
+  }
+  const field = await findField(root, options.python);
+  const { missing } = field;
+  for (const { peer, remedy } of missing) tell({ event: "missing", peer, remedy }, [`missing: ${peer}; to add it: ${remedy}`]);
+
+  const data = join(root, ".cache/bench/data");
+  const waiting = (what: string) => tell({ event: "waiting", what }, [what]);
   const lab: Lab = {
     field,
-    threads: options.threads,
-    epochs: options.epochs,
-    rows: (job) => randomRows(join(root, ".cache/bench/data"), ROWS, job),
+    threads,
+    epochs,
+    rows: (job) => randomRows(data, ROWS, job),
+    images: () => mnistRows(data),
+    initial: (job) => initialWeights(data, job),
+    trained: (job) => trainedWeights(data, job, epochs, waiting),
   };
   for (const suite of options.only) {
     const cases = await suites[suite](lab);
     for (const one of cases) {
-      const { rows, failures } = await measure(one, { seconds: options.seconds / cases.length, rounds: ROUNDS, warmup: WARMUP });
-      for (const failure of failures)
+      const { rows, failures } = await measure(one, { seconds: seconds / cases.length, rounds: ROUNDS, warmup: WARMUP });
+      for (const failure of failures) {
         tell({ event: "failure", suite, ...failure }, [`failed: ${failure.what}: ${failure.message}`]);
-      for (const row of options.json ? rows : []) tell({ event: "row", suite, title: one.title, unit: one.unit, ...row }, []);
-      if (!options.json) tell({}, ["", `${suite}: ${reportCase(one, rows).join("\n")}`]);
+      }
+      const { title, unit, at } = one;
+      const result: CaseResult = { suite, title, unit, ...(at === undefined ? {} : { at }), rows };
+      tell({ event: "case", ...result }, ["", ...reportCase(one, rows)]);
+      save({ machine, missing, cases: [result] });
     }
   }
   tell({ event: "done" }, []);
 }
 
-await main(process.argv[2], process.argv.slice(3));
+function save(now: Results): void {
+  mkdirSync(join(root, ".cache/bench"), { recursive: true });
+  writeFileSync(saved, `${JSON.stringify(mergeResults(savedResults(), now), null, 2)}\n`);
+}
+
+try {
+  const options = parseOptions(process.argv.slice(3));
+  const tell: Tell = (event, lines) => {
+    if (options.json) console.log(JSON.stringify(event));
+    else for (const line of lines) console.log(line);
+  };
+  if (options.readme || options.figures) publish(options);
+  else await run(options, tell);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -16,7 +16,6 @@ export interface Row {
   readonly ratio: Spread;
   /** Operations of a unit in which nothing is left out, by the time it took: more than a machine can do where much is left out. */
   readonly gflops: number;
-  readonly at?: number;
 }
 
 /** Contestants that could not start, and why. */
@@ -49,10 +48,9 @@ export async function measure({ entries, flops }: Case, budget: Budget): Promise
     const rows = started.map(({ entry, process }, index): Row => {
       const seconds = spreadOf(taken(told[index]));
       const { version, detail } = process;
-      const { what, at, job } = entry;
+      const { what, job } = entry;
       const measured = { rounds: taken(told[index]).length, seconds, ratio: ratioOf(told[index], told[0]) };
-      const place = at === undefined ? {} : { at };
-      return { version, detail, what, threads: job.threads, ...measured, gflops: flops / seconds.median / 1e9, ...place };
+      return { version, detail, what, threads: job.threads, ...measured, gflops: flops / seconds.median / 1e9 };
     });
     return { rows, failures };
   } finally {

@@ -4,19 +4,28 @@ import { build } from "./build.mjs";
 import { root } from "./root.mjs";
 import { installPackages, setup } from "./setup.mjs";
 
+/** The loop of the machine's peak. */
+async function buildPeak() {
+  const { default: asc } = await import("assemblyscript/asc");
+  const files = ["--baseDir", root, "bench/kernel/peak.ts", "--outFile", ".cache/bench/peak.wasm"];
+  const options = ["-O3", "--noAssert", "--converge", "--runtime", "stub", "--enable", "simd"];
+  const { error } = await asc.main([...files, ...options], { stdout: process.stdout, stderr: process.stderr });
+  if (error) throw new Error(`bench: bench/kernel/peak.ts did not compile: ${error.message}`);
+}
+
 /** The programs of bench/, into .cache/bench: they import the package drowse as its users do, and hold the reference. */
 async function buildBench() {
   const tsdown = await import("tsdown");
   await tsdown.build({
     config: false,
     cwd: root,
-    entry: ["bench/main.ts", "bench/engine.ts"],
+    entry: ["bench/main.ts", "bench/engine.ts", "bench/peak-worker.ts"],
     outDir: ".cache/bench",
     format: "esm",
     platform: "node",
     target: "es2022",
     fixedExtension: false,
-    deps: { neverBundle: ["drowse", "commander"], onlyBundle: false },
+    deps: { neverBundle: ["drowse", "commander", "fast-check"], onlyBundle: false },
     tsconfig: false,
     dts: false,
     report: false,
@@ -37,6 +46,7 @@ try {
     console.error(error.message);
   }
   await buildBench();
+  await buildPeak();
   const child = spawn(process.execPath, [join(root, ".cache/bench/main.js"), root, ...process.argv.slice(2)], {
     stdio: "inherit",
   });
