@@ -45,7 +45,7 @@ print(json.dumps(versions))
 `;
 
 async function versionsIn(python: string): Promise<{ torch?: string; onnxruntime?: string }> {
-  const { code, stdout } = await run(python, ["-c", PROBE], { output: "keep", timeout: 120_000 });
+  const { code, stdout } = await run(python, ["-c", PROBE], { output: "keep" });
   return code === 0 ? JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") : {};
 }
 

@@ -30,6 +30,7 @@ export function tableCells({ unit }: Pick<Case, "unit">, rows: readonly Row[]): 
   ];
 }
 
-export function reportCase(measured: Case, rows: readonly Row[]): string[] {
+/** A case as lines of text. */
+export function reportCase(measured: Pick<Case, "title" | "unit">, rows: readonly Row[]): string[] {
   return [measured.title, "", ...formatTable(tableCells(measured, rows))];
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { build } from "./build.mjs";
-import { root } from "./root.mjs";
+import { isProgram, root } from "./root.mjs";
 import { installPackages, setup } from "./setup.mjs";
 
 /** The loop of the machine's peak. */
@@ -14,7 +14,7 @@ async function buildPeak() {
 }
 
 /** The programs of bench/, into .cache/bench: they import the package drowse as its users do, and hold the reference. */
-async function buildBench() {
+export async function buildBench() {
   const tsdown = await import("tsdown");
   await tsdown.build({
     config: false,
@@ -33,29 +33,31 @@ async function buildBench() {
     hash: false,
     logLevel: "warn",
   });
+  await buildPeak();
 }
 
 // Sets everything up, the packages of the peers among it, and hands the arguments on to bench/main.ts.
-try {
-  await setup();
-  await build({ dist: true });
+if (isProgram(import.meta.url)) {
   try {
-    await installPackages("bench");
+    await setup();
+    await build({ dist: true });
+    try {
+      await installPackages("bench");
+    } catch (error) {
+      // What is missing then is told by the bench, and how to add it.
+      console.error(error.message);
+    }
+    await buildBench();
+    const child = spawn(process.execPath, [join(root, ".cache/bench/main.js"), root, ...process.argv.slice(2)], {
+      stdio: "inherit",
+    });
+    process.on("SIGINT", () => {});
+    process.on("SIGTERM", () => child.kill("SIGTERM"));
+    child.on("exit", (code, signal) => {
+      process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
+    });
   } catch (error) {
-    // What is missing then is told by the bench, and how to add it.
     console.error(error.message);
+    process.exitCode = 1;
   }
-  await buildBench();
-  await buildPeak();
-  const child = spawn(process.execPath, [join(root, ".cache/bench/main.js"), root, ...process.argv.slice(2)], {
-    stdio: "inherit",
-  });
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  child.on("exit", (code, signal) => {
-    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
-  });
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
 }
