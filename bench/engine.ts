@@ -31,11 +31,13 @@ function predicting(job: PredictJob): Contestant["run"] {
   const { layers, batch, threads } = job;
   const { x } = rowsFrom(job);
   const model = networkModel(job);
+  // Where it is not told a number of threads, a small prediction runs on the thread that asks, without a pool made for it.
+  const options = threads === 1 ? {} : { threads };
   const size = batch * layers[0];
   let at = 0;
   return async (batches) => {
     for (let count = 0; count < batches; count++) {
-      await model.predict(x.subarray(at, at + size), { threads });
+      await model.predict(x.subarray(at, at + size), options);
       at = at + 2 * size <= x.length ? at + size : 0;
     }
   };
