@@ -39,6 +39,12 @@ function ticksOver(values: readonly number[], logarithmic: boolean): number[] {
   return steps.slice(Math.max(0, first), last + 1);
 }
 
+/** A time without the zeros at its end: ticks are round. */
+function tickLabel(seconds: number): string {
+  const [number, unit] = formatSeconds(seconds).split(" ");
+  return `${Number(number)} ${unit}`;
+}
+
 /** Labels at the right, from the top down, each as near to its curve's end as those above it allow. */
 function spread(wanted: readonly number[]): number[] {
   const order = wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
@@ -70,7 +76,7 @@ export function figureSvg({ title, description, across, logarithmic, curves }: F
 
   const grid = yTicks.flatMap((tick) => [
     `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" stroke="${GRID}"/>`,
-    text(tick === 0 ? "0" : formatSeconds(tick), LEFT - 12, y(tick) + 4.5, 'text-anchor="end"'),
+    text(tick === 0 ? "0" : tickLabel(tick), LEFT - 12, y(tick) + 4.5, 'text-anchor="end"'),
   ]);
   const numbers = xs.map((value) => text(String(value), x(value), HEIGHT - BOTTOM + 24, 'text-anchor="middle"'));
   const heights = spread(curves.map((curve) => y(curve.points[curve.points.length - 1].seconds)));

@@ -3,7 +3,7 @@ import { digits, formatSeconds } from "./report.ts";
 import type { CaseResult, Results } from "./results.ts";
 
 /** This engine first, then each peer; dotted where nothing sleeps. */
-const COLOURS = ["#d9662b", "#3d8fd1", "#8a6fd1", "#2f9e77"];
+const COLOURS = ["#2f81f7", "#a371f7", "#e07b00", "#2f9e77"];
 
 /** A curve for each contestant that was measured at every place of a suite. */
 function curvesOf(cases: readonly CaseResult[]): FigureCurve[] {
@@ -16,8 +16,9 @@ function curvesOf(cases: readonly CaseResult[]): FigureCurve[] {
     });
     if (points.length < cases.length) return [];
     const dashed = what.startsWith("without");
-    // Builds of a version are told of in the table.
-    const label = `${version.replace(/\+.*$/, "")}${dashed ? ", none asleep" : ""}`;
+    // The table has the versions whole.
+    const short = version.replace(/(\d+\.\d+)\S*$/, "$1");
+    const label = dashed ? `${short}, no dropout` : short;
     return [{ label, colour: COLOURS[versions.indexOf(version) % COLOURS.length], dashed, points }];
   });
 }

@@ -72,7 +72,7 @@ describe("figures", () => {
       expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
       expect(svg.match(/<polyline /g)).toHaveLength(2);
-      expect(svg).toContain(">drowse 1.0.0</text>");
+      expect(svg).toContain(">drowse 1.0</text>");
       expect(svg).toContain("6.40 ms");
     }
   });
