@@ -55,17 +55,21 @@ function byVersion(a: { version: string }, b: { version: string }): number {
   return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
 }
 
+/** Where Pythons usually are: named by the environment, the bench's own virtualenv, and the system's. */
+export function usualPythons(root: string): string[] {
+  const named = (process.env.DROWSE_BENCH_PYTHON ?? "").split(delimiter).filter(Boolean);
+  return [...named, join(root, OWN_PYTHON, "bin/python"), "python3", "/usr/bin/python3"];
+}
+
 /**
  * Looks for the peers: packages in bench/node_modules, and Pythons that can import theirs.
  * @param root the repository
- * @param pythons Pythons to try before python3, /usr/bin/python3 and the bench's own virtualenv
+ * @param pythons programs to ask; of two with the same version of a peer the first serves
  */
 export async function findField(root: string, pythons: readonly string[]): Promise<Field> {
-  const named = (process.env.DROWSE_BENCH_PYTHON ?? "").split(delimiter).filter(Boolean);
-  const candidates = [...pythons, ...named, join(root, OWN_PYTHON, "bin/python"), "python3", "/usr/bin/python3"];
   const torch = new Map<string, PythonPeer>();
   const onnx = new Map<string, PythonPeer>();
-  for (const python of new Set(candidates)) {
+  for (const python of new Set(pythons)) {
     const versions = await versionsIn(python);
     const command = (file: string): Command => ({ program: python, arguments: [join(root, "bench/peers", file)] });
     const add = (found: Map<string, PythonPeer>, version: string | undefined, file: string) => {

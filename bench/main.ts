@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkEngine } from "./check.ts";
-import { findField } from "./field.ts";
+import { findField, usualPythons } from "./field.ts";
 import { figuresOf } from "./figures.ts";
 import { thisMachine } from "./machine.ts";
 import { measure } from "./measure.ts";
@@ -52,7 +52,7 @@ async function run(options: Options, tell: Tell): Promise<void> {
     const holds = await checkEngine(threads);
     tell({ event: "check", holds }, [`checked: ${holds}`]);
   }
-  const field = await findField(root, options.python);
+  const field = await findField(root, [...options.python, ...usualPythons(root)]);
   const { missing } = field;
   for (const { peer, remedy } of missing) tell({ event: "missing", peer, remedy }, [`missing: ${peer}; to add it: ${remedy}`]);
 
@@ -70,6 +70,7 @@ async function run(options: Options, tell: Tell): Promise<void> {
   for (const suite of options.only) {
     const cases = await suites[suite](lab);
     for (const one of cases) {
+      if (process.stderr.isTTY) console.error(`… ${one.title}: ${one.entries.length} contestants`);
       const { rows, failures } = await measure(one, { seconds: seconds / cases.length, rounds: ROUNDS, warmup: WARMUP });
       for (const failure of failures) {
         tell({ event: "failure", suite, ...failure }, [`failed: ${failure.what}: ${failure.message}`]);
