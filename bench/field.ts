@@ -76,7 +76,7 @@ export async function findField(root: string, pythons: readonly string[]): Promi
       if (version !== undefined && !found.has(version)) found.set(version, { version, command: command(file) });
     };
     add(torch, versions.torch, "pytorch.py");
-    add(onnx, versions.onnxruntime, "onnx.py");
+    add(onnx, versions.onnxruntime, "onnx_runtime.py");
   }
   const node = (file: string, ...first: string[]): Command => ({
     program: process.execPath,

@@ -33,7 +33,7 @@ function described(curves: readonly FigureCurve[], unit: (x: number) => string):
 export function figuresOf({ machine, cases }: Results): Map<string, string> {
   const figures = new Map<string, string>();
   const where = `${machine.cores} cores of ${machine.processor}, ${machine.date}`;
-  const of = (suite: string) => cases.filter((one) => one.suite === suite);
+  const of = (suite: string) => cases.filter((one) => one.suite === suite).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
   const rates = of("rates");
   if (rates.length > 1) {
     const curves = curvesOf(rates);

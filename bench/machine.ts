@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 
 /** What a run ran on: the kind of machine, not which one. */
 export interface Machine {
@@ -12,4 +12,13 @@ export interface Machine {
 export function thisMachine(now = new Date()): Machine {
   const model = cpus()[0]?.model.replace(/\s+/g, " ").trim() || process.arch;
   return { processor: model, cores: availableParallelism(), node: process.versions.node, date: now.toISOString().slice(0, 10) };
+}
+
+/**
+ * What to say of a machine that is not idle, undefined where it is. Others do worst then: threads that wait for each other
+ * by spinning lose most when one of them is taken off its core.
+ */
+export function busyNote(load = loadavg()[0]): string | undefined {
+  if (load < 0.5) return undefined;
+  return `the machine is busy (load average ${load.toFixed(1)}): times will mean little, and ratios flatter who spins least`;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { checkEngine } from "./check.ts";
 import { findField, usualPythons } from "./field.ts";
 import { figuresOf } from "./figures.ts";
-import { thisMachine } from "./machine.ts";
+import { busyNote, thisMachine } from "./machine.ts";
 import { measure } from "./measure.ts";
 import { initialWeights, mnistRows, trainedWeights } from "./mnist.ts";
 import { type Options, parseOptions } from "./options.ts";
@@ -48,6 +48,8 @@ async function run(options: Options, tell: Tell): Promise<void> {
   const machine = thisMachine();
   const { processor, cores, node, date } = machine;
   tell({ event: "start", ...machine }, [`${processor}, ${cores} cores, Node ${node}, ${date}`]);
+  const busy = busyNote();
+  if (busy !== undefined) tell({ event: "busy", note: busy }, [`busy: ${busy}`]);
   if (options.check) {
     const holds = await checkEngine(threads);
     tell({ event: "check", holds }, [`checked: ${holds}`]);

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { ContestantProcess } from "./contestant.ts";
 import { type Budget, interleave } from "./interleave.ts";
 import { type Rounds, ratioOf, type Spread, spreadOf, taken } from "./statistics.ts";
@@ -34,7 +35,8 @@ export async function measure({ entries, flops }: Case, budget: Budget): Promise
         started.push({ entry, process: await ContestantProcess.start(entry.command, entry.job) });
       } catch (error) {
         if (entry === entries[0]) throw error;
-        failures.push({ what: `${entry.command.arguments.join(" ")}, ${entry.what}`, message: String(error) });
+        const what = [...entry.command.arguments.map((argument) => basename(argument)), entry.what].join(", ");
+        failures.push({ what, message: error instanceof Error ? error.message : String(error) });
       }
     }
     const times = await interleave(

@@ -6,7 +6,7 @@ const END = "<!-- bench:end -->";
 
 /** The table of a run in Markdown: the suites of these names, one table a case, and what it was measured on. */
 export function benchMarkdown({ machine, cases }: Results, suites: readonly string[]): string {
-  const shown = cases.filter(({ suite }) => suites.includes(suite));
+  const shown = suites.flatMap((name) => cases.filter(({ suite }) => suite === name));
   const details = new Map(shown.flatMap(({ rows }) => rows.map(({ version, detail }) => [version, detail])));
   const versions = [...details].map(([version, detail]) => (detail ? `${version} (${detail})` : version)).join(", ");
   const tables = shown.map(({ title, unit, rows }) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { figuresOf } from "./figures.ts";
+import { busyNote } from "./machine.ts";
 import type { Row } from "./measure.ts";
 import { benchMarkdown, replaceBetweenMarkers } from "./readme.ts";
 import { digits, formatSeconds, reportCase } from "./report.ts";
@@ -58,6 +59,13 @@ describe("results of several runs", () => {
     const other = { ...results, machine: { ...machine, cores: 4 }, cases: [again] };
     expect(mergeResults(results, other)).toBe(other);
     expect(mergeResults(undefined, results)).toBe(results);
+  });
+});
+
+describe("a machine that others use", () => {
+  it("is told of", () => {
+    expect(busyNote(0.2)).toBeUndefined();
+    expect(busyNote(3.14)).toContain("load average 3.1");
   });
 });
 
