@@ -1,5 +1,6 @@
 import { DrowseError, show } from "../tensor/errors.ts";
 import { workerSource } from "./generated/worker.ts";
+import { Lifeline, LOCK_HELD } from "./lifeline.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
 // What differs between Node and a browser: how many cores there are, whether memory may be shared, and workers.
@@ -7,8 +8,8 @@ import type { FromWorker, ToWorker } from "./messages.ts";
 /** A running worker, the same in Node and in a browser. */
 export interface WorkerHandle {
   post(message: ToWorker, transfer?: ArrayBuffer[]): void;
-  /** Whether the program may end while the worker lives: true except while it is awaited. */
-  keepAlive(needed: boolean): void;
+  /** Whether somebody waits for the worker: only then does it keep a program from ending. */
+  await(needed: boolean): void;
   terminate(): void;
 }
 
@@ -53,7 +54,7 @@ function startNodeWorker(threads: NonNullable<ReturnType<typeof nodeThreads>>, e
   worker.on("exit", (code) => events.onDeath(`it ended with code ${code}`));
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
-    keepAlive: (needed) => (needed ? worker.ref() : worker.unref()),
+    await: (needed) => (needed ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
   };
 }
@@ -63,9 +64,15 @@ function nodeThreads() {
 }
 
 function startBrowserWorker(events: WorkerEvents): WorkerHandle {
+  // No other worker has this address, so that it also serves as the name of the worker's lock.
   const url = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
   const worker = new Worker(url, { name: "drowse" });
-  worker.addEventListener("message", (event) => events.onMessage(event.data));
+  const lifeline = new Lifeline(url, events.onDeath);
+  worker.addEventListener("message", ({ data }: MessageEvent<FromWorker | typeof LOCK_HELD>) => {
+    lifeline.heard();
+    if (data === LOCK_HELD) lifeline.lockHeld();
+    else events.onMessage(data);
+  });
   worker.addEventListener("messageerror", () => events.onDeath("a message to it could not be read"));
   worker.addEventListener("error", (event) => {
     event.preventDefault();
@@ -73,8 +80,9 @@ function startBrowserWorker(events: WorkerEvents): WorkerHandle {
   });
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
-    keepAlive: () => {},
+    await: (needed) => lifeline.await(needed),
     terminate: () => {
+      lifeline.end();
       worker.terminate();
       URL.revokeObjectURL(url);
     },

@@ -9,9 +9,6 @@ import type { Outcome, Steps } from "./program.ts";
 
 /** Spins at a barrier before sleeping: some tens of microseconds, and none where threads share a core. */
 const SPINS = 20000;
-/** How often the threads' progress is looked at, and how long none is believed. A page hears of no worker's death. */
-const WATCH_MILLISECONDS = 1000;
-const STALLED_MILLISECONDS = 30000;
 
 /** A question to one worker or to all, until each has answered. */
 interface Pending {
@@ -41,7 +38,6 @@ class PoolMachine implements Machine {
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #failure: Error | undefined;
-  #watch: ReturnType<typeof setInterval> | undefined;
   #closed = false;
 
   constructor(specification: MachineSpecification, module: WebAssembly.Module, shared: boolean, threads: number) {
@@ -86,7 +82,6 @@ class PoolMachine implements Machine {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#watch);
     if (this.#failure) return;
     // Workers that still run would be handed to the next machine in the middle of something.
     if (this.#pending.size > 0) this.#abandon("the run was closed before it had finished");
@@ -106,22 +101,7 @@ class PoolMachine implements Machine {
   }
 
   #await(needed: boolean): void {
-    for (const worker of this.#workers) worker.keepAlive(needed);
-    clearInterval(this.#watch);
-    if (needed && this.#memory) this.#startWatch(new Int32Array(this.#memory.buffer, this.#barrier, 4));
-  }
-
-  #startWatch(barrier: Int32Array): void {
-    let generation = -1;
-    let stalled = 0;
-    this.#watch = setInterval(() => {
-      const now = Atomics.load(barrier, 1);
-      stalled = now === generation ? stalled + WATCH_MILLISECONDS : 0;
-      generation = now;
-      if (this.threads > 1 && stalled >= STALLED_MILLISECONDS) {
-        this.#abandon(`no thread has made progress for ${STALLED_MILLISECONDS / 1000} seconds`);
-      }
-    }, WATCH_MILLISECONDS);
+    for (const worker of this.#workers) worker.await(needed);
   }
 
   #receive(message: FromWorker): void {
@@ -146,7 +126,6 @@ class PoolMachine implements Machine {
   #abandon(reason: string): void {
     if (this.#failure) return;
     this.#failure = new WorkerError("run", reason, "start again from the last finished epoch or saved state");
-    clearInterval(this.#watch);
     if (this.#memory) {
       const barrier = new Int32Array(this.#memory.buffer, this.#barrier, 4);
       Atomics.store(barrier, 2, 1);

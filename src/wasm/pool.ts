@@ -31,6 +31,7 @@ function start(): PooledWorker {
       if (index >= 0) idle.splice(index, 1);
       const { listener } = worker;
       worker.listener = undefined;
+      worker.terminate();
       listener?.onDeath(reason);
     },
   });
@@ -53,7 +54,7 @@ export function returnWorkers(workers: readonly PooledWorker[], bytes: number): 
       continue;
     }
     worker.post({ kind: "detach" });
-    worker.keepAlive(false);
+    worker.await(false);
     idle.push(worker);
   }
 }

@@ -1,6 +1,7 @@
 // The script of a worker: it runs programs until it is told to let go of their memory.
 // It is bundled into a string (see scripts/build.mjs), so that nobody has to serve or find a file.
 import type { Kernels } from "./kernels.ts";
+import { holdLock, LOCK_HELD } from "./lifeline.ts";
 import { createMemory } from "./memory.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { type PreparedProgram, prepareProgram } from "./program.ts";
@@ -19,15 +20,17 @@ function openPort(): Port {
     };
   }
   const scope = globalThis as unknown as DedicatedWorkerScope;
+  const ready = holdLock(scope.location.href, () => scope.postMessage(LOCK_HELD, []));
   return {
     postMessage: (message, transfer = []) => scope.postMessage(message, transfer),
-    onMessage: (handle) => scope.addEventListener("message", (event) => handle(event.data)),
+    onMessage: (handle) => scope.addEventListener("message", ({ data }) => void ready.then(() => handle(data))),
   };
 }
 
 /** The few members of a browser's worker scope that are used here. */
 interface DedicatedWorkerScope {
-  postMessage(message: FromWorker, transfer: ArrayBuffer[]): void;
+  readonly location: { readonly href: string };
+  postMessage(message: FromWorker | typeof LOCK_HELD, transfer: ArrayBuffer[]): void;
   addEventListener(type: "message", handle: (event: MessageEvent<ToWorker>) => void): void;
 }
 

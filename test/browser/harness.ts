@@ -22,6 +22,8 @@ export function describeInChromium(name: string, tests: () => void): void {
 export interface PageOptions {
   /** Whether the page is cross-origin isolated, without which it has no shared memory. */
   readonly isolated: boolean;
+  /** Whether the page is a secure context, as pages of this machine are: true by default. Without, it has no Web Locks. */
+  readonly secure?: boolean;
   /** The page's Content-Security-Policy; none by default. */
   readonly csp?: string;
 }
@@ -47,7 +49,8 @@ export async function openPage(options: PageOptions): Promise<OpenedPage> {
   if ("missing" in found) throw new Error(`openPage: ${found.missing}`);
   const server = await serve(options);
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/`;
+  // A page of another host without https is no secure context.
+  const url = `http://${options.secure === false ? INSECURE_HOST : "127.0.0.1"}:${port}/`;
   const stop = () => new Promise<void>((resolve) => void server.close(() => resolve()).closeAllConnections());
   try {
     const browser = await chromium.launch({ executablePath: found.path, args: switches });
@@ -72,6 +75,8 @@ export async function openPage(options: PageOptions): Promise<OpenedPage> {
   }
 }
 
+const INSECURE_HOST = "insecure.test";
+
 // No window, no sandbox (root has none), no graphics card, and no traffic of the browser's own.
 const switches = [
   "--headless",
@@ -82,6 +87,7 @@ const switches = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
 ];
 
 function serve({ isolated, csp }: PageOptions): Promise<Server> {
