@@ -1,8 +1,8 @@
 import { defineConfig } from "tsdown";
 
-// One build of both entries, so that the command and the library share their code in dist/ instead of holding it twice.
+// One build of all entries, so that the command and the library share their code in dist/ instead of holding it twice.
 export default defineConfig({
-  entry: { index: "src/index.ts", cli: "src/cli/main.ts" },
+  entry: { index: "src/index.ts", predict: "src/predict/index.ts", cli: "src/cli/main.ts" },
   format: "esm",
   // The engine runs in Node and in browsers alike; only the command imports Node's own modules.
   platform: "neutral",
@@ -10,5 +10,5 @@ export default defineConfig({
   deps: { neverBundle: [/^node:/] },
   hash: false,
   outputOptions: { chunkFileNames: "shared/[name].js" },
-  dts: { entry: "src/index.ts" },
+  dts: { entry: ["src/index.ts", "src/predict/index.ts"] },
 });

@@ -3,6 +3,7 @@ import { layerFrom, type UnknownConfig } from "../layers/registry.ts";
 import type { OutputLink } from "../losses/loss.ts";
 import { chain, type Graph, graphParameters, INPUT, type Node } from "../model/graph.ts";
 import { Model } from "../model/model.ts";
+import type { NetworkParts } from "../model/network.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { checkSeed } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
@@ -67,6 +68,11 @@ export function saveModel(model: Model): Uint8Array {
  * const model = loadModel(await readFile("model.safetensors"));
  */
 export function loadModel(bytes: Uint8Array): Model {
+  return new Model(readModelFile(bytes));
+}
+
+/** What the bytes of a file say, checked. */
+export function readModelFile(bytes: Uint8Array): NetworkParts {
   const file = readSafetensors(bytes);
   const { metadata } = file;
   const format = metadata.get("format");
@@ -90,7 +96,7 @@ export function loadModel(bytes: Uint8Array): Model {
   const inputScale = finiteNumber("inputScale", metadata.get("inputScale"));
   const graph = readGraph(metadata.get("graph"));
   const weights = readWeights(file, graph);
-  return new Model({ graph, seed, weights, pass, link: link === "none" ? undefined : (link as OutputLink), inputScale });
+  return { graph, seed, weights, pass, link: link === "none" ? undefined : (link as OutputLink), inputScale };
 }
 
 function damaged(received: string): DrowseError {

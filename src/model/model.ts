@@ -1,6 +1,4 @@
-import type { Rows } from "../data/arrays.ts";
-import { type Data, type DataRequest, prepareData } from "../data/prepare.ts";
-import { type BatchSource, isBatchSource } from "../data/source.ts";
+import { type Data, prepareData } from "../data/prepare.ts";
 import type { Scaling } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
@@ -8,43 +6,21 @@ import { type MetricName, resolveMetrics } from "../metrics/metric.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
-import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { sizeOf } from "../tensor/shape.ts";
 import { createTrainer, TRAINING_OPTIONS, type TrainingOptions } from "./create-trainer.ts";
 import { fitModel } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
-import { type Evaluation, evaluateSource, predictSource } from "./inference.ts";
-import { Network } from "./network.ts";
+import { type Evaluation, evaluateSource } from "./inference.ts";
+import { dataRequest, PredictingNetwork, type RunOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
 import { convertScaling } from "./scaling.ts";
-import { summarize } from "./summary.ts";
 import { type Trace, traceStep } from "./trace.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** Options of calls that only look. */
-export interface RunOptions {
-  /** Threads; default as many as help. The result is the same for any number. */
-  threads?: number;
-  signal?: AbortSignal;
-}
-
-export interface PredictOptions extends RunOptions {
-  /** `"link"` (default): softmax probabilities or plain numbers, as the loss says; `"logits"`: what stands before. */
-  output?: "link" | "logits";
-  /** Factor of inputs that are bytes; default that of the last training on bytes. */
-  scale?: number;
-}
-
-/** Numbers of all rows, one row after the other. */
-export interface Predictions {
-  readonly data: Float32Array;
-  /** [rows, ...output shape]. */
-  readonly shape: Shape;
-}
-
-/** A network and what can be done with it. Made by `sequential` or by loading a file. */
-export class Model extends Network {
-  readonly #predictors = new Predictors();
+/** A network and all that can be done with it. Made by `sequential` or by loading a file. */
+export class Model extends PredictingNetwork {
+  readonly #evaluators = new Predictors();
 
   /**
    * Trains on data for some epochs. The model has the weights of the last finished epoch, with `earlyStopping` of the
@@ -88,39 +64,13 @@ export class Model extends Network {
         'give one, such as { loss: "crossEntropy" }',
       );
     const loss = resolveLoss("evaluate", named);
-    const outputs = this.#outputs;
+    const outputs = sizeOf(this.outputShape);
     const metrics = resolveMetrics("evaluate", options.metrics ?? [], { targets: loss.targets, outputs });
-    const source = prepareData("evaluate", data, this.#request(loss.targets));
+    const source = prepareData("evaluate", data, dataRequest(this, loss.targets));
     const goal = { loss, link: metrics.length > 0 ? loss.link : undefined };
-    const predictor = await this.#predictors.get("evaluate", this, source, goal, options.threads);
+    const predictor = await this.#evaluators.get("evaluate", this, source, goal, options.threads);
     try {
       return await evaluateSource<Name>({ ...predictor, source, loss, metrics, outputs, signal: options.signal });
-    } finally {
-      predictor.release();
-    }
-  }
-
-  /**
-   * Predictions for rows; nothing sleeps.
-   *
-   * @param x - rows of inputs: a Float32Array, bytes (counted as byte / 255), nested arrays, `{ data, shape }` or a source.
-   * @returns probabilities after training with cross-entropy, numbers after mean squared error.
-   * @example
-   * const { data, shape } = await model.predict([[0, 1], [1, 1]]);
-   */
-  async predict(x: Rows | BatchSource, options: PredictOptions = {}): Promise<Predictions> {
-    checkOptions("predict", options, ["threads", "signal", "output", "scale"]);
-    checkSignal("predict", options.signal);
-    const { output = "link", scale } = options;
-    if (output !== "link" && output !== "logits")
-      throw new DrowseError("predict", `output is ${show(output)}`, 'give "link" or "logits"');
-    const link = output === "logits" ? "identity" : (this.link ?? "identity");
-    const request = this.#request(undefined);
-    const source = prepareData("predict", isBatchSource(x) ? x : { x, ...(scale === undefined ? {} : { scale }) }, request);
-    const predictor = await this.#predictors.get("predict", this, source, { link }, options.threads);
-    try {
-      const data = await predictSource({ ...predictor, source, signal: options.signal }, this.#outputs);
-      return { data, shape: [source.count, ...this.outputShape] };
     } finally {
       predictor.release();
     }
@@ -148,7 +98,7 @@ export class Model extends Network {
   ): Promise<Trace> {
     checkOptions("trace", options, ["loss", "optimizer", "rows", "pass", "batch", "path"]);
     const loss = resolveLoss("trace", options.loss);
-    const source = prepareData("trace", data, this.#request(loss.targets));
+    const source = prepareData("trace", data, dataRequest(this, loss.targets));
     const rows = Array.from(options.rows ?? { length: source.count }, (row, index) => (options.rows ? Number(row) : index));
     if (rows.length === 0 || !rows.every((row) => Number.isInteger(row) && row >= 0 && row < source.count)) {
       throw new DrowseError("trace", `the rows are ${show(rows)}`, `give indices from 0 to ${source.count - 1}`);
@@ -176,18 +126,5 @@ export class Model extends Network {
   /** The same model with the other scaling of its dropout layers: equal predictions, to rounding. */
   withScaling(scaling: Scaling): Model {
     return new Model(convertScaling(this, scaling));
-  }
-
-  /** A table of the layers, their shapes and parameters. */
-  summary(): string {
-    return summarize(this);
-  }
-
-  #request(targets: DataRequest["targets"]): DataRequest {
-    return { inputShape: this.inputShape, inputScale: this.inputScale, outputs: this.#outputs, targets };
-  }
-
-  get #outputs(): number {
-    return sizeOf(this.graph.output);
   }
 }

@@ -1,4 +1,4 @@
-import { kernelsBase64 } from "./generated/kernels.ts";
+import { kernelsHex } from "./generated/kernels.ts";
 import type { Kernels } from "./kernels.ts";
 
 const MEMORY_IMPORT = 2;
@@ -38,7 +38,9 @@ const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
 export function kernelModule(shared: boolean): Promise<WebAssembly.Module> {
   let module = compiled.get(shared);
   if (!module) {
-    const bytes = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
+    const bytes = Uint8Array.from({ length: kernelsHex.length / 2 }, (_, i) =>
+      Number.parseInt(kernelsHex.slice(2 * i, 2 * i + 2), 16),
+    );
     bytes[limitsByte(bytes)] = shared ? SHARED_LIMITS : UNSHARED_LIMITS;
     module = WebAssembly.compile(bytes);
     compiled.set(shared, module);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium, type JSHandle, type Page } from "playwright-core";
 import { describe } from "vitest";
@@ -26,19 +26,23 @@ export interface PageOptions {
   readonly secure?: boolean;
   /** The page's Content-Security-Policy; none by default. */
   readonly csp?: string;
+  /** A folder whose index.html is the page, and whose other files are beside it; by default an empty page. */
+  readonly site?: string;
 }
 
 export interface OpenedPage {
   readonly page: Page;
   /** The address of the page, ending in "/"; the files of dist/ are at `${url}dist/`. */
   readonly url: string;
+  /** What the browser has complained of since the page was asked for: its errors and warnings, and violations of its policy. */
+  readonly complaints: readonly string[];
   /** Imports a module of dist/ in the page, as what functions given to `page.evaluate` can take for an argument. */
   load<Module = typeof import("drowse")>(file?: string): Promise<JSHandle<Module>>;
   close(): Promise<void>;
 }
 
 /**
- * Opens an empty page in a Chromium of its own, served beside dist/ from this machine.
+ * Opens a page in a Chromium of its own, served beside dist/ from this machine.
  * @example
  * const { page, load, close } = await openPage({ isolated: true });
  * const drowse = await load();
@@ -60,11 +64,16 @@ export async function openPage(options: PageOptions): Promise<OpenedPage> {
     };
     try {
       const page = await browser.newPage();
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+      });
       await page.goto(url);
       // As text: the transformation of test files would replace an import() in a function by one of its own.
       const load = <Module>(file = "index.js") =>
         page.evaluateHandle(`import(${JSON.stringify(`${url}dist/${file}`)})`) as Promise<JSHandle<Module>>;
-      return { page, url, load, close };
+      return { page, url, complaints, load, close };
     } catch (error) {
       await browser.close();
       throw error;
@@ -90,36 +99,42 @@ const switches = [
   `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
 ];
 
-function serve({ isolated, csp }: PageOptions): Promise<Server> {
+function serve({ isolated, csp, site }: PageOptions): Promise<Server> {
   const headers = {
     "Cache-Control": "no-store",
     ...(isolated ? { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } : {}),
     ...(csp === undefined ? {} : { "Content-Security-Policy": csp }),
   };
   const server = createServer(async (request, response) => {
-    const answer = await resource(request.url ?? "/");
+    const answer = await resource(request.url ?? "/", site);
     response.writeHead(answer.status, { ...headers, "Content-Type": answer.type }).end(answer.body);
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
 const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
   ".js": "text/javascript",
   ".json": "application/json",
   ".map": "application/json",
 };
 const emptyPage = '<!doctype html><html lang="en"><meta charset="utf-8"><title>drowse</title></html>';
 
-async function resource(address: string): Promise<{ status: number; type: string; body: string | Uint8Array }> {
+async function resource(
+  address: string,
+  site: string | undefined,
+): Promise<{ status: number; type: string; body: string | Uint8Array }> {
   // Parsing the address also takes the dots out of its path, so that it stays below the root.
   const { pathname } = new URL(address, "http://127.0.0.1");
-  if (pathname === "/") return { status: 200, type: "text/html", body: emptyPage };
+  if (pathname === "/" && site === undefined) return { status: 200, type: "text/html", body: emptyPage };
   if (pathname === "/favicon.ico") return { status: 204, type: "image/x-icon", body: "" };
-  const path = /^\/dist\/([\w./-]+)$/.exec(pathname)?.[1];
+  const path = /^\/([\w./-]*)$/.exec(pathname === "/" ? "/index.html" : pathname)?.[1];
   try {
     if (path === undefined) throw new Error(`nothing is served at ${pathname}`);
-    const body = await readFile(fileURLToPath(new URL(path, dist)));
-    return { status: 200, type: types[extname(path)] ?? "application/octet-stream", body };
+    const inDist = path.startsWith("dist/");
+    if (!inDist && site === undefined) throw new Error(`nothing is served at ${pathname}`);
+    const file = inDist ? fileURLToPath(new URL(path.slice("dist/".length), dist)) : join(site ?? "", path);
+    return { status: 200, type: types[extname(path)] ?? "application/octet-stream", body: await readFile(file) };
   } catch (error) {
     return { status: 404, type: "text/plain", body: String(error) };
   }

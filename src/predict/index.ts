@@ -1,0 +1,24 @@
+/**
+ * Prediction alone, for pages that train nothing: the same file gives the same bits as with `drowse`, in a smaller bundle.
+ * @module
+ */
+import { readModelFile } from "../formats/model-file.ts";
+import { PredictingNetwork } from "../model/predicting-network.ts";
+
+export type { Rows } from "../data/arrays.ts";
+export type { BatchBuffers, BatchSource } from "../data/source.ts";
+export type { PredictingNetwork, Predictions, PredictOptions, RunOptions } from "../model/predicting-network.ts";
+export { DrowseError, WorkerError } from "../tensor/errors.ts";
+export type { Shape } from "../tensor/shape.ts";
+
+/**
+ * The network of a file's bytes, for prediction alone.
+ * @param bytes - of a file that `saveModel` of `drowse` made.
+ * @throws {DrowseError} when the bytes are no safetensors file, or not one that `saveModel` made.
+ * @example
+ * const network = loadModel(new Uint8Array(await (await fetch("model.safetensors")).arrayBuffer()));
+ * const { data, shape } = await network.predict([[0, 1], [1, 1]]);
+ */
+export function loadModel(bytes: Uint8Array): PredictingNetwork {
+  return new PredictingNetwork(readModelFile(bytes));
+}

@@ -1,0 +1,4 @@
+import { testBundler } from "./bundled-page.ts";
+
+testBundler("esbuild");
+testBundler("webpack");
