@@ -1,3 +1,4 @@
+import { esmExternalRequirePlugin } from "rolldown/plugins";
 import { defineConfig } from "tsdown";
 
 // One build of all entries, so that the command and the library share their code in dist/ instead of holding it twice.
@@ -7,7 +8,9 @@ export default defineConfig({
   // The engine runs in Node and in browsers alike; only the command imports Node's own modules.
   platform: "neutral",
   target: "es2022",
-  deps: { neverBundle: [/^node:/] },
+  // The command's one package goes into it, so that drowse installs nothing else; commander is CommonJS, and requires these modules.
+  plugins: [esmExternalRequirePlugin({ external: [/^node:/] })],
+  deps: { onlyBundle: ["commander"] },
   hash: false,
   outputOptions: { chunkFileNames: "shared/[name].js" },
   dts: { entry: ["src/index.ts", "src/predict/index.ts"] },

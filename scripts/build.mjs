@@ -107,6 +107,9 @@ async function makeDist() {
   const text = readFileSync(command, "utf8");
   if (!text.startsWith("#!")) writeFileSync(command, `#!/usr/bin/env node\n${text}`);
   chmodSync(command, 0o755);
+  // The command's packages are inside it (tsdown.config.ts says which), and so their licences go with it.
+  const licence = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8");
+  write("dist/cli.licenses.txt", `dist/cli.js contains the package commander:\n\n${licence}`);
 }
 
 /** One hash over the names and contents of files; folders stand for all files below them but the tests. A missing file counts too. */

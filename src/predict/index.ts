@@ -2,7 +2,7 @@
  * Prediction alone, for pages that train nothing: the same file gives the same bits as with `drowse`, in a smaller bundle.
  * @module
  */
-import { readModelFile } from "../formats/model-file.ts";
+import { readModelFile } from "../formats/model-file-read.ts";
 import { PredictingNetwork } from "../model/predicting-network.ts";
 
 export type { Rows } from "../data/arrays.ts";
