@@ -6,14 +6,18 @@ import { setup } from "./setup.mjs";
 
 // The tools are imported by the steps that need them: a build with nothing to do must not wait for a compiler to load.
 
-const kernelsModule = "src/wasm/generated/kernels.ts";
+// Two modules of kernels: all, and those of prediction. Name of the constant, source, and module of TypeScript.
+const kernelModules = [
+  { name: "allKernels", entry: "kernels/index.ts", output: "src/wasm/generated/kernels.ts" },
+  { name: "predictionKernels", entry: "kernels/prediction.ts", output: "src/wasm/generated/prediction-kernels.ts" },
+];
 const workerModule = "src/wasm/generated/worker.ts";
 // What every step depends on: this file and the versions of the tools.
 const tools = ["scripts/build.mjs", "package.json", "package-lock.json"];
 
 /** The steps in the order in which they need each other. `inputs` and `outputs` are files, or folders with all that is in them. */
 const steps = [
-  { name: "kernels", inputs: ["kernels", ...tools], outputs: [kernelsModule], make: makeKernels },
+  { name: "kernels", inputs: ["kernels", ...tools], outputs: kernelModules.map(({ output }) => output), make: makeKernels },
   {
     name: "worker",
     inputs: ["src", "tsconfig.json", ...tools],
@@ -45,7 +49,7 @@ export async function build({ dist }) {
   }
 }
 
-/** kernels/index.ts, compiled to one WebAssembly module, in hexadecimal digits in a module of TypeScript. */
+/** The kernels, compiled to WebAssembly modules, in hexadecimal digits in modules of TypeScript. */
 async function makeKernels() {
   const { default: asc } = await import("assemblyscript/asc");
   const binary = ".cache/kernels.wasm";
@@ -54,18 +58,17 @@ async function makeKernels() {
   const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
   const features = ["--runtime", "stub", "--enable", "simd", "--enable", "threads"];
   const optimisation = ["-O3", "--noAssert", "--converge"];
-  const target = ["--baseDir", root, "kernels/index.ts", "--outFile", binary];
-  const { error } = await asc.main([...target, ...features, ...memory, ...optimisation], {
-    stdout: process.stdout,
-    stderr: process.stderr,
-  });
-  if (error) throw new Error(`build: the kernels did not compile: ${error.message}`);
-  // Not base64: its digits stand for 6 bits of a byte's 8, which hides every repetition from the compression on the way to a page.
-  const hex = readFileSync(join(root, binary)).toString("hex");
-  write(
-    kernelsModule,
-    `/** The compiled kernels, a WebAssembly module in hexadecimal digits. */\nexport const kernelsHex = "${hex}";\n`,
-  );
+  for (const { name, entry, output } of kernelModules) {
+    const target = ["--baseDir", root, entry, "--outFile", binary];
+    const { error } = await asc.main([...target, ...features, ...memory, ...optimisation], {
+      stdout: process.stdout,
+      stderr: process.stderr,
+    });
+    if (error) throw new Error(`build: the kernels did not compile: ${error.message}`);
+    // Not base64: its digits stand for 6 bits of a byte's 8, which hides every repetition from the compression on the way to a page.
+    const hex = readFileSync(join(root, binary)).toString("hex");
+    write(output, `/** ${entry}, a WebAssembly module in hexadecimal digits. */\nexport const ${name} = "${hex}";\n`);
+  }
 }
 
 /** src/wasm/worker-main.ts with all it imports, as the text of one classic script in a module of TypeScript. */

@@ -4,6 +4,7 @@ import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { allKernels } from "../wasm/generated/kernels.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { graphParameters } from "./graph.ts";
 import type { Network } from "./network.ts";
@@ -87,7 +88,7 @@ export async function createTrainer(
       fused: true,
       path: 0,
     });
-    return { ...asked, plan, machine: await createPoolMachine(plan.specification, threads) };
+    return { ...asked, plan, machine: await createPoolMachine(plan.specification, threads, allKernels) };
   };
   const first = await open({ graph, predicts });
   writeNumbers(first.machine, first.plan, graph, "value", model.weights);

@@ -7,6 +7,7 @@ import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { allKernels } from "../wasm/generated/kernels.ts";
 import { createTrainer, TRAINING_OPTIONS, type TrainingOptions } from "./create-trainer.ts";
 import { fitModel } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
@@ -20,7 +21,7 @@ import type { Trainer } from "./trainer.ts";
 
 /** A network and all that can be done with it. Made by `sequential` or by loading a file. */
 export class Model extends PredictingNetwork {
-  readonly #evaluators = new Predictors();
+  readonly #evaluators = new Predictors(allKernels);
 
   /**
    * Trains on data for some epochs. The model has the weights of the last finished epoch, with `earlyStopping` of the

@@ -10,6 +10,7 @@ import { type SgdOptions, sgd } from "../optimizers/sgd.ts";
 import { shuffledRows } from "../random/shuffle.ts";
 import { streamKey } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { allKernels } from "../wasm/generated/kernels.ts";
 import { createLocalMachine } from "../wasm/local-machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { listProgram } from "../wasm/program.ts";
@@ -61,7 +62,9 @@ async function bitsOfSteps(
   const plan = makePlan(request);
   const { threads, optimizer = sgd(SETTINGS) } = request;
   const machine =
-    threads === 1 ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, threads);
+    threads === 1
+      ? await createLocalMachine(plan.specification, allKernels)
+      : await createPoolMachine(plan.specification, threads, allKernels);
   try {
     writeNumbers(machine, plan, graph, "value", model.weights);
     const losses: number[] = [];

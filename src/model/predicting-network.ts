@@ -4,6 +4,7 @@ import { type BatchSource, isBatchSource } from "../data/source.ts";
 import { checkOptions, checkSignal } from "../layers/options.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
+import { predictionKernels } from "../wasm/generated/prediction-kernels.ts";
 import { predictSource } from "./inference.ts";
 import { Network } from "./network.ts";
 import { Predictors } from "./predictor.ts";
@@ -37,7 +38,7 @@ export function dataRequest({ inputShape, inputScale, outputShape }: Network, ta
 
 /** A network that predicts. All else that can be done with one is added by `Model`, so that who only predicts need not load it. */
 export class PredictingNetwork extends Network {
-  readonly #predictors = new Predictors();
+  readonly #predictors = new Predictors(predictionKernels);
 
   /**
    * Predictions for rows; nothing sleeps.

@@ -2,6 +2,7 @@ import type { BatchSource } from "../data/source.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
 import { createLocalMachine } from "../wasm/local-machine.ts";
 import type { Machine } from "../wasm/machine.ts";
+import type { KernelSet } from "../wasm/module.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import type { Graph } from "./graph.ts";
 import { makePlan, type Plan } from "./plan.ts";
@@ -26,8 +27,13 @@ export interface Predictor {
  * other weights. A machine that is in use is not among the kept ones: its memory serves one call at a time.
  */
 export class Predictors {
+  readonly #kernels: KernelSet;
   #kept = new Map<string, Predictor>();
   #weights: Numbers | undefined;
+
+  constructor(kernels: KernelSet) {
+    this.#kernels = kernels;
+  }
 
   async get(
     operation: string,
@@ -62,7 +68,9 @@ export class Predictors {
       fused: true,
       path: 0,
     });
-    const machine = isLocal ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, chosen);
+    const machine = isLocal
+      ? await createLocalMachine(plan.specification, this.#kernels)
+      : await createPoolMachine(plan.specification, chosen, this.#kernels);
     writeNumbers(machine, plan, graph, "value", weights);
     const release = () => (isLocal ? void kept.set(key, predictor) : machine.close());
     const predictor: Predictor = { machine, plan, release };

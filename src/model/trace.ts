@@ -2,6 +2,7 @@ import type { BatchSource } from "../data/source.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { allKernels } from "../wasm/generated/kernels.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import { createLocalMachine, type LocalMachine } from "../wasm/local-machine.ts";
 import { divergence } from "./divergence.ts";
@@ -66,7 +67,7 @@ export async function traceStep(request: TraceRequest): Promise<Trace> {
     fused: false,
     path,
   });
-  const machine = await createLocalMachine(plan.specification);
+  const machine = await createLocalMachine(plan.specification, allKernels);
   writeNumbers(machine, plan, graph, "value", numbers);
   const { record: layout, slots, dropouts } = plan;
   const buffer = new ArrayBuffer(layout.bytes);

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Arena } from "./arena.ts";
+import { allKernels } from "./generated/kernels.ts";
+import { predictionKernels } from "./generated/prediction-kernels.ts";
 import { createLocalMachine } from "./local-machine.ts";
 import { createMemory } from "./memory.ts";
 import { instantiateKernels, kernelModule } from "./module.ts";
@@ -51,9 +53,9 @@ describe("a run's memory", () => {
 
 describe("the kernel module", () => {
   it("is compiled once for shared and once for unshared memory, and takes only that", async () => {
-    const [shared, unshared] = await Promise.all([kernelModule(true), kernelModule(false)]);
-    expect(await kernelModule(true)).toBe(shared);
-    expect(await kernelModule(false)).toBe(unshared);
+    const [shared, unshared] = await Promise.all([kernelModule(allKernels, true), kernelModule(allKernels, false)]);
+    expect(await kernelModule(allKernels, true)).toBe(shared);
+    expect(await kernelModule(allKernels, false)).toBe(unshared);
     for (const [module, right] of [
       [shared, true],
       [unshared, false],
@@ -68,11 +70,15 @@ describe("the kernel module", () => {
 describe("a local machine", () => {
   it("writes and reads bytes of any view, and runs its programs", async () => {
     const calls = [{ kernel: "exp", layer: "test", barrier: true, arguments: [{ record: 0 }, { result: 0 }, 2] }] as const;
-    const machine = await createLocalMachine({
+    const specification = {
       bytes: 4096,
       programs: [{ name: "test", calls }],
       state: { barrier: 64, status: 128, statusWords: 1 },
-    });
+    };
+    await expect(createLocalMachine(specification, predictionKernels)).rejects.toThrow(
+      "the kernel exp of test is not among those that were loaded",
+    );
+    const machine = await createLocalMachine(specification, allKernels);
     machine.write(1024, Float32Array.of(9, 0, 1, 9).subarray(1, 3));
     const outcome = await machine.run(0, { record: 1024, recordBytes: 0, result: 2048, resultBytes: 0, count: 1 });
     expect(outcome).toEqual({ clean: 1, lost: false });

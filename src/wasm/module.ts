@@ -1,4 +1,3 @@
-import { kernelsHex } from "./generated/kernels.ts";
 import type { Kernels } from "./kernels.ts";
 
 const MEMORY_IMPORT = 2;
@@ -32,18 +31,23 @@ function limitsByte(bytes: Uint8Array): number {
   throw new Error("the kernel module imports no memory");
 }
 
-const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
+/** Kernels in hexadecimal digits: all of them, or those of prediction (`generated/`). */
+export type KernelSet = string;
+
+const compiled = {
+  shared: new Map<KernelSet, Promise<WebAssembly.Module>>(),
+  unshared: new Map<KernelSet, Promise<WebAssembly.Module>>(),
+};
 
 /** The compiled kernels for shared or unshared memory: one module, which differs in one byte. Compiled once. */
-export function kernelModule(shared: boolean): Promise<WebAssembly.Module> {
-  let module = compiled.get(shared);
+export function kernelModule(kernels: KernelSet, shared: boolean): Promise<WebAssembly.Module> {
+  const modules = shared ? compiled.shared : compiled.unshared;
+  let module = modules.get(kernels);
   if (!module) {
-    const bytes = Uint8Array.from({ length: kernelsHex.length / 2 }, (_, i) =>
-      Number.parseInt(kernelsHex.slice(2 * i, 2 * i + 2), 16),
-    );
+    const bytes = Uint8Array.from({ length: kernels.length / 2 }, (_, i) => Number.parseInt(kernels.slice(2 * i, 2 * i + 2), 16));
     bytes[limitsByte(bytes)] = shared ? SHARED_LIMITS : UNSHARED_LIMITS;
     module = WebAssembly.compile(bytes);
-    compiled.set(shared, module);
+    modules.set(kernels, module);
   }
   return module;
 }

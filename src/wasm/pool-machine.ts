@@ -3,7 +3,7 @@ import { canShareMemory, coreCount } from "./host.ts";
 import type { Machine, MachineSpecification } from "./machine.ts";
 import { createMemory } from "./memory.ts";
 import type { FromWorker } from "./messages.ts";
-import { kernelModule } from "./module.ts";
+import { type KernelSet, kernelModule } from "./module.ts";
 import { discardWorkers, type PooledWorker, returnWorkers, takeWorkers } from "./pool.ts";
 import type { Outcome, Steps } from "./program.ts";
 
@@ -22,10 +22,14 @@ interface Pending {
  * A machine of worker threads over shared memory; where memory cannot be shared, one worker with memory of its own,
  * which gives the same bits.
  */
-export async function createPoolMachine(specification: MachineSpecification, wanted: number): Promise<Machine> {
+export async function createPoolMachine(
+  specification: MachineSpecification,
+  wanted: number,
+  kernels: KernelSet,
+): Promise<Machine> {
   const shared = canShareMemory();
   const threads = shared ? wanted : 1;
-  const module = await kernelModule(shared);
+  const module = await kernelModule(kernels, shared);
   return new PoolMachine(specification, module, shared, threads);
 }
 

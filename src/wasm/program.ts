@@ -81,6 +81,8 @@ export function prepareProgram(
   state: RunState,
   { thread, threads, spins }: { thread: number; threads: number; spins: number },
 ): PreparedProgram {
+  const missing = program.calls.find(({ kernel }) => !kernels[kernel]);
+  if (missing) throw new Error(`the kernel ${missing.kernel} of ${program.name} is not among those that were loaded`);
   const words = new Int32Array(memory.buffer);
   const calls = program.calls.map((call) => ({
     run: kernels[call.kernel] as (...values: number[]) => void,

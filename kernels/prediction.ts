@@ -1,0 +1,8 @@
+// The kernels without which nothing is predicted: a module of their own, so that a page that only predicts loads no others.
+export { barrier } from "./barrier";
+export { compressColumns, compressRows } from "./compress";
+export { denseForward } from "./dense-forward";
+export { scale } from "./dropout";
+export { inputBytes, inputFloats } from "./inputs";
+export { identity, softmax } from "./losses";
+export { relu } from "./relu";
