@@ -42,7 +42,7 @@ async function learn({ library, threads, dying }: Lesson) {
   let epochs = 0;
   const onEvent = ({ event }: drowse.FitEvent) => {
     if (event === "epoch") epochs += 1;
-    if (dying !== undefined) globalThis.startedWorkers[dying].terminate();
+    if (event === "progress" && dying !== undefined) globalThis.startedWorkers[dying].terminate();
   };
   try {
     await model.fit({ x, y }, { ...training, epochs: dying === undefined ? 1 : 1e6, onEvent });
