@@ -71,7 +71,8 @@ describe("training", () => {
             const order = shuffledRows(recipe.count, streamKey(recipe.seed, "shuffle"), before.pass);
             const rows = order.slice(before.batch * batchSize, (before.batch + 1) * batchSize);
             model.setWeights(before.values);
-            const { gradients, loss: traced } = await model.trace(data, { loss, rows, pass: before.pass });
+            const { pass, batch } = before;
+            const { gradients, loss: traced } = await model.trace(data, { loss, rows, pass, batch });
             expect(report.loss, `loss of step ${step}`).toBe(traced);
             for (const { name, specification } of graphParameters(model.graph)) {
               const [N, K = 1] = specification.shape;
