@@ -44,7 +44,7 @@ export class Predictors {
   ): Promise<Predictor> {
     const { graph, seed, weights } = model;
     const chosen = resolveThreads(operation, threads, graph, BATCH);
-    const isLocal = threads === undefined ? rowWork(graph) * source.count <= LOCAL_WORK : false;
+    const isLocal = (threads ?? 1) === 1 && rowWork(graph) * source.count <= LOCAL_WORK;
     const key = JSON.stringify([source.inputType, source.inputScale, loss?.kind, link]);
     if (this.#weights !== weights) {
       this.#kept = new Map();
