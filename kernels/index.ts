@@ -1,5 +1,9 @@
 // The module's exports. Every kernel ends in (thread, threads) and does that thread's share.
 export * from "./prediction";
+export {
+  eluGradient, geluGradient, geluTanhGradient, leakyReluGradient, seluGradient, sigmoidGradient, softplusGradient,
+  swishGradient, tanhGradient,
+} from "./activations";
 export { denseInputGradient } from "./dense-input-gradient";
 export { denseWeightGradient, finishPanels } from "./dense-weight-gradient";
 export { dropout, sharedDropout } from "./dropout";

@@ -1,4 +1,8 @@
 // The kernels without which nothing is predicted: a module of their own, so that a page that only predicts loads no others.
+export {
+  eluForward, geluForward, geluTanhForward, leakyReluForward, seluForward, sigmoidForward, softplusForward, swishForward,
+  tanhForward,
+} from "./activations";
 export { barrier } from "./barrier";
 export { compressColumns, compressRows } from "./compress";
 export { denseForward } from "./dense-forward";

@@ -10,9 +10,17 @@ export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts"
 export { loadModel, saveModel } from "./formats/model-file.ts";
 export { type Dense, type DenseOptions, dense } from "./layers/dense.ts";
 export { type Dropout, type DropoutOptions, dropout, type Scaling } from "./layers/dropout/dropout.ts";
+export { type EluOptions, elu } from "./layers/elu.ts";
 export { flatten } from "./layers/flatten.ts";
-export type { Layer } from "./layers/layer.ts";
+export { type GeluOptions, gelu } from "./layers/gelu.ts";
+export type { Layer, LayerKind } from "./layers/layer.ts";
+export { type LeakyReluOptions, leakyRelu } from "./layers/leaky-relu.ts";
 export { relu } from "./layers/relu.ts";
+export { selu } from "./layers/selu.ts";
+export { sigmoid } from "./layers/sigmoid.ts";
+export { softplus } from "./layers/softplus.ts";
+export { swish } from "./layers/swish.ts";
+export { tanh } from "./layers/tanh.ts";
 export { crossEntropy } from "./losses/cross-entropy.ts";
 export type { Loss, OutputLink } from "./losses/loss.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";

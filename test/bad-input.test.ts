@@ -6,7 +6,7 @@ import { classes } from "./tasks.ts";
 // A wrong call is refused in words: the operation, the value received, what to do. Each case shows what of the message
 // it stands for; nothing is repaired, nothing is half done, and no other error leaves the library.
 
-const { sequential, dense, relu, dropout, flatten, sgd, crossEntropy, takeRows } = drowse;
+const { sequential, dense, relu, leakyRelu, elu, gelu, dropout, flatten, sgd, crossEntropy, takeRows } = drowse;
 
 /** Anything at all, as an untyped caller may give it. */
 const given = (value: unknown) => value as never;
@@ -70,6 +70,29 @@ const cases: Record<string, readonly Case[]> = {
     ],
     ["dense", 'unknown option "activation"', "bias, initializer, gain, name", () => dense(3, given({ activation: "relu" }))],
     ["relu", 'unknown option "alpha"', "the options are name", () => relu(given({ alpha: 0.1 }))],
+    [
+      "relu",
+      'unknown option "slope"',
+      "slope is an option of leakyRelu; the options are name",
+      () => relu(given({ slope: 0.1 })),
+    ],
+    ["elu", 'unknown option "slope"', "slope is an option of leakyRelu; the options are alpha", () => elu(given({ slope: 0.1 }))],
+    [
+      "dense",
+      'unknown option "rate"',
+      "rate is an option of dropout; the options are bias",
+      () => dense(3, given({ rate: 0.5 })),
+    ],
+    ["tanh", 'unknown option "approximation"', "is an option of gelu", () => drowse.tanh(given({ approximation: "tanh" }))],
+    ["swish", 'unknown option "beta"', "the options are name", () => drowse.swish(given({ beta: 1 }))],
+    ["leakyRelu", "slope is 0", "give a number above 0", () => leakyRelu({ slope: 0 })],
+    ["leakyRelu", "slope is -0.1", "give a number above 0", () => leakyRelu({ slope: -0.1 })],
+    ["leakyRelu", "slope is NaN", "give a number above 0", () => leakyRelu({ slope: Number.NaN })],
+    ["elu", 'alpha is "1"', "give a number above 0", () => elu({ alpha: given("1") })],
+    ["elu", "alpha is Infinity", "give a number above 0", () => elu({ alpha: Number.POSITIVE_INFINITY })],
+    ["gelu", 'approximation is "erf"', 'give "none" or "tanh"', () => gelu({ approximation: given("erf") })],
+    ["gelu", "the options are 0.1", "give an object with approximation", () => gelu(given(0.1))],
+    ["softplus", 'the name is "my layer"', "give 1 to 64 letters", () => drowse.softplus({ name: "my layer" })],
     ["flatten", 'unknown option "axis"', "the options are name", () => flatten(given({ axis: 1 }))],
     ["dense", "units is 0", "give a whole number from 1", () => dense(0)],
     ["dense", "units is 2.5", "give a whole number from 1", () => dense(2.5)],

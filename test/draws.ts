@@ -36,3 +36,11 @@ export class Draws {
     });
   }
 }
+
+/** Both signs of all 256 exponents (denormals, infinities and NaNs among them) with mantissas drawn at random. */
+export function allExponents(mantissas: number): Float32Array {
+  const draws = new Draws(11);
+  const bits = new Uint32Array(256 * 2 * mantissas);
+  for (let i = 0; i < bits.length; i++) bits[i] = (((i % 512) << 23) | draws.integer(0, 2 ** 23 - 1)) >>> 0;
+  return new Float32Array(bits.buffer);
+}

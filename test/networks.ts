@@ -1,6 +1,25 @@
 import fc from "fast-check";
-import { type Data, dense, dropout, flatten, type Layer, type Model, relu, type Scaling, sequential } from "../src/index.ts";
+import {
+  type Data,
+  dense,
+  dropout,
+  elu,
+  flatten,
+  gelu,
+  type Layer,
+  leakyRelu,
+  type Model,
+  relu,
+  type Scaling,
+  selu,
+  sequential,
+  sigmoid,
+  softplus,
+  swish,
+  tanh,
+} from "../src/index.ts";
 import { SHARED, streamKey, TRAINING } from "../src/random/streams.ts";
+import { type ActivationName, activations } from "../src/reference/activations.ts";
 import { transpose } from "../src/reference/compression.ts";
 import { type Batch, type Network, type NetworkLayer, prediction } from "../src/reference/network.ts";
 import { sizeOf } from "../src/tensor/shape.ts";
@@ -13,7 +32,11 @@ export type LayerRecipe =
   | { readonly type: "dense"; readonly units: number; readonly bias: boolean }
   | { readonly type: "dropout"; readonly rate: number; readonly shared?: boolean }
   | { readonly type: "relu" }
+  | ActivationRecipe
   | { readonly type: "flatten" };
+
+/** An activation besides the rectifier, as the twin has it: the name of its kernels and their parameter. */
+export type ActivationRecipe = NetworkLayer & { readonly type: "activation" };
 
 /** A network and its data as plain values, which fast-check can shrink and print. */
 export interface Recipe {
@@ -37,14 +60,23 @@ const width = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 28, max: 60 }) },
   { weight: 1, arbitrary: fc.integer({ min: 190, max: 215 }) },
 );
+const activation: fc.Arbitrary<ActivationRecipe> = fc
+  .tuple(fc.constantFrom(...(Object.keys(activations) as ActivationName[])), fc.constantFrom(0.01, 0.3, 1))
+  .map(([name, setting]) => ({ type: "activation", name, parameter: name === "leakyRelu" || name === "elu" ? setting : 0 }));
+/** Rectifiers as often as all other activations together. */
+export const activationLayers: fc.Arbitrary<ActivationRecipe | { readonly type: "relu" }> = fc.oneof(
+  fc.constant({ type: "relu" } as const),
+  activation,
+);
 const between: fc.Arbitrary<LayerRecipe> = fc.oneof(
   fc.constant<LayerRecipe>({ type: "relu" }),
+  activation,
   fc.record({ type: fc.constant("dropout" as const), rate: fc.constantFrom(...RATES), shared: fc.nat(3).map((n) => n === 0) }),
 );
 const some = fc.array(between, { maxLength: 3 });
 const dense1 = fc.record({ type: fc.constant("dense" as const), units: width, bias: fc.boolean() });
 
-/** Random networks: one to four dense layers, before, between and behind them up to three rectifiers and dropouts in any order. */
+/** Random networks: one to four dense layers, before, between and behind them up to three activations and dropouts in any order. */
 export const recipes: fc.Arbitrary<Recipe> = fc
   .record({
     input: fc.oneof(
@@ -81,9 +113,23 @@ function layerOf(recipe: LayerRecipe, scaling: Scaling): Layer {
       return dropout({ rate: recipe.rate, scaling, ...(recipe.shared ? { sharedAcross: ["batch"] } : {}) });
     case "relu":
       return relu();
+    case "activation":
+      return activationOf(recipe);
     case "flatten":
       return flatten();
   }
+}
+
+function activationOf({ name, parameter }: ActivationRecipe): Layer {
+  if (name === "leakyRelu") return leakyRelu({ slope: parameter });
+  if (name === "elu") return elu({ alpha: parameter });
+  if (name === "geluTanh") return gelu({ approximation: "tanh" });
+  return { gelu, selu, sigmoid, softplus, swish, tanh }[name]();
+}
+
+/** Whether the derivative of a layer of the twin jumps at 0. */
+export function hasKink(layer: NetworkLayer): boolean {
+  return layer.type === "relu" || (layer.type === "activation" && activations[layer.name].kink);
 }
 
 /** A recipe carried out: the model, its data, and the rows of the batch in a random order. */
@@ -162,12 +208,18 @@ export function twinOf(
       return [{ type: "dropout", rate, scaling, mask: { key: streamKey(model.seed, `mask/${name}`), pass, ...words } }];
     }
     if (layer.kind === "flatten") return [];
+    if (layer.kind !== "dense") return [twinActivation(layer)];
     const [K, N] = [sizeOf(inputShape), sizeOf(outputShape)];
     const weight = transpose(values.get(`${name}.weight`) ?? [], N, K);
     const bias = values.get(`${name}.bias`);
     return [{ type: "dense", K, N, weight, ...(bias ? { bias } : {}) }];
   });
   return { layers, loss };
+}
+
+function twinActivation({ kind, config }: Layer): ActivationRecipe {
+  const name = config.approximation === "tanh" ? "geluTanh" : (kind as ActivationName);
+  return { type: "activation", name, parameter: Number(config.slope ?? config.alpha ?? 0) };
 }
 
 /** Some rows of the data as the twin takes them. */

@@ -1,3 +1,4 @@
+import { type ActivationName, activationGradient } from "../src/reference/activations.ts";
 import {
   type DenseShape,
   denseBiasGradient,
@@ -39,7 +40,11 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, B: num
     const below = values[i];
     if (layer.type === "relu") values.push(below.map((value, at) => (pass.values[i + 1][at] > 0 ? value : 0)));
     else if (layer.type === "dropout") values.push(masked(below, i, layer.rate, layer.scaling));
-    else {
+    else if (layer.type === "activation") {
+      const slope = derivativesOf(layer, pass.values[i]).first;
+      const own = times(squares(pass.values[i + 1]), ROUNDING ** 2);
+      values.push(own.map((value, at) => value + slope[at] ** 2 * below[at]));
+    } else {
       const shape: DenseShape = { B, ...layer };
       const weights = squares(layer.weight);
       const terms = denseForward(squares(pass.values[i]), weights, layer.bias && squares(layer.bias), shape);
@@ -54,7 +59,17 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, B: num
     gradients.unshift(undefined);
     if (layer.type === "relu") valueGradients.unshift(above.map((value, at) => (pass.values[i + 1][at] > 0 ? value : 0)));
     else if (layer.type === "dropout") valueGradients.unshift(masked(above, i, layer.rate, layer.scaling));
-    else {
+    else if (layer.type === "activation") {
+      // dx = f'(x) d: the derivative is rounded, and moves with x
+      const { first, second } = derivativesOf(layer, pass.values[i]);
+      const d = pass.valueGradients[i + 1];
+      valueGradients.unshift(
+        above.map((value, at) => {
+          const moved = second[at] ** 2 * values[i][at] + (first[at] * ROUNDING) ** 2;
+          return first[at] ** 2 * value + moved * d[at] ** 2;
+        }),
+      );
+    } else {
       const shape: DenseShape = { B, ...layer };
       const [h, d, weights] = [squares(pass.values[i]), squares(pass.valueGradients[i + 1]), squares(layer.weight)];
       gradients[0] = {
@@ -70,6 +85,20 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, B: num
     }
   }
   return { values, valueGradients, gradients };
+}
+
+/** f' and, by its differences, f'' of an activation. */
+function derivativesOf({ name, parameter }: { name: ActivationName; parameter: number }, x: Numbers) {
+  const step = 1e-4;
+  const at = (shift: number) =>
+    activationGradient(
+      name,
+      Float64Array.from(x, (value) => value + shift),
+      new Float64Array(x.length).fill(1),
+      parameter,
+    );
+  const [below, first, above] = [at(-step), at(0), at(step)];
+  return { first, second: above.map((value, i) => (value - below[i]) / (2 * step)) };
 }
 
 /** The loss's gradient: (softmax(z) - onehot) / B, whose softmax is between 0 and 1, or 2 (z - t) / (B N). */

@@ -3,7 +3,8 @@ import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { nestedNumbers } from "../tensor/values.ts";
 import { type InitializerName, initializers } from "./initializers.ts";
 import type { BackwardContext, ForwardContext, Layer, ParameterPlace, PassContext } from "./layer.ts";
-import { checkName, checkNumber, checkOptions } from "./options.ts";
+import { checkLayerOptions } from "./layer-options.ts";
+import { checkName, checkNumber } from "./options.ts";
 
 /** Numbers given by the caller: flat or nested. */
 export type GivenNumbers = ArrayLike<number> | ReadonlyArray<ArrayLike<number>>;
@@ -50,7 +51,7 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
     (value) => Number.isInteger(value) && value >= 1 && value <= 2 ** 24,
     "give a whole number from 1 to 16777216",
   );
-  checkOptions("dense", options, ["bias", "initializer", "gain", "name"]);
+  checkLayerOptions("dense", options);
   const { bias = true, initializer = "he", gain = 1 } = options;
   checkNumber("dense", "gain", gain, (value) => value > 0, "give a number above 0");
   if (typeof initializer === "string" && !Object.hasOwn(initializers, initializer)) {
@@ -66,6 +67,8 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
     name: checkName("dense", options.name),
     units,
     config: { units, bias: hasBias },
+    backwardReads: "input",
+    homogeneous: false,
     isIdentity: () => false,
 
     outputShape(input, name) {

@@ -1,6 +1,7 @@
 import { sizeOf } from "../tensor/shape.ts";
 import type { Layer } from "./layer.ts";
-import { checkName, checkOptions } from "./options.ts";
+import { checkLayerOptions } from "./layer-options.ts";
+import { checkName } from "./options.ts";
 
 /**
  * Makes one axis of all: [28, 28] becomes [784]. The numbers stay where they are.
@@ -13,13 +14,15 @@ import { checkName, checkOptions } from "./options.ts";
  * sequential({ input: [28, 28], seed: 1 }, [flatten(), dense(10)])
  */
 export function flatten(options: { name?: string } = {}): Layer {
-  checkOptions("flatten", options, ["name"]);
+  checkLayerOptions("flatten", options);
   return {
     kind: "flatten",
     name: checkName("flatten", options.name),
     config: {},
     outputShape: (input) => [sizeOf(input)],
     parameters: () => [],
+    backwardReads: "nothing",
+    homogeneous: true,
     // A row is contiguous whatever its shape, so input and output are one buffer.
     isIdentity: () => true,
     forward() {},

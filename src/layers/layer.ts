@@ -78,17 +78,41 @@ export interface BackwardContext extends PassContext {
 /** The settings of a layer as they stand in a model file. */
 export type LayerConfig = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
+/** The kinds of layers: a closed list, so that a model file can name nothing else. */
+export type LayerKind =
+  | "dense"
+  | "dropout"
+  | "flatten"
+  | "relu"
+  | "leakyRelu"
+  | "elu"
+  | "selu"
+  | "gelu"
+  | "sigmoid"
+  | "tanh"
+  | "softplus"
+  | "swish";
+
 /**
  * A layer: what it makes of a shape, which parameters it has, and which kernel calls carry it out, forward beside
  * backward. It holds no numbers; the model does.
  */
 export interface Layer {
-  readonly kind: "dense" | "relu" | "flatten" | "dropout";
+  readonly kind: LayerKind;
   /** Given by the user, or undefined: then the model numbers the layers of a kind. */
   readonly name: string | undefined;
   /** Shape of one row's output. Throws a DrowseError when the layer cannot take the input. */
   outputShape(input: Shape, name: string): Shape;
   parameters(input: Shape, name: string): readonly ParameterSpecification[];
+  /**
+   * What the backward pass reads of the forward pass; what nobody reads may be overwritten. `"sign"`: whether the output
+   * is above 0, which outlives a layer that keeps signs.
+   */
+  readonly backwardReads: "nothing" | "input" | "output" | "sign";
+  /** Whether f(c x) = c f(x) for every factor c above 0; then the output is above 0 where the input is. */
+  readonly homogeneous: boolean;
+  /** An activation: one function of each number. `"rectifier"`: max(0, x), which the products around it carry out. */
+  readonly activation?: "rectifier" | "other";
   /** Whether the layer changes no number, so that its output may be its input's buffer. */
   isIdentity(training: boolean): boolean;
   forward(context: ForwardContext): void;

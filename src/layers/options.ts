@@ -10,8 +10,30 @@ export function checkOptions(operation: string, options: unknown, known: readonl
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new DrowseError(operation, `unknown option ${show(unknown)}`, `the options are ${known.join(", ")}`);
+    const remedy = known.length > 0 ? `the options are ${known.join(", ")}` : "it has no options";
+    throw new DrowseError(operation, `unknown option ${show(unknown)}`, remedy);
   }
+}
+
+/**
+ * Refuses options that a maker of a family does not have, and names the one that has them.
+ * @param family - the options of each maker, by its name.
+ * @throws {DrowseError} naming the first unknown option, whose option it is, and the known ones.
+ */
+export function checkOptionsOf<Family extends Readonly<Record<string, readonly string[]>>>(
+  family: Family,
+  maker: keyof Family & string,
+  options: unknown,
+): void {
+  const known = family[maker];
+  const given = typeof options === "object" && options !== null && !Array.isArray(options) ? Object.keys(options) : [];
+  const unknown = given.find((name) => !known.includes(name));
+  const owner = Object.keys(family).find((name) => unknown !== undefined && family[name].includes(unknown));
+  if (owner !== undefined) {
+    const remedy = `${unknown} is an option of ${owner}; ${known.length > 0 ? `the options are ${known.join(", ")}` : "leave it out"}`;
+    throw new DrowseError(maker, `unknown option ${show(unknown)}`, remedy);
+  }
+  checkOptions(maker, options, known);
 }
 
 /**

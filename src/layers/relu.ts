@@ -1,5 +1,6 @@
 import type { Layer } from "./layer.ts";
-import { checkName, checkOptions } from "./options.ts";
+import { checkLayerOptions } from "./layer-options.ts";
+import { checkName } from "./options.ts";
 
 /**
  * Rectified linear unit, y = max(0, x) (Nair and Hinton 2010).
@@ -12,13 +13,16 @@ import { checkName, checkOptions } from "./options.ts";
  * sequential({ input: [2], seed: 1 }, [dense(8), relu(), dense(1)])
  */
 export function relu(options: { name?: string } = {}): Layer {
-  checkOptions("relu", options, ["name"]);
+  checkLayerOptions("relu", options);
   return {
     kind: "relu",
     name: checkName("relu", options.name),
     config: {},
     outputShape: (input) => input,
     parameters: () => [],
+    backwardReads: "sign",
+    homogeneous: true,
+    activation: "rectifier",
     isIdentity: () => false,
     // y = max(0, x)
     forward({ emit, B, input, output }) {

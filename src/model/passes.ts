@@ -47,16 +47,22 @@ function consumer(nodes: readonly Node[], node: Node, training: boolean): Node |
 
 /** Whether a node's work is done by the product before it: a rectifier behind a dense layer. */
 function ridesForward(plan: PlanBuilder, node: Node, training: boolean): boolean {
-  return (
-    plan.request.fused && node.layer.kind === "relu" && producer(plan.request.graph.nodes, node, training)?.layer.kind === "dense"
-  );
+  const { fused, graph } = plan.request;
+  return fused && node.layer.activation === "rectifier" && producer(graph.nodes, node, training)?.layer.kind === "dense";
 }
 
 /** Whether a node may overwrite its input: nothing else needs it. */
 function worksInPlace(plan: PlanBuilder, node: Node, training: boolean): boolean {
-  if (!plan.request.fused || !isDropout(node.layer)) return false;
-  const before = producer(plan.request.graph.nodes, node, training);
-  return before === undefined || before.layer.kind === "relu";
+  const { fused, graph } = plan.request;
+  const { backwardReads, homogeneous } = node.layer;
+  if (!fused || backwardReads === "input") return false;
+  // All that lie in one buffer by now: the sign of an output outlives a layer that keeps signs, its value none.
+  for (let before = producer(graph.nodes, node, training); before; before = producer(graph.nodes, before, training)) {
+    const read = before.layer.backwardReads;
+    if (read === "output" || (read === "sign" && !homogeneous)) return false;
+    if (!ridesForward(plan, before, training) && !worksInPlace(plan, before, training)) break;
+  }
+  return true;
 }
 
 /** Forward through all nodes; returns what each makes. */
@@ -180,5 +186,5 @@ function gateBelow(plan: PlanBuilder, node: Node): { scale: Argument; rectifier:
     scale = { record: parameters.record + 8 };
     below = producer(nodes, below, true);
   }
-  return below?.layer.kind === "relu" ? { scale, rectifier: below.index } : undefined;
+  return below?.layer.activation === "rectifier" ? { scale, rectifier: below.index } : undefined;
 }

@@ -9,6 +9,7 @@ import { resolveLoss } from "../losses/resolve.ts";
 import { type SgdOptions, sgd } from "../optimizers/sgd.ts";
 import { shuffledRows } from "../random/shuffle.ts";
 import { streamKey } from "../random/streams.ts";
+import type { ActivationName } from "../reference/activations.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { allKernels } from "../wasm/generated/kernels.ts";
 import { createLocalMachine } from "../wasm/local-machine.ts";
@@ -28,6 +29,9 @@ const SETTINGS: SgdOptions = { learningRate: 0.3, momentum: 0.5, l2: 0.01, maxNo
 const dense = (units: number, bias = true): LayerRecipe => ({ type: "dense", units, bias });
 const relu: LayerRecipe = { type: "relu" };
 const flatten: LayerRecipe = { type: "flatten" };
+const activation = (name: ActivationName, parameter = 1): LayerRecipe => ({ type: "activation", name, parameter });
+const leaky = activation("leakyRelu", 0.1);
+const softplus = activation("softplus");
 const asleep = (rate: number): LayerRecipe => ({ type: "dropout", rate });
 
 /** Runs steps of a plan of a recipe's model and returns the bits of its weights, velocities and losses. */
@@ -135,6 +139,14 @@ describe("the fused plan", () => {
     "behind two rectifiers": (rate) => [dense(30), relu, relu, asleep(rate), dense(4)],
     "around flatten": (rate) => [asleep(rate), flatten, dense(30), relu, flatten, asleep(rate), flatten, dense(4)],
     "without biases": (rate) => [dense(30, false), relu, asleep(rate), dense(4, false)],
+    "behind a leaky rectifier": (rate) => [dense(30), leaky, asleep(rate), dense(4)],
+    // What backward reads of the first must not be overwritten by the last, past all that works in place between them.
+    "between a leaky rectifier and softplus": (rate) => [dense(30), leaky, asleep(rate), softplus, dense(4)],
+    "between a leaky rectifier and another": (rate) => [dense(30), leaky, asleep(rate), leaky, dense(4)],
+    "between two softplus": (rate) => [dense(30), softplus, asleep(rate), softplus, dense(4)],
+    "between softplus and a rectifier": (rate) => [dense(30), softplus, asleep(rate), relu, dense(4)],
+    "between elu and softplus": (rate) => [dense(30), activation("elu", 1), asleep(rate), softplus, dense(4)],
+    "between softplus and elu": (rate) => [dense(30), softplus, asleep(rate), activation("elu", 1), dense(4)],
     nowhere: () => [dense(30), relu, dense(4)],
   };
   const cases = Object.entries(shapes).flatMap(([name, layers]) => RATES.map((rate) => ({ name, rate, layers: layers(rate) })));
@@ -244,6 +256,16 @@ describe("a plan's listing", () => {
       ...["dropout", "reluGradient", "compressColumns", "denseWeightGradient"],
       ...["update", "maxNorm", "update", "update", "maxNorm", "update"],
     ]);
+  });
+
+  it("keeps no second copy of an activation whose input nobody reads again", () => {
+    const places = (name: ActivationName) => {
+      const { plan } = listing([dense(30), activation(name), dense(4)], true);
+      return plan.nodes.get("dense1")?.output.pointer === plan.nodes.get(`${name}1`)?.output.pointer;
+    };
+    expect({ leakyRelu: places("leakyRelu"), softplus: places("softplus"), elu: places("elu"), tanh: places("tanh") }).toEqual({
+      ...{ leakyRelu: true, softplus: true, elu: false, tanh: false },
+    });
   });
 
   it("names layers and arguments, and says where the threads meet", () => {

@@ -2,11 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
 import { expectClose } from "../../test/closeness.ts";
-import { make, plainRecipe, type Recipe, recipes } from "../../test/networks.ts";
+import { type LayerRecipe, make, plainRecipe, type Recipe, recipes } from "../../test/networks.ts";
 import { classes, line } from "../../test/tasks.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout, isDropout, type Scaling } from "../layers/dropout/dropout.ts";
+import { elu } from "../layers/elu.ts";
 import type { Layer } from "../layers/layer.ts";
+import { leakyRelu } from "../layers/leaky-relu.ts";
 import { relu } from "../layers/relu.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import type { Model } from "./model.ts";
@@ -17,10 +19,16 @@ const RUNS = { numRuns: process.env.DROWSE_DEEP ? 1000 : 100, seed: 3 };
 if (process.env.DROWSE_DEEP === "1") vi.setConfig({ testTimeout: 1_200_000 });
 const OTHER: Record<Scaling, Scaling> = { inverted: "standard", standard: "inverted" };
 
-/** Networks that can be converted: no dropout of rate 1, and a dense layer behind every dropout. */
+const passesFactor = (layer: LayerRecipe) => layer.type !== "activation" || layer.name === "leakyRelu";
+
+/** Networks that can be converted: no dropout of rate 1, and a dense layer behind every dropout, with nothing that stops the factor before it. */
 const convertible = recipes.map((recipe): Recipe => {
-  const last = recipe.layers.findLastIndex(({ type }) => type === "dense");
-  const layers = recipe.layers.filter((layer, i) => layer.type !== "dropout" || (layer.rate < 1 && i < last));
+  const layers = recipe.layers.filter((layer, i) => {
+    if (layer.type !== "dropout") return true;
+    const behind = recipe.layers.slice(i + 1);
+    const next = behind.findIndex(({ type }) => type === "dense");
+    return layer.rate < 1 && next >= 0 && behind.slice(0, next).every(passesFactor);
+  });
   return { ...recipe, layers };
 });
 
@@ -83,6 +91,10 @@ describe("a model with the other scaling", () => {
   it.each([
     [[dense(3), dropout({ rate: 0.5 })], "no dense layer follows dropout1; move the dropout layer before a dense layer"],
     [[dropout({ rate: 1 }), dense(3)], "dropout1 has rate 1"],
+    [
+      [dense(3), dropout({ rate: 0.5 }), leakyRelu(), elu(), dense(3)],
+      "the factor of dropout1 does not pass elu1; move dropout1 behind elu1, right before a dense layer",
+    ],
   ] as [Layer[], string][])("is refused where no dense layer can take the factor", (layers, message) => {
     expect(() => sequential({ input: [2], seed: 1 }, layers).withScaling("standard")).toThrow(`withScaling: ${message}`);
     expect(() => sequential({ input: [2], seed: 1 }, layers).withScaling("inverted")).not.toThrow();

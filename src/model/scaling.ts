@@ -9,10 +9,12 @@ import type { Network, NetworkParts } from "./network.ts";
  *
  * Standard scaling predicts with keep x where inverted scaling predicts with x, so the weights of the next dense
  * layer take the factor: W <- keep W on the way to inverted, W <- W / keep on the way back. Rectifiers let a factor
- * pass, max(0, keep z) = keep max(0, z). Equal but for the rounding of keep W, and to the bit where keep is a power
+ * pass, max(0, keep z) = keep max(0, z); other activations do not, and between dropout and dense layer they are
+ * refused. Equal but for the rounding of keep W, and to the bit where keep is a power
  * of two.
  *
- * @throws {DrowseError} when a dropout layer that changes has no dense layer after it, or keeps nothing (rate 1).
+ * @throws {DrowseError} when a dropout layer that changes has no dense layer after it, keeps nothing (rate 1), or stands before
+ * an activation that lets no factor pass.
  */
 export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
   if (scaling !== "inverted" && scaling !== "standard") {
@@ -30,11 +32,15 @@ export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
       factor *= predictionScale(layer.rate, layer.scaling) / predictionScale(layer.rate, scaling);
       pending = name;
     }
-    if (layer.kind === "dense" && factor !== 1) {
+    if (layer.kind === "dense" && pending !== undefined) {
       const weight = weights.get(`${name}.weight`) as Float32Array;
       for (let i = 0; i < weight.length; i++) weight[i] *= factor;
       factor = 1;
       pending = undefined;
+    }
+    if (pending !== undefined && !layer.homogeneous) {
+      const received = `the factor of ${pending} does not pass ${name}`;
+      throw new DrowseError("withScaling", received, `move ${pending} behind ${name}, right before a dense layer`);
     }
     const named = layer.name === undefined ? {} : { name: layer.name };
     layers.push(isDropout(layer) ? dropout({ ...layer.config, rate: layer.rate, scaling, ...named }) : layer);

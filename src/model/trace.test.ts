@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { bitsOf, numbersOfTrace } from "../../test/bits.ts";
 import { expectClose, expectExact } from "../../test/closeness.ts";
-import { batchOf, make, plainRecipe, RATES, recipes, twinOf } from "../../test/networks.ts";
+import { batchOf, hasKink, make, plainRecipe, RATES, recipes, twinOf } from "../../test/networks.ts";
 import { roundingOf } from "../../test/rounding.ts";
 import { type Dropout, isDropout, trainingScale } from "../layers/dropout/dropout.ts";
 import { sgd } from "../optimizers/sgd.ts";
@@ -47,10 +47,10 @@ function twinIndices(model: Model): { node: Node; index: number }[] {
   return model.graph.nodes.map((node) => ({ node, index: node.layer.kind === "flatten" ? index - 1 : index++ }));
 }
 
-/** Whether no rectifier's input is so near to zero that single precision puts it on the other side. */
+/** Whether no input of a rectifier or the like is so near to zero that single precision puts it on the other side. */
 function sameSides(pass: TrainingPass, outputs: (i: number) => Numbers, layers: readonly NetworkLayer[]): boolean {
   return layers.every((layer, i) => {
-    if (layer.type !== "relu") return true;
+    if (!hasKink(layer)) return true;
     const actual = outputs(i);
     return pass.values[i + 1].every((value, at) => value > 0 === actual[at] > 0);
   });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Draws } from "../../test/draws.ts";
+import { activationLayers, hasKink } from "../../test/networks.ts";
 import { checkGradient, type GradientReport } from "./central-differences.ts";
 import type { Scaling } from "./dropout.ts";
 import { type Batch, type Network, type NetworkLayer, prediction, type TrainingPass, trainingPass } from "./network.ts";
@@ -33,9 +34,9 @@ function withValues(network: Network, batch: Batch, { kind, layer }: Parameter, 
   return [{ ...network, layers: network.layers.map((old, i) => (i === layer ? { ...old, [kind]: values } : old)) }, batch];
 }
 
-/** Which units are awake behind each rectifier: where this changes, the loss has a kink. */
+/** Which inputs of rectifiers and the like are above 0: where this changes, the loss has a kink. */
 function pattern({ layers }: Network, { values }: TrainingPass): string {
-  return layers.map((layer, i) => (layer.type === "relu" ? values[i].map((z) => (z > 0 ? 1 : 0)).join("") : "")).join("|");
+  return layers.map((layer, i) => (hasKink(layer) ? values[i].map((z) => (z > 0 ? 1 : 0)).join("") : "")).join("|");
 }
 
 /** The same network with the masks that a pass made. */
@@ -68,7 +69,8 @@ interface Recipe {
   rows: number;
   /** One rate before each dense layer, or none. */
   rates: (number | undefined)[];
-  rectified: boolean[];
+  /** One before each dense layer but the first, or none. */
+  between: (NetworkLayer | undefined)[];
   scaling: Scaling;
   loss: Network["loss"];
   bias: boolean;
@@ -81,7 +83,7 @@ const recipes: fc.Arbitrary<Recipe> = fc.integer({ min: 1, max: 4 }).chain((dept
     widths: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: depth + 1, maxLength: depth + 1 }),
     rows: fc.integer({ min: 1, max: 6 }),
     rates: fc.array(fc.constantFrom(undefined, ...RATES), { minLength: depth, maxLength: depth }),
-    rectified: fc.array(fc.boolean(), { minLength: depth, maxLength: depth }),
+    between: fc.array(fc.option(activationLayers, { nil: undefined }), { minLength: depth, maxLength: depth }),
     scaling: fc.constantFrom<Scaling>("inverted", "standard"),
     loss: fc.constantFrom<Network["loss"]>("crossEntropy", "meanSquaredError"),
     bias: fc.boolean(),
@@ -90,13 +92,14 @@ const recipes: fc.Arbitrary<Recipe> = fc.integer({ min: 1, max: 4 }).chain((dept
   }),
 );
 
-/** Dropout (where there is a rate) and dense in turn, with rectifiers between; masks come from keys. */
-function build({ widths, rows, rates, rectified, scaling, loss, bias, l2, seed }: Recipe): [Network, Batch] {
+/** Dropout (where there is a rate) and dense in turn, with activations between; masks come from keys. */
+function build({ widths, rows, rates, between, scaling, loss, bias, l2, seed }: Recipe): [Network, Batch] {
   const draws = new Draws(seed);
   const layers: NetworkLayer[] = [];
   rates.forEach((rate, i) => {
     const [K, N] = [widths[i], widths[i + 1]];
-    if (i > 0 && rectified[i]) layers.push({ type: "relu" });
+    const activation = between[i];
+    if (i > 0 && activation) layers.push(activation);
     if (rate !== undefined) layers.push({ type: "dropout", rate, scaling, mask: { key: [seed, 1], stream: i, pass: 2 } });
     // no larger than the weights that training leaves behind dropout, so that outputs stay near 1
     const size = (rate !== undefined && rate < 1 && scaling === "inverted" ? 1 - rate : 1) * Math.sqrt(3 / K);
@@ -117,6 +120,7 @@ function build({ widths, rows, rates, rectified, scaling, loss, bias, l2, seed }
 describe("gradients of the twin against central differences, masks fixed", () => {
   it("agree for random networks: every weight, bias and input (rtol 1e-5, atol 1e-7)", () => {
     const rates = new Set<number | undefined>();
+    const activations = new Set<string | undefined>();
     fc.assert(
       fc.property(recipes, (recipe) => {
         const [network, batch] = build(recipe);
@@ -126,15 +130,17 @@ describe("gradients of the twin against central differences, masks fixed", () =>
           expect(report?.worst?.ratio, `${parameter.kind} of layer ${parameter.layer}`).toBeLessThanOrEqual(1);
         }
         for (const rate of recipe.rates) rates.add(rate);
+        for (const layer of network.layers) if (layer.type === "activation") activations.add(layer.name);
       }),
       RUNS,
     );
     expect(rates).toEqual(new Set([undefined, ...RATES]));
+    expect(activations.size).toBe(9);
   }, 120_000);
 
   // x -> dropout -> dense -> relu -> dropout -> dense, so that each parameter lies behind a dropout but the last bias
   const recipe: Recipe = {
-    ...{ widths: [7, 8, 5], rows: 4, rates: [0.2, 0.5], rectified: [false, true], bias: true, l2: 0.1, seed: 5 },
+    ...{ widths: [7, 8, 5], rows: 4, rates: [0.2, 0.5], between: [undefined, { type: "relu" }], bias: true, l2: 0.1, seed: 5 },
     ...{ scaling: "inverted", loss: "crossEntropy" },
   };
   const [network, batch] = build(recipe);

@@ -1,3 +1,4 @@
+import { type ActivationName, activate, activationGradient } from "./activations.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } from "./dropout.ts";
 import { type LossResult, sumLosses } from "./loss.ts";
@@ -12,6 +13,7 @@ export type NetworkLayer =
   /** Z = H W + b: weight [K, N], bias [N] or none. */
   | { readonly type: "dense"; readonly K: number; readonly N: number; readonly weight: Numbers; readonly bias?: Numbers }
   | { readonly type: "relu" }
+  | { readonly type: "activation"; readonly name: ActivationName; readonly parameter: number }
   /** The mask is given [B, N], or made from its keys; where they name a batch, all rows have the mask of row `batch`. */
   | {
       readonly type: "dropout";
@@ -66,7 +68,7 @@ export function trainingPass({ layers, loss, l2 = 0 }: Network, { x, indices, ta
     const layer = layers[i];
     const d = valueGradients[0];
     gradients.unshift(layer.type === "dense" ? parameterGradients(layer, values[i], d, l2, B) : undefined);
-    valueGradients.unshift(backward(layer, values[i + 1], d, masks[i], B));
+    valueGradients.unshift(backward(layer, { x: values[i], y: values[i + 1], d, mask: masks[i], B }));
   }
 
   const mean = sumLosses(result).loss / B;
@@ -93,18 +95,25 @@ function forward(layer: NetworkLayer, x: Float64Array, mask: Numbers | undefined
       return denseForward(x, layer.weight, layer.bias, { B, K: layer.K, N: layer.N });
     case "relu":
       return relu(x);
+    case "activation":
+      return activate(layer.name, x, layer.parameter);
     case "dropout":
       return dropout(x, mask ?? [], trainingScale(layer.rate, layer.scaling));
   }
 }
 
-/** From the gradient d of a layer's output y to that of its input. */
-function backward(layer: NetworkLayer, y: Float64Array, d: Float64Array, mask: Numbers | undefined, B: number): Float64Array {
+/** From the gradient d of a layer's output y to that of its input x. */
+function backward(
+  layer: NetworkLayer,
+  { x, y, d, mask, B }: { x: Float64Array; y: Float64Array; d: Float64Array; mask: Numbers | undefined; B: number },
+): Float64Array {
   switch (layer.type) {
     case "dense":
       return denseInputGradient(d, layer.weight, { B, K: layer.K, N: layer.N });
     case "relu":
       return reluGradient(y, d);
+    case "activation":
+      return activationGradient(layer.name, x, d, layer.parameter);
     case "dropout":
       return dropout(d, mask ?? [], trainingScale(layer.rate, layer.scaling));
   }

@@ -5,6 +5,10 @@
  */
 type Arguments<Names extends string> = Record<Names, number>;
 
+/** Of every activation. `kept` is the input or the output of the forward pass: what its derivative is made of. */
+const FORWARD = ["x", "y", "stride", "rows", "columns", "parameter"] as const;
+const GRADIENT = ["kept", "dy", "dx", "stride", "rows", "columns", "parameter"] as const;
+
 /** Argument names in order; the plan fills them by name, so that a listing of a program can be read. */
 export const kernelArguments = {
   inputBytes: ["source", "target", "stride", "rows", "columns", "scale"],
@@ -36,6 +40,24 @@ export const kernelArguments = {
   finishPanels: ["weights", "K", "N", "hyper", "status", "scratch"],
   relu: ["x", "y", "stride", "rows", "columns"],
   reluGradient: ["y", "dy", "dx", "stride", "rows", "columns"],
+  leakyReluForward: FORWARD,
+  leakyReluGradient: GRADIENT,
+  eluForward: FORWARD,
+  eluGradient: GRADIENT,
+  seluForward: FORWARD,
+  seluGradient: GRADIENT,
+  geluForward: FORWARD,
+  geluGradient: GRADIENT,
+  geluTanhForward: FORWARD,
+  geluTanhGradient: GRADIENT,
+  sigmoidForward: FORWARD,
+  sigmoidGradient: GRADIENT,
+  tanhForward: FORWARD,
+  tanhGradient: GRADIENT,
+  softplusForward: FORWARD,
+  softplusGradient: GRADIENT,
+  swishForward: FORWARD,
+  swishGradient: GRADIENT,
   dropout: [
     "x",
     "y",

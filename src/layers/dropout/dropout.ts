@@ -2,7 +2,8 @@ import { SHARED, TRAINING } from "../../random/streams.ts";
 import { DrowseError, show } from "../../tensor/errors.ts";
 import { SCRATCH_BYTES } from "../../wasm/layout.ts";
 import type { Layer, PassContext } from "../layer.ts";
-import { checkName, checkOptions } from "../options.ts";
+import { checkLayerOptions } from "../layer-options.ts";
+import { checkName } from "../options.ts";
 import { resolveRate } from "./rate.ts";
 
 /**
@@ -75,7 +76,7 @@ export function predictionScale(rate: number, scaling: Scaling): number {
  * ])
  */
 export function dropout(options: DropoutOptions): Dropout {
-  checkOptions("dropout", options, ["rate", "keep", "scaling", "sharedAcross", "name"]);
+  checkLayerOptions("dropout", options);
   const rate = resolveRate("dropout", options);
   const { scaling = "inverted" } = options;
   if (scaling !== "inverted" && scaling !== "standard") {
@@ -95,6 +96,9 @@ export function dropout(options: DropoutOptions): Dropout {
     config: { rate, scaling, ...(isShared ? { sharedAcross: ["batch"] } : {}) },
     outputShape: (input) => input,
     parameters: () => [],
+    // the mask is made again from its keys
+    backwardReads: "nothing",
+    homogeneous: true,
     isIdentity: (training) => (training ? rate === 0 : predictionScale(rate, scaling) === 1),
     // training: y = m x * scale; prediction: nothing, or with standard scaling y = keep x
     forward(context) {
