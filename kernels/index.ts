@@ -13,4 +13,5 @@ export { maxNorm } from "./max-norm";
 export { maskWords, philoxBlock } from "./philox";
 export { reluGradient } from "./relu";
 export { clipFactor, squaredNorms, update } from "./update";
+export { binaryCrossEntropy, huber, meanAbsoluteError } from "./value-losses";
 export { blockRows, panelColumns, scratchBytes } from "./layout";

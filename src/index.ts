@@ -4,6 +4,7 @@
  * @module
  */
 export type { DataArrays, Rows } from "./data/arrays.ts";
+export type { ClassWeights } from "./data/class-weights.ts";
 export { type IdxArray, readIdx } from "./data/idx.ts";
 export type { Data } from "./data/prepare.ts";
 export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts";
@@ -21,8 +22,11 @@ export { sigmoid } from "./layers/sigmoid.ts";
 export { softplus } from "./layers/softplus.ts";
 export { swish } from "./layers/swish.ts";
 export { tanh } from "./layers/tanh.ts";
-export { crossEntropy } from "./losses/cross-entropy.ts";
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
+export { type HuberOptions, huber } from "./losses/huber.ts";
 export type { Loss, OutputLink } from "./losses/loss.ts";
+export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
 export type { LossOption } from "./losses/resolve.ts";
 export { accuracy, argmax, topKAccuracy } from "./metrics/accuracy.ts";

@@ -16,6 +16,9 @@ const optimizer = sgd({ learningRate: 0.1 });
 const good: FitOptions = { loss: "crossEntropy", optimizer };
 const build = (): Model => sequential({ input: [8], seed: 1 }, [dense(6), relu(), dropout({ rate: 0.5 }), dense(3)]);
 const fitted = (changes: object, on: unknown = data) => build().fit(given(on), given({ ...good, ...changes }));
+const ending = (...layers: drowse.Layer[]): Model => sequential({ input: [8], seed: 1 }, layers);
+/** The rows with what is true or not of each. */
+const truths = { x: data.x, y: Float32Array.from(data.y, (label) => (label === 0 ? 0 : 1)) };
 const numbers = (count: number, value = 0.5) => new Float32Array(count).fill(value);
 
 /** A source over the good data, with something about it changed. */
@@ -291,8 +294,136 @@ const cases: Record<string, readonly Case[]> = {
     ],
     ["trace", "the rows are []", "give indices from 0 to 19", () => build().trace(data, { loss: "crossEntropy", rows: [] })],
   ],
+  "last layers": [
+    [
+      "fit",
+      "the model has 1 output, and crossEntropy needs one per class",
+      'end in dense(2) or more, or give loss: "binaryCrossEntropy"',
+      () => ending(dense(1)).fit(data, good),
+    ],
+    [
+      "fit",
+      "the last layer is sigmoid1, and binaryCrossEntropy brings its own sigmoid",
+      "leave sigmoid1 out: end in a dense layer",
+      () => ending(dense(1), drowse.sigmoid()).fit(truths, { ...good, loss: "binaryCrossEntropy" }),
+    ],
+    [
+      "fit",
+      "the last layer is relu1, and crossEntropy brings its own softmax",
+      "leave relu1 out",
+      () => ending(dense(3), relu()).fit(data, good),
+    ],
+    [
+      "trainer",
+      "the last layer is tanh1",
+      "leave tanh1 out",
+      () => ending(dense(3), drowse.tanh(), dropout({ rate: 0.1 })).trainer(data, good),
+    ],
+    [
+      "fit",
+      "y is 2 in row",
+      'give 0, 1 or probabilities; for more classes than two loss: "crossEntropy"',
+      () => ending(dense(1)).fit(data, { ...good, loss: "binaryCrossEntropy" }),
+    ],
+    [
+      "fit",
+      "y is -0.5 in row 0",
+      "give 0, 1 or probabilities",
+      () => ending(dense(1)).fit({ ...truths, y: truths.y.with(0, -0.5) }, { ...good, loss: "binaryCrossEntropy" }),
+    ],
+    [
+      "fit",
+      "the source gave the target 1.5 in row 7",
+      "give 0, 1 or probabilities",
+      () =>
+        ending(dense(1)).fit(given({ ...spoiled({ target: 1.5 }), targetType: "values" }), {
+          ...good,
+          loss: "binaryCrossEntropy",
+        }),
+    ],
+  ],
+  "weights of rows": [
+    [
+      "fit",
+      "sampleWeights is [1, 2]",
+      "give 20 numbers, one for each row of x",
+      () => fitted({}, { ...data, sampleWeights: [1, 2] }),
+    ],
+    ["fit", "sampleWeights is 1", "give 20 numbers", () => fitted({}, { ...data, sampleWeights: 1 })],
+    [
+      "fit",
+      "the weight of row 3 is -1",
+      "give numbers of at least 0",
+      () => fitted({}, { ...data, sampleWeights: numbers(20).with(3, -1) }),
+    ],
+    [
+      "fit",
+      "the weight of row 0 is NaN",
+      "give numbers of at least 0",
+      () => fitted({}, { ...data, sampleWeights: numbers(20).with(0, Number.NaN) }),
+    ],
+    [
+      "fit",
+      "the weight of row 1 is Infinity",
+      "give numbers",
+      () => fitted({}, { ...data, sampleWeights: numbers(20).with(1, 1 / 0) }),
+    ],
+    ["fit", 'the weight of row 19 is "1"', "give numbers", () => fitted({}, { ...data, sampleWeights: [...numbers(19), "1"] })],
+    ["fit: validation", "sampleWeights is [1]", "give 20 numbers", () => fitted({ validation: { ...data, sampleWeights: [1] } })],
+    ["fit", "the source's weighted is 1", "give true or false", () => fitted({}, source({ weighted: 1 }))],
+    ["fit", "the source gave the weight NaN in row", "give numbers of at least 0", () => fitted({}, source({ weighted: true }))],
+    ["fit", "classWeights is [1, 2]", 'give 3 numbers, one per class, or "balanced"', () => fitted({ classWeights: [1, 2] })],
+    ["fit", 'classWeights is "auto"', 'give 3 numbers, one per class, or "balanced"', () => fitted({ classWeights: "auto" })],
+    ["fit", "classWeights is null", "give 3 numbers", () => fitted({ classWeights: null })],
+    ["fit", "classWeights is an object with 0, 1, 2", "give 3 numbers", () => fitted({ classWeights: { 0: 1, 1: 1, 2: 1 } })],
+    ["fit", "the weight of class 1 is -1", "give numbers of at least 0", () => fitted({ classWeights: [1, -1, 1] })],
+    [
+      "fit",
+      "there are classWeights, and the targets are no classes",
+      "give a weight for each row instead, { x, y, sampleWeights }",
+      () => ending(dense(1)).fit(truths, { ...good, loss: "meanSquaredError", classWeights: "balanced" }),
+    ],
+    [
+      "fit",
+      "the target of row 4 is 0.5",
+      "give 0 or 1 where classes have weights",
+      () =>
+        ending(dense(1)).fit(
+          { ...truths, y: truths.y.with(4, 0.5) },
+          { ...good, loss: "binaryCrossEntropy", classWeights: [1, 2] },
+        ),
+    ],
+  ],
   "losses and optimizers": [
-    ["fit", 'the loss is "mse"', 'give "crossEntropy" or "meanSquaredError"', () => fitted({ loss: "mse" })],
+    [
+      "fit",
+      'the loss is "mse"',
+      'give "crossEntropy", "binaryCrossEntropy", "meanSquaredError", "meanAbsoluteError" or "huber"',
+      () => fitted({ loss: "mse" }),
+    ],
+    [
+      "meanSquaredError",
+      'unknown option "delta"',
+      "delta is an option of huber; leave it out",
+      () => drowse.meanSquaredError(given({ delta: 1 })),
+    ],
+    [
+      "huber",
+      'unknown option "labelSmoothing"',
+      "is an option of crossEntropy; the options are delta",
+      () => drowse.huber(given({ labelSmoothing: 0.1 })),
+    ],
+    ["meanAbsoluteError", 'unknown option "weight"', "it has no options", () => drowse.meanAbsoluteError(given({ weight: 1 }))],
+    ["crossEntropy", "labelSmoothing is 1.1", "give a number from 0 (none) to 1", () => crossEntropy({ labelSmoothing: 1.1 })],
+    ["crossEntropy", "labelSmoothing is NaN", "give a number from 0", () => crossEntropy({ labelSmoothing: Number.NaN })],
+    [
+      "binaryCrossEntropy",
+      "labelSmoothing is -1",
+      "give a number from 0",
+      () => drowse.binaryCrossEntropy({ labelSmoothing: -1 }),
+    ],
+    ["huber", "delta is 0", "give a number above 0", () => drowse.huber({ delta: 0 })],
+    ["huber", 'delta is "1"', "give a number above 0", () => drowse.huber({ delta: given("1") })],
     ["fit", "the loss is undefined", 'give "crossEntropy"', () => fitted({ loss: undefined })],
     ["fit", "the loss is function crossEntropy", 'give "crossEntropy"', () => fitted({ loss: crossEntropy })],
     ["evaluate", 'the loss is "toString"', 'give "crossEntropy"', () => build().evaluate(data, { loss: given("toString") })],

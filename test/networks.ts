@@ -21,7 +21,7 @@ import {
 import { SHARED, streamKey, TRAINING } from "../src/random/streams.ts";
 import { type ActivationName, activations } from "../src/reference/activations.ts";
 import { transpose } from "../src/reference/compression.ts";
-import { type Batch, type Network, type NetworkLayer, prediction } from "../src/reference/network.ts";
+import { type Batch, type LossName, type Network, type NetworkLayer, prediction } from "../src/reference/network.ts";
 import { sizeOf } from "../src/tensor/shape.ts";
 import { Draws } from "./draws.ts";
 
@@ -43,7 +43,9 @@ export interface Recipe {
   readonly input: readonly number[];
   readonly layers: readonly LayerRecipe[];
   readonly scaling: Scaling;
-  readonly loss: "crossEntropy" | "meanSquaredError";
+  readonly loss: LossName;
+  /** Rows have weights. */
+  readonly weighted: boolean;
   /** Rows of the data set, and how many of them make the batch. */
   readonly count: number;
   readonly rows: number;
@@ -73,6 +75,14 @@ const between: fc.Arbitrary<LayerRecipe> = fc.oneof(
   activation,
   fc.record({ type: fc.constant("dropout" as const), rate: fc.constantFrom(...RATES), shared: fc.nat(3).map((n) => n === 0) }),
 );
+/** All losses, by name. */
+export const LOSSES: readonly LossName[] = [
+  "crossEntropy",
+  "binaryCrossEntropy",
+  "meanSquaredError",
+  "meanAbsoluteError",
+  "huber",
+];
 const some = fc.array(between, { maxLength: 3 });
 const dense1 = fc.record({ type: fc.constant("dense" as const), units: width, bias: fc.boolean() });
 
@@ -86,7 +96,8 @@ export const recipes: fc.Arbitrary<Recipe> = fc
     first: some,
     hidden: fc.array(fc.tuple(dense1, some), { minLength: 1, maxLength: 4 }),
     scaling: fc.constantFrom<Scaling[]>("inverted", "standard"),
-    loss: fc.constantFrom<Recipe["loss"][]>("crossEntropy", "meanSquaredError"),
+    loss: fc.constantFrom(...LOSSES),
+    weighted: fc.boolean(),
     rows: fc.integer({ min: 1, max: 40 }),
     more: fc.integer({ min: 0, max: 20 }),
     bytes: fc.boolean(),
@@ -96,12 +107,30 @@ export const recipes: fc.Arbitrary<Recipe> = fc
   .map(({ input, first, hidden, rows, more, ...rest }) => {
     const flat: LayerRecipe[] = input.length > 1 ? [{ type: "flatten" }] : [];
     const layers = [...first, ...flat, ...hidden.flatMap(([product, after]) => [product, ...after])];
-    return { input, layers, rows, count: rows + more, ...rest };
+    return { input, layers: fitting(layers, rest.loss), rows, count: rows + more, ...rest };
   });
+
+/** The layers with an end that the loss takes: no activation before a cross-entropy, and two classes at least. */
+function fitting(layers: LayerRecipe[], loss: LossName): LayerRecipe[] {
+  if (loss !== "crossEntropy" && loss !== "binaryCrossEntropy") return layers;
+  const last = layers.findLastIndex(({ type }) => type === "dense");
+  return layers.flatMap((layer, i): LayerRecipe[] => {
+    if (i > last && layer.type !== "dropout") return [];
+    return i === last && layer.type === "dense" && loss === "crossEntropy" ? [{ ...layer, units: layer.units + 1 }] : [layer];
+  });
+}
 
 /** A network whose hidden layers are as wide as these numbers, with the given rates before each dense layer. */
 export function plainRecipe(changes: Partial<Recipe> & Pick<Recipe, "layers">): Recipe {
-  const defaults = { input: [13], scaling: "inverted", loss: "crossEntropy", count: 30, rows: 24, bytes: false } as const;
+  const defaults = {
+    input: [13],
+    scaling: "inverted",
+    loss: "crossEntropy",
+    count: 30,
+    rows: 24,
+    bytes: false,
+    weighted: false,
+  } as const;
   return { ...defaults, density: 0.7, seed: 11, ...changes };
 }
 
@@ -135,7 +164,9 @@ export function hasKink(layer: NetworkLayer): boolean {
 /** A recipe carried out: the model, its data, and the rows of the batch in a random order. */
 export interface Made {
   readonly model: Model;
-  readonly data: Data & { readonly x: Float32Array | Uint8Array; readonly y: Int32Array | Float32Array };
+  readonly data: Data & { readonly x: Float32Array | Uint8Array; readonly y: Int32Array | Float32Array } & {
+    readonly sampleWeights?: Float32Array;
+  };
   /** The inputs as numbers, [count, inputs]. */
   readonly inputs: Float64Array;
   readonly rows: Uint32Array;
@@ -146,7 +177,7 @@ export interface Made {
  * softmax near 0 or 1 would leave f32 few digits of its gradient.
  */
 export function make(recipe: Recipe): Made {
-  const { input, layers, scaling, loss, count, rows, bytes, density, seed } = recipe;
+  const { input, layers, scaling, loss, count, rows, bytes, density, seed, weighted } = recipe;
   const draws = new Draws(seed);
   const model = sequential(
     { input, seed },
@@ -164,14 +195,17 @@ export function make(recipe: Recipe): Made {
   const y =
     loss === "crossEntropy"
       ? Int32Array.from({ length: count }, () => draws.integer(0, outputs - 1))
-      : // away from the outputs, so that their difference keeps its digits
-        Float32Array.from({ length: count * outputs }, () => (1.5 + draws.unit()) * (draws.unit() < 0.5 ? -1 : 1));
+      : loss === "binaryCrossEntropy"
+        ? Float32Array.from({ length: count * outputs }, () => [0, 1, draws.unit()][draws.integer(0, 2)])
+        : // away from the outputs, so that their difference keeps its digits
+          Float32Array.from({ length: count * outputs }, () => (1.5 + draws.unit()) * (draws.unit() < 0.5 ? -1 : 1));
   const order = Uint32Array.from({ length: count }, (_, row) => row);
   for (let last = count - 1; last > 0; last--) {
     const other = draws.integer(0, last);
     [order[last], order[other]] = [order[other], order[last]];
   }
-  return { model, data: { x, y }, inputs, rows: order.slice(0, rows) };
+  const sampleWeights = Float32Array.from({ length: weighted ? count : 0 }, () => Math.max(0, 2.5 * draws.unit() - 0.5));
+  return { model, data: weighted ? { x, y, sampleWeights } : { x, y }, inputs, rows: order.slice(0, rows) };
 }
 
 function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
@@ -227,5 +261,6 @@ export function batchOf({ model, data, inputs }: Made, loss: Network["loss"], ro
   const pick = (numbers: ArrayLike<number>, size: number) =>
     Float64Array.from({ length: rows.length * size }, (_, i) => numbers[rows[Math.floor(i / size)] * size + (i % size)]);
   const targets = pick(data.y, loss === "crossEntropy" ? 1 : sizeOf(model.outputShape));
-  return { x: pick(inputs, sizeOf(model.inputShape)), indices: rows, targets };
+  const weights = data.sampleWeights && pick(data.sampleWeights, 1);
+  return { x: pick(inputs, sizeOf(model.inputShape)), indices: rows, targets, ...(weights ? { weights } : {}) };
 }

@@ -7,7 +7,7 @@ import {
   denseWeightGradient,
 } from "../src/reference/dense.ts";
 import { trainingScale } from "../src/reference/dropout.ts";
-import type { Network, TrainingPass } from "../src/reference/network.ts";
+import type { Batch, Network, TrainingPass } from "../src/reference/network.ts";
 import type { Numbers } from "../src/reference/numbers.ts";
 import { softmax } from "../src/reference/softmax.ts";
 
@@ -30,7 +30,8 @@ const plus = (...parts: Numbers[]) => Float64Array.from(parts[0], (_, i) => part
 /** Variance of a sum of so many terms, per squared term. */
 const summing = (terms: number) => ROUNDING ** 2 * (terms + 1);
 
-export function roundingOf({ layers, loss }: Network, pass: TrainingPass, B: number): Rounding {
+export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indices, weights }: Batch): Rounding {
+  const B = indices.length;
   const values: Float64Array[] = [times(squares(pass.values[0]), ROUNDING ** 2)];
   const masked = (variance: Float64Array, i: number, rate: number, scaling: "inverted" | "standard") => {
     const factor = trainingScale(rate, scaling) ** 2;
@@ -52,7 +53,11 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, B: num
     }
   }
 
-  const valueGradients: Float64Array[] = [lossRounding(loss, pass, values[layers.length], B)];
+  const unweighted = lossRounding(loss, pass, values[layers.length], B);
+  const N = unweighted.length / B;
+  const valueGradients: Float64Array[] = [
+    weights ? unweighted.map((value, i) => value * weights[Math.floor(i / N)] ** 2) : unweighted,
+  ];
   const gradients: Rounding["gradients"][number][] = [];
   for (const [i, layer] of [...layers.entries()].reverse()) {
     const above = valueGradients[0];
@@ -101,14 +106,21 @@ function derivativesOf({ name, parameter }: { name: ActivationName; parameter: n
   return { first, second: above.map((value, i) => (value - below[i]) / (2 * step)) };
 }
 
-/** The loss's gradient: (softmax(z) - onehot) / B, whose softmax is between 0 and 1, or 2 (z - t) / (B N). */
+/** The loss's gradient of a row of weight 1, as in `src/reference/`. Targets of numbers are at most 2.5. */
 function lossRounding(loss: Network["loss"], pass: TrainingPass, variance: Float64Array, B: number): Float64Array {
   const z = pass.values[pass.values.length - 1];
   const N = z.length / B;
-  if (loss === "meanSquaredError") {
-    // t = z - d B N / 2
-    const t = z.map((value, i) => value - (pass.valueGradients[pass.valueGradients.length - 1][i] * B * N) / 2);
-    return times(plus(variance, times(plus(squares(z), squares(t)), ROUNDING ** 2)), (2 / (B * N)) ** 2);
+  const each = (own: (i: number) => number) => z.map((_, i) => own(i) / (B * N) ** 2);
+  switch (loss) {
+    case "meanSquaredError":
+    case "huber": {
+      const slope = loss === "huber" ? 1 : 2;
+      return each((i) => slope ** 2 * (variance[i] + ROUNDING ** 2 * (z[i] ** 2 + 2.5 ** 2)));
+    }
+    case "meanAbsoluteError":
+      return each(() => ROUNDING ** 2);
+    case "binaryCrossEntropy":
+      return each((i) => variance[i] / 16 + ROUNDING ** 2);
   }
   const p = softmax(z, B, N);
   return p.map((own, i) => {

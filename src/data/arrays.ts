@@ -1,6 +1,8 @@
+import type { Targets } from "../losses/loss.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { nestedNumbers } from "../tensor/values.ts";
+import { checkWeight } from "./class-weights.ts";
 import type { BatchSource } from "./source.ts";
 
 /** Numbers in rows: flat and typed, nested, or `{ data, shape }` whose first axis counts the rows. */
@@ -21,6 +23,12 @@ export interface DataArrays {
   readonly y: Rows | Int32Array;
   /** Factor of inputs that are bytes; default that of the model's last training on bytes, at first 1 / 255. */
   readonly scale?: number;
+  /**
+   * One number of at least 0 per row; default 1. In training, a row's loss and gradient are multiplied by its weight, as
+   * it is: the loss of a batch is the sum of weight * loss over its rows, divided by their number. Evaluation counts
+   * every row alike.
+   */
+  readonly sampleWeights?: ArrayLike<number>;
 }
 
 /** Inputs as they are held: bytes stay bytes. */
@@ -70,7 +78,7 @@ export function readTargets(
   y: unknown,
   count: number,
   outputs: number,
-  kind: "classes" | "values",
+  kind: Targets,
 ): Int32Array | Float32Array {
   const { data, shape } = toArray(`${operation}: y`, y);
   if (shape.length > 1 && shape[0] !== count) {
@@ -81,6 +89,7 @@ export function readTargets(
     if (kind === "classes") return fromOneHot(operation, Float32Array.from(data), outputs);
     const values = Float32Array.from(data);
     checkFinite(operation, "y", values, outputs);
+    if (kind === "probabilities") checkProbabilities(operation, values, outputs);
     return values;
   }
   const wanted =
@@ -93,6 +102,7 @@ export function arraySource(
   inputShape: Shape,
   inputs: Inputs,
   targets: { kind: "classes" | "values"; data: Int32Array | Float32Array } | undefined,
+  sampleWeights?: Float32Array,
 ): BatchSource {
   const size = sizeOf(inputShape);
   const targetSize = targets ? targets.data.length / inputs.count : 0;
@@ -103,7 +113,9 @@ export function arraySource(
     inputScale: inputs.scale,
     targetType: targets?.kind ?? "none",
     targetSize,
-    gather(rows, { x, y }) {
+    weighted: sampleWeights !== undefined,
+    gather(rows, { x, y, weights }) {
+      if (weights && sampleWeights) for (let i = 0; i < rows.length; i++) weights[i] = sampleWeights[rows[i]];
       for (let i = 0; i < rows.length; i++) {
         x.set(inputs.data.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
         if (y && targets) {
@@ -143,6 +155,28 @@ function checkFinite(operation: string, what: string, data: Float32Array, size: 
       );
     }
   }
+}
+
+function checkProbabilities(operation: string, values: Float32Array, outputs: number): void {
+  const wrong = values.findIndex((value) => !(value >= 0 && value <= 1));
+  if (wrong < 0) return;
+  const remedy = 'give 0, 1 or probabilities; for more classes than two loss: "crossEntropy" and an output per class';
+  throw new DrowseError(operation, `y is ${values[wrong]} in row ${Math.floor(wrong / outputs)}`, remedy);
+}
+
+/**
+ * Weights of rows.
+ * @throws {DrowseError} unless they are one number of at least 0 per row.
+ */
+export function readSampleWeights(operation: string, sampleWeights: unknown, count: number): Float32Array {
+  const isList = Array.isArray(sampleWeights) || (ArrayBuffer.isView(sampleWeights) && !(sampleWeights instanceof DataView));
+  const list = isList ? (sampleWeights as ArrayLike<unknown>) : undefined;
+  if (list?.length !== count) {
+    throw new DrowseError(operation, `sampleWeights is ${show(sampleWeights)}`, `give ${count} numbers, one for each row of x`);
+  }
+  return Float32Array.from(list as ArrayLike<number>, (weight, row) =>
+    checkWeight(operation, `the weight of row ${row}`, weight),
+  );
 }
 
 function classIndices(operation: string, data: ArrayLike<number>, classes: number): Int32Array {

@@ -7,6 +7,8 @@ export interface BatchBuffers {
   readonly x: Uint8Array | Float32Array;
   /** Targets: class indices, or numbers; undefined where nobody asks for them. */
   readonly y: Int32Array | Float32Array | undefined;
+  /** The rows' weights in training; undefined where nobody asks for them. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /**
@@ -24,6 +26,8 @@ export interface BatchSource {
   /** What the targets are: one class index per row, `targetSize` numbers per row, or none. */
   readonly targetType: "classes" | "values" | "none";
   readonly targetSize: number;
+  /** Whether rows have weights, numbers of at least 0 that multiply their losses in training; default false. */
+  readonly weighted?: boolean;
   /** Copies the rows of these indices, in this order. */
   gather(rows: Uint32Array, into: BatchBuffers): void | Promise<void>;
 }
@@ -48,7 +52,7 @@ export function takeRows(source: BatchSource, rows: Uint32Array): BatchSource {
   if (outside !== undefined) {
     throw new DrowseError("takeRows", `a row is ${outside}`, `give indices from 0 to ${source.count - 1}`);
   }
-  const { inputShape, inputType, inputScale, targetType, targetSize } = source;
+  const { inputShape, inputType, inputScale, targetType, targetSize, weighted = false } = source;
   return {
     count: rows.length,
     inputShape,
@@ -56,6 +60,7 @@ export function takeRows(source: BatchSource, rows: Uint32Array): BatchSource {
     inputScale,
     targetType,
     targetSize,
+    weighted,
     gather: (wanted, into) =>
       source.gather(
         wanted.map((row) => rows[row]),

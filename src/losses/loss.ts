@@ -3,7 +3,7 @@ import type { Matrix } from "../wasm/layout.ts";
 import type { Argument } from "../wasm/program.ts";
 
 /** What predictions are made of logits: stored with the model, applied by `predict`. */
-export type OutputLink = "softmax" | "identity";
+export type OutputLink = "softmax" | "sigmoid" | "identity";
 
 /** What a loss's kernel call is made of. */
 export interface LossContext {
@@ -12,18 +12,36 @@ export interface LossContext {
   /** The network's output. */
   readonly output: Matrix;
   readonly targets: Argument;
+  /** One factor per row of its loss and gradient; 0 where all are 1. */
+  readonly weights: Argument;
   /** Where the gradient of the mean loss goes, with the output's stride; 0 where it is not needed. */
   readonly gradient: number;
-  /** One number per row each: the loss, and whether the prediction is right. */
+  /** One number per row each: the loss, and how many of its answers are right. */
   readonly losses: number;
   readonly correct: number;
 }
 
+/** What targets are: a class index per row, or per output a number, or a number from 0 to 1. */
+export type Targets = "classes" | "values" | "probabilities";
+
 /** A loss: what its targets are, which link belongs to it, and its kernel call. */
 export interface Loss {
-  readonly kind: "crossEntropy" | "meanSquaredError";
-  /** One class index per row, or one number per output. */
-  readonly targets: "classes" | "values";
+  readonly kind: "crossEntropy" | "binaryCrossEntropy" | "meanSquaredError" | "meanAbsoluteError" | "huber";
+  readonly targets: Targets;
   readonly link: OutputLink;
+  /** What the user chose: label smoothing, delta. */
+  readonly settings: Readonly<Record<string, number>>;
+  /** What can be right or wrong, for the accuracy: each row, each output, or nothing. */
+  readonly answers: "rows" | "outputs" | "none";
   emit(context: LossContext): void;
+}
+
+/** How many answers a row has that can be right or wrong. */
+export function answersPerRow({ answers }: Loss, outputs: number): number {
+  return answers === "none" ? 0 : answers === "rows" ? 1 : outputs;
+}
+
+/** The arguments that all losses' kernels have. */
+export function lossArguments({ B, output, targets, weights, gradient, losses, correct }: LossContext) {
+  return { z: output.pointer, stride: output.stride, B, N: output.columns, targets, weights, d: gradient, losses, correct };
 }

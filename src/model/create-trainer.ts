@@ -1,23 +1,26 @@
+import { type ClassWeights, weighClasses } from "../data/class-weights.ts";
 import { asFloats, byteScale, type Data, prepareData } from "../data/prepare.ts";
 import { checkFlag, checkNumber } from "../layers/options.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
-import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { allKernels } from "../wasm/generated/kernels.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
-import { graphParameters } from "./graph.ts";
 import type { Network } from "./network.ts";
 import { makePlan } from "./plan.ts";
 import { RowOrder } from "./row-order.ts";
 import { resolveThreads } from "./threads.ts";
+import { checkTrainable, classesOf } from "./trainable.ts";
 import { Trainer } from "./trainer.ts";
 import { type Opened, type SessionRequest, TrainingSession } from "./training-session.ts";
 import { writeNumbers } from "./weights.ts";
 
 /** How a model is trained. */
 export interface TrainingOptions {
-  /** `"crossEntropy"` for classes, `"meanSquaredError"` for numbers. */
+  /**
+   * `"crossEntropy"` for classes, `"binaryCrossEntropy"` for what is true or not, `"meanSquaredError"`,
+   * `"meanAbsoluteError"` or `"huber"` for numbers; or one made by its function.
+   */
   loss: LossOption;
   optimizer: Optimizer;
   /** Rows per step; default 32. The last batch of an epoch may be smaller. */
@@ -26,10 +29,15 @@ export interface TrainingOptions {
   shuffle?: boolean;
   /** Threads; default as many as help. The result is the same for any number. */
   threads?: number;
+  /**
+   * Weights of the rows by their class, in training: one number per class, or `"balanced"`, rows / (classes * rows of
+   * the class). They are multiplied with the data's `sampleWeights`, and taken as they are: see there.
+   */
+  classWeights?: ClassWeights;
 }
 
 /** The options of training, by name. */
-export const TRAINING_OPTIONS = ["loss", "optimizer", "batchSize", "shuffle", "threads"];
+export const TRAINING_OPTIONS = ["loss", "optimizer", "batchSize", "shuffle", "threads", "classWeights"];
 
 const DEFAULT_BATCH = 32;
 
@@ -63,16 +71,20 @@ export async function createTrainer(
   );
   checkFlag(operation, "shuffle", shuffle);
   const { graph, seed } = model;
-  if (graphParameters(graph).length === 0) {
-    throw new DrowseError(operation, "the model has no weights", "add a layer that learns, such as dense(10)");
-  }
+  checkTrainable(operation, loss, graph);
   const { inputScale } = model;
-  const request = { inputShape: graph.input, inputScale, outputs: sizeOf(graph.output), targets: loss.targets };
+  const outputs = sizeOf(graph.output);
+  const request = { inputShape: graph.input, inputScale, outputs, targets: loss.targets };
   const given = prepareData(operation, data, request);
   const others = validation.map((other) => prepareData(`${operation}: validation`, other, request));
   const mixed = others.some((other) => other.inputType !== given.inputType || other.inputScale !== given.inputScale);
-  const source = mixed ? asFloats(given) : given;
-  const rows = chosen ?? Uint32Array.from({ length: source.count }, (_, row) => row);
+  const unweighted = mixed ? asFloats(given) : given;
+  const rows = chosen ?? Uint32Array.from({ length: given.count }, (_, row) => row);
+  const { classWeights } = options;
+  const source =
+    classWeights === undefined
+      ? unweighted
+      : await weighClasses(operation, unweighted, classWeights, { classes: classesOf(loss, outputs), rows });
   const rowsPerStep = Math.min(batchSize, rows.length);
   const threads = resolveThreads(operation, options.threads, graph, rowsPerStep);
   const open = async (asked: SessionRequest): Promise<Opened> => {

@@ -15,6 +15,7 @@ import { measureAll } from "./inference.ts";
 import { watchable } from "./monitor.ts";
 import type { Network } from "./network.ts";
 import { Plateau, type PlateauOptions } from "./plateau.ts";
+import { checkTrainable } from "./trainable.ts";
 
 /** How `fit` trains. */
 export interface FitOptions extends TrainingOptions {
@@ -58,7 +59,8 @@ export interface FitRequest {
   readonly rows: Uint32Array | undefined;
   readonly validation: BatchSource | undefined;
   readonly metrics: readonly Metric[];
-  readonly classes: boolean;
+  /** Whether the loss has an accuracy. */
+  readonly answers: boolean;
   readonly epochs: number;
   readonly stopping: EarlyStopping | undefined;
   readonly plateau: Plateau | undefined;
@@ -74,11 +76,12 @@ export async function checkFit(model: Network, data: Data, options: FitOptions):
   checkSignal("fit", signal);
   signal?.throwIfAborted();
   const loss = resolveLoss("fit", options.loss);
+  checkTrainable("fit", loss, model.graph);
   const { inputShape, inputScale } = model;
   const outputs = sizeOf(model.graph.output);
   const metrics = resolveMetrics("fit", names, { targets: loss.targets, outputs });
-  const classes = loss.targets === "classes";
-  const numbers = watchable({ classes, validation: options.validation !== undefined, metrics });
+  const answers = loss.answers !== "none";
+  const numbers = watchable({ answers, validation: options.validation !== undefined, metrics });
   const stopping = earlyStopping && new EarlyStopping(earlyStopping, numbers);
   const plateau = reduceLearningRateOnPlateau && new Plateau(reduceLearningRateOnPlateau, numbers);
   const request = { inputShape, inputScale, outputs, targets: loss.targets };
@@ -90,7 +93,7 @@ export async function checkFit(model: Network, data: Data, options: FitOptions):
     const { count } = validation;
     await measureAll(metrics, validation, { data: new Float32Array(count * outputs), shape: [count, outputs] });
   }
-  return { source, rows, validation, metrics, classes, epochs, stopping, plateau };
+  return { source, rows, validation, metrics, answers, epochs, stopping, plateau };
 }
 
 async function prepareValidation(

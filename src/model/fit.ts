@@ -107,7 +107,7 @@ class Run {
   }
 
   async #trainEpoch(epoch: number): Promise<EpochEvent> {
-    const { epochs, classes, metrics, validation } = this.#request;
+    const { epochs, answers, metrics, validation } = this.#request;
     const trainer = this.#trainer;
     const { signal } = this.#options;
     const start = seconds();
@@ -122,7 +122,7 @@ class Run {
       epoch,
       epochs,
       loss,
-      ...(classes ? { accuracy } : {}),
+      ...(answers ? { accuracy } : {}),
       ...(valued ? { validationLoss: valued.loss } : {}),
       ...(valued?.accuracy !== undefined ? { validationAccuracy: valued.accuracy } : {}),
       ...Object.fromEntries(metrics.map(({ name }) => [validationName(name), valued?.[name]])),
@@ -134,7 +134,7 @@ class Run {
   }
 
   #tellProgress(epoch: number, start: number): void {
-    const { epochs, classes } = this.#request;
+    const { epochs, answers } = this.#request;
     const { batch, stepsPerEpoch: batches, progress, rows: all } = this.#trainer;
     if (batch === 0) return;
     const { rows, loss, accuracy, skipped } = progress;
@@ -146,7 +146,7 @@ class Run {
       batch,
       batches,
       loss,
-      ...(classes ? { accuracy } : {}),
+      ...(answers ? { accuracy } : {}),
       skipped,
       examplesPerSecond: rows / (seconds() - start),
       secondsLeft: (seconds() - this.#begun) * (1 / passed - 1),

@@ -1,5 +1,4 @@
 import { type BatchSource, targetsOf } from "../data/source.ts";
-import type { Loss } from "../losses/loss.ts";
 import type { Metric, MetricName } from "../metrics/metric.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -15,7 +14,7 @@ export type Evaluation<Name extends MetricName = never> = Measured & { readonly 
 interface Measured {
   /** Mean loss over the rows. */
   readonly loss: number;
-  /** Share of rows whose most probable class is right; undefined for losses without classes. */
+  /** Share of right answers, as the loss defines them: rows, or outputs; undefined for losses of numbers. */
   readonly accuracy: number | undefined;
   readonly rows: number;
 }
@@ -40,9 +39,9 @@ function batches({ plan, source, signal }: Session): () => StepSettings | undefi
 
 /** Loss, accuracy and metrics over all rows of a source; metrics need a plan whose evaluation gives predictions. */
 export async function evaluateSource<Name extends MetricName>(
-  session: Session & { readonly loss: Loss; readonly metrics: readonly Metric[]; readonly outputs: number },
+  session: Session & { readonly metrics: readonly Metric[]; readonly outputs: number },
 ): Promise<Evaluation<Name>> {
-  const { machine, plan, source, loss, metrics, outputs, signal } = session;
+  const { machine, plan, source, metrics, outputs, signal } = session;
   const predictions = metrics.length > 0 ? new Predictions(source.count, outputs) : undefined;
   let lossSum = 0;
   let right = 0;
@@ -71,7 +70,7 @@ export async function evaluateSource<Name extends MetricName>(
   const { count } = source;
   const measured = {
     loss: lossSum / count,
-    accuracy: loss.targets === "classes" ? right / count : undefined,
+    accuracy: plan.answers > 0 ? right / (count * plan.answers) : undefined,
     rows: count,
     ...(predictions ? await measureAll(metrics, source, { data: predictions.data, shape: [count, outputs] }) : {}),
   };

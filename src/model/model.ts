@@ -1,7 +1,7 @@
 import { type Data, prepareData } from "../data/prepare.ts";
 import type { Scaling } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
-import { type LossOption, resolveLoss } from "../losses/resolve.ts";
+import { type LossOption, lossOfLink, resolveLoss } from "../losses/resolve.ts";
 import { type MetricName, resolveMetrics } from "../metrics/metric.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
@@ -43,7 +43,7 @@ export class Model extends PredictingNetwork {
   }
 
   /**
-   * Loss, accuracy and metrics on data; nothing sleeps.
+   * Loss, accuracy and metrics on data; nothing sleeps, and every row counts alike, whatever its weight in training.
    * @param options.loss - default: the loss that belongs to the output link.
    * @param options.metrics - names: see {@link MetricName}.
    * @throws {DrowseError} on wrong options or data, and on metrics that do not fit the loss or the number of classes.
@@ -56,8 +56,7 @@ export class Model extends PredictingNetwork {
   ): Promise<Evaluation<Name>> {
     checkOptions("evaluate", options, ["threads", "signal", "loss", "metrics"]);
     checkSignal("evaluate", options.signal);
-    const byLink = this.link === "softmax" ? "crossEntropy" : this.link === "identity" ? "meanSquaredError" : undefined;
-    const named = options.loss ?? byLink;
+    const named = options.loss ?? (this.link && lossOfLink[this.link]);
     if (named === undefined)
       throw new DrowseError(
         "evaluate",
@@ -71,7 +70,7 @@ export class Model extends PredictingNetwork {
     const goal = { loss, link: metrics.length > 0 ? loss.link : undefined };
     const predictor = await this.#evaluators.get("evaluate", this, source, goal, options.threads);
     try {
-      return await evaluateSource<Name>({ ...predictor, source, loss, metrics, outputs, signal: options.signal });
+      return await evaluateSource<Name>({ ...predictor, source, metrics, outputs, signal: options.signal });
     } finally {
       predictor.release();
     }

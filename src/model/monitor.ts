@@ -27,9 +27,9 @@ export function validationName(metric: MetricName): ValidationName {
 }
 
 /** What can be watched in a run with these metrics. */
-export function watchable(run: { classes: boolean; validation: boolean; metrics: readonly Metric[] }): Watchable {
+export function watchable(run: { answers: boolean; validation: boolean; metrics: readonly Metric[] }): Watchable {
   const losses = run.validation ? ["loss", "validationLoss"] : ["loss"];
-  const accuracies = !run.classes ? [] : run.validation ? ["accuracy", "validationAccuracy"] : ["accuracy"];
+  const accuracies = !run.answers ? [] : run.validation ? ["accuracy", "validationAccuracy"] : ["accuracy"];
   return new Map([
     ...losses.map((name) => [name, { larger: false }] as const),
     ...accuracies.map((name) => [name, { larger: true }] as const),

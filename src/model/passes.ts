@@ -114,7 +114,10 @@ function passContext(
 /** The loss of the last output, its sum and, where wanted, its gradient. */
 function emitLoss(plan: PlanBuilder, program: ProgramBuilder, loss: Loss, output: Matrix, gradient: number): void {
   const emit = program.emitter("loss");
-  loss.emit({ emit, B, output, targets: { record: plan.record.targets }, gradient, ...plan.rows });
+  const { targets, weights } = plan.record;
+  const weighted = gradient !== 0 && weights !== 0;
+  const places = { targets: { record: targets }, weights: weighted ? { record: weights } : 0, gradient, ...plan.rows };
+  loss.emit({ emit, B, output, ...places });
   // Thread 0 sums while the others go on: only the next step's loss writes these rows again.
   emit(
     "sumLosses",

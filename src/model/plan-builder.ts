@@ -15,7 +15,7 @@ export interface PlanRequest {
   readonly seed: number;
   readonly batchSize: number;
   /** What inputs look like. */
-  readonly source: Pick<BatchSource, "inputShape" | "inputType" | "inputScale">;
+  readonly source: Pick<BatchSource, "inputShape" | "inputType" | "inputScale" | "weighted">;
   /** Programs to make: train (by this optimizer, with the loss), evaluate (the same loss, nothing sleeps), predict (through the link). */
   readonly optimizer: Optimizer | undefined;
   readonly loss: Loss | undefined;

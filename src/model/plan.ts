@@ -1,4 +1,5 @@
 import type { ParameterPlace } from "../layers/layer.ts";
+import { answersPerRow } from "../losses/loss.ts";
 import { streamKey } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Arena } from "../wasm/arena.ts";
@@ -21,6 +22,8 @@ export interface Plan {
   readonly programs: { readonly train: number; readonly evaluate: number; readonly predict: number };
   readonly batchSize: number;
   readonly record: RecordLayout;
+  /** Answers of a row that can be right, for the accuracy; 0: the loss has none. */
+  readonly answers: number;
   /** Two places for step records: one is filled while the steps of the other run. */
   readonly slots: readonly { readonly record: number; readonly result: number }[];
   /** Steps that a slot holds. */
@@ -72,6 +75,7 @@ export function makePlan(request: PlanRequest): Plan {
     batchSize,
     dropouts: dropouts.length,
     targetSize: loss ? (loss.targets === "classes" ? 1 : outputs) : 0,
+    weighted: request.optimizer !== undefined && source.weighted === true,
     outputs: predict ? outputs : 0,
     // forward, and in training the gradients of the input and of the weights
     products: request.optimizer ? 3 * trained.length : 0,
@@ -142,6 +146,7 @@ export function makePlan(request: PlanRequest): Plan {
     programs: { train, evaluate, predict: predicting },
     batchSize,
     record,
+    answers: loss ? answersPerRow(loss, outputs) : 0,
     slots,
     slotSteps,
     parameters: places,

@@ -11,7 +11,7 @@ import { watchable } from "./monitor.ts";
 import { Plateau, type PlateauOptions } from "./plateau.ts";
 import { sequential } from "./sequential.ts";
 
-const numbers = watchable({ classes: true, validation: true, metrics: [] });
+const numbers = watchable({ answers: true, validation: true, metrics: [] });
 const epochOf = (name: string, value: number) => ({ [name]: value }) as unknown as EpochEvent;
 
 /** The learning rates after each epoch by the rule of Keras's `ReduceLROnPlateau`, told over: its steps, one by one. */

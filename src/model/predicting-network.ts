@@ -18,7 +18,7 @@ export interface RunOptions {
 }
 
 export interface PredictOptions extends RunOptions {
-  /** `"link"` (default): softmax probabilities or plain numbers, as the loss says; `"logits"`: what stands before. */
+  /** `"link"` (default): probabilities of softmax or sigmoid, or plain numbers, as the loss says; `"logits"`: what stands before. */
   output?: "link" | "logits";
   /** Factor of inputs that are bytes; default that of the last training on bytes. */
   scale?: number;
@@ -44,7 +44,7 @@ export class PredictingNetwork extends Network {
    * Predictions for rows; nothing sleeps.
    *
    * @param x - rows of inputs: a Float32Array, bytes (counted as byte / 255), nested arrays, `{ data, shape }` or a source.
-   * @returns probabilities after training with cross-entropy, numbers after mean squared error.
+   * @returns probabilities after training with (binary) cross-entropy, numbers after the other losses.
    * @example
    * const { data, shape } = await model.predict([[0, 1], [1, 1]]);
    */

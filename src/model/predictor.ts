@@ -45,7 +45,7 @@ export class Predictors {
     const { graph, seed, weights } = model;
     const chosen = resolveThreads(operation, threads, graph, BATCH);
     const isLocal = (threads ?? 1) === 1 && rowWork(graph) * source.count <= LOCAL_WORK;
-    const key = JSON.stringify([source.inputType, source.inputScale, loss?.kind, link]);
+    const key = JSON.stringify([source.inputType, source.inputScale, loss?.kind, loss?.settings, link]);
     if (this.#weights !== weights) {
       this.#kept = new Map();
       this.#weights = weights;

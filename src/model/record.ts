@@ -9,9 +9,10 @@ import { sizeOf } from "../tensor/shape.ts";
 //   8   i32     batch within the pass
 //   12  f32[12] hyper-parameters
 //   60  12 bytes per dropout layer: threshold, awake, scale
-//   then, each on a multiple of 16: u32 indices of the rows, inputs as they lie in the data, targets
+//   then, each on a multiple of 16: u32 indices of the rows, inputs as they lie in the data, targets,
+//   and f32 weights of the rows, if they have any
 //
-// Its result: 0 f64 sum of the row losses, 8 i32 right rows, 16 f64 multiply-adds of each product, then f32 predictions.
+// Its result: 0 f64 sum of the row losses, 8 i32 right answers, 16 f64 multiply-adds of each product, then f32 predictions.
 
 export const ROWS = 0;
 export const PASS = 4;
@@ -29,6 +30,8 @@ export interface RecordLayout {
   readonly indices: number;
   readonly inputs: number;
   readonly targets: number;
+  /** 0: rows have no weights. */
+  readonly weights: number;
   readonly bytes: number;
   /** Within the result. */
   readonly predictions: number;
@@ -49,22 +52,25 @@ export function recordLayout(
     batchSize,
     dropouts,
     targetSize,
+    weighted,
     outputs,
     products,
-  }: { batchSize: number; dropouts: number; targetSize: number; outputs: number; products: number },
+  }: { batchSize: number; dropouts: number; targetSize: number; weighted: boolean; outputs: number; products: number },
 ): RecordLayout {
   const inputSize = sizeOf(source.inputShape);
   const indices = round16(DROPOUTS + DROPOUT_BYTES * dropouts);
   const inputs = round16(indices + 4 * batchSize);
   const targets = round16(inputs + batchSize * inputSize * (source.inputType === "u8" ? 1 : 4));
+  const weights = round16(targets + 4 * batchSize * targetSize);
   const predictions = round16(WORK + 8 * products);
   return {
     indices,
     inputs,
     targets,
+    weights: weighted ? weights : 0,
     predictions,
     products,
-    bytes: round16(targets + 4 * batchSize * targetSize),
+    bytes: weighted ? round16(weights + 4 * batchSize) : weights,
     resultBytes: round16(predictions + 4 * batchSize * outputs),
     inputType: source.inputType,
     inputSize,
@@ -116,7 +122,8 @@ export async function writeRecord(
       : source.targetType === "classes"
         ? new Int32Array(buffer, at + layout.targets, targetCount)
         : new Float32Array(buffer, at + layout.targets, targetCount);
-  const gathered = source.gather(rows, { x, y });
+  const weights = layout.weights && source.weighted ? new Float32Array(buffer, at + layout.weights, rows.length) : undefined;
+  const gathered = source.gather(rows, { x, y, weights });
   if (gathered) await gathered;
 }
 

@@ -16,7 +16,7 @@ interface Size {
 }
 
 const SIZES: readonly Size[] = [
-  { name: "one number to one class", widths: [1, 1, 1], rows: 3, batchSize: 1, epochs: 3 },
+  { name: "one number to two classes", widths: [1, 1, 2], rows: 3, batchSize: 1, epochs: 3 },
   { name: "small and odd, a last batch that is not full", widths: [3, 5, 2], rows: 23, batchSize: 7, epochs: 4 },
   { name: "small and odd, all batches full", widths: [3, 29, 7, 2], rows: 24, batchSize: 8, epochs: 4 },
   {

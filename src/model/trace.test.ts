@@ -67,7 +67,8 @@ describe("a traced training step", () => {
         const settings = { learningRate: 0.3, momentum: 0.9, l2: 0.01, maxNorm: 0.8 };
         const trace = await model.trace(data, { loss, rows, pass, batch, optimizer: sgd(settings) });
         const network = twinOf(model, { loss, pass, batch });
-        const twin = trainingPass(network, batchOf(made, loss, rows));
+        const given = batchOf(made, loss, rows);
+        const twin = trainingPass(network, given);
         const indices = twinIndices(model);
         const outputOf = (i: number) => {
           const name = indices.find(({ index, node }) => index === i && node.layer.kind !== "flatten")?.node.name ?? "";
@@ -76,7 +77,7 @@ describe("a traced training step", () => {
         fc.pre(sameSides(twin, outputOf, network.layers));
 
         const B = rows.length;
-        const rounding = roundingOf(network, twin, B);
+        const rounding = roundingOf(network, twin, given);
         expect(trace.input.shape).toEqual([B, ...recipe.input]);
         expectClose(trace.input.data, twin.values[0], "input", 1e-7);
         const firstWeights = model.graph.nodes.findIndex(({ layer }) => layer.kind === "dense");

@@ -1,7 +1,7 @@
 import { asFloats, type Data, prepareData } from "../data/prepare.ts";
 import type { BatchSource } from "../data/source.ts";
 import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
-import type { Loss } from "../losses/loss.ts";
+import { answersPerRow, type Loss } from "../losses/loss.ts";
 import { type MetricName, resolveMetrics } from "../metrics/metric.ts";
 import type { Hyper, Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
@@ -29,7 +29,7 @@ export interface StepReport {
   readonly rows: number;
   /** Mean loss of the batch, with dropout. */
   readonly loss: number;
-  /** Rows whose most probable class was right, with dropout; 0 for losses without classes. */
+  /** Right answers, rows or outputs as the loss counts them, with dropout; 0 for losses of numbers. */
   readonly right: number;
   /** Share of the products' multiply-adds that were left out because a factor was zero, from 0 to 1. */
   readonly skipped: number;
@@ -156,13 +156,14 @@ export class Trainer {
   }
 
   /**
-   * Over the current pass so far, or over the last one when none has begun, with dropout: loss, share of right rows, and
+   * Over the current pass so far, or over the last one when none has begun, with dropout: loss, share of right answers, and
    * share of the multiply-adds of all products that were skipped because a factor was zero.
    */
   get progress(): { rows: number; loss: number; accuracy: number; skipped: number } {
     const rows = this.#batch === 0 ? this.rows : this.#batch * this.batchSize;
     const skipped = this.#skipped(this.#multiplyAdds, rows);
-    return { rows, loss: this.#lossSum / rows, accuracy: this.#right / rows, skipped };
+    const answers = rows * Math.max(1, answersPerRow(this.loss, sizeOf(this.model.graph.output)));
+    return { rows, loss: this.#lossSum / rows, accuracy: this.#right / answers, skipped };
   }
 
   /**
@@ -244,7 +245,7 @@ export class Trainer {
     const source = this.#prepare(data);
     return this.#exclusively(async () => {
       const { machine, plan } = await this.#session.ready(metrics.length > 0);
-      return evaluateSource<Name>({ machine, plan, loss: this.loss, source, signal, metrics, outputs });
+      return evaluateSource<Name>({ machine, plan, source, signal, metrics, outputs });
     });
   }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Draws } from "../../test/draws.ts";
-import { activationLayers, hasKink } from "../../test/networks.ts";
+import { activationLayers, hasKink, LOSSES } from "../../test/networks.ts";
 import { checkGradient, type GradientReport } from "./central-differences.ts";
 import type { Scaling } from "./dropout.ts";
 import { type Batch, type Network, type NetworkLayer, prediction, type TrainingPass, trainingPass } from "./network.ts";
@@ -34,9 +34,13 @@ function withValues(network: Network, batch: Batch, { kind, layer }: Parameter, 
   return [{ ...network, layers: network.layers.map((old, i) => (i === layer ? { ...old, [kind]: values } : old)) }, batch];
 }
 
-/** Which inputs of rectifiers and the like are above 0: where this changes, the loss has a kink. */
-function pattern({ layers }: Network, { values }: TrainingPass): string {
-  return layers.map((layer, i) => (hasKink(layer) ? values[i].map((z) => (z > 0 ? 1 : 0)).join("") : "")).join("|");
+/** On which side of their kinks the inputs of rectifiers and the like are, and the errors of absolute and Huber loss. */
+function pattern({ layers, loss, lossSetting = 1 }: Network, { targets }: Batch, { values }: TrainingPass): string {
+  const e = values[layers.length].map((z, i) => z - targets[i]);
+  const kinks = loss === "meanAbsoluteError" ? [0] : loss === "huber" ? [-lossSetting, lossSetting] : [];
+  const sides = kinks.map((kink) => e.map((value) => (value > kink ? 1 : 0)).join(""));
+  const inner = layers.map((layer, i) => (hasKink(layer) ? values[i].map((z) => (z > 0 ? 1 : 0)).join("") : "")).join("|");
+  return [inner, ...sides].join("|");
 }
 
 /** The same network with the masks that a pass made. */
@@ -52,12 +56,12 @@ function withMasks(network: Network, { masks }: TrainingPass): Network {
 function check(network: Network, batch: Batch, parameter: Parameter, gradient = parameter.gradient): GradientReport | undefined {
   const point = trainingPass(network, batch);
   const fixed = withMasks(network, point);
-  const awake = pattern(network, point);
+  const awake = pattern(network, batch, point);
   let kink = false;
   const objective = (values: Float64Array) => {
     const [moved, movedBatch] = withValues(fixed, batch, parameter, values);
     const pass = trainingPass(moved, movedBatch);
-    kink ||= pattern(moved, pass) !== awake;
+    kink ||= pattern(moved, movedBatch, pass) !== awake;
     return pass.objective;
   };
   const report = checkGradient(objective, gradient, parameter.values, { rtol: 1e-5, atol: 1e-7 });
@@ -73,6 +77,7 @@ interface Recipe {
   between: (NetworkLayer | undefined)[];
   scaling: Scaling;
   loss: Network["loss"];
+  weighted: boolean;
   bias: boolean;
   l2: number;
   seed: number;
@@ -85,7 +90,8 @@ const recipes: fc.Arbitrary<Recipe> = fc.integer({ min: 1, max: 4 }).chain((dept
     rates: fc.array(fc.constantFrom(undefined, ...RATES), { minLength: depth, maxLength: depth }),
     between: fc.array(fc.option(activationLayers, { nil: undefined }), { minLength: depth, maxLength: depth }),
     scaling: fc.constantFrom<Scaling>("inverted", "standard"),
-    loss: fc.constantFrom<Network["loss"]>("crossEntropy", "meanSquaredError"),
+    loss: fc.constantFrom(...LOSSES),
+    weighted: fc.boolean(),
     bias: fc.boolean(),
     l2: fc.constantFrom(0, 0.1),
     seed: fc.nat(),
@@ -93,7 +99,7 @@ const recipes: fc.Arbitrary<Recipe> = fc.integer({ min: 1, max: 4 }).chain((dept
 );
 
 /** Dropout (where there is a rate) and dense in turn, with activations between; masks come from keys. */
-function build({ widths, rows, rates, between, scaling, loss, bias, l2, seed }: Recipe): [Network, Batch] {
+function build({ widths, rows, rates, between, scaling, loss, weighted, bias, l2, seed }: Recipe): [Network, Batch] {
   const draws = new Draws(seed);
   const layers: NetworkLayer[] = [];
   rates.forEach((rate, i) => {
@@ -109,11 +115,18 @@ function build({ widths, rows, rates, between, scaling, loss, bias, l2, seed }: 
   const N = widths[widths.length - 1];
   const x = Float64Array.from(draws.floats(rows * widths[0]));
   const indices = Array.from({ length: rows }, () => draws.integer(0, 59999));
+  const numbers = Float64Array.from(draws.floats(rows * N));
   const targets =
-    loss === "crossEntropy" ? indices.map(() => draws.integer(0, N - 1)) : Float64Array.from(draws.floats(rows * N));
+    loss === "crossEntropy"
+      ? indices.map(() => draws.integer(0, N - 1))
+      : loss === "binaryCrossEntropy"
+        ? numbers.map((value) => (value + 1) / 2)
+        : numbers;
+  const lossSetting = loss === "huber" ? 0.4 : [0, 0.1][draws.integer(0, 1)];
+  const weights = weighted ? { weights: indices.map(() => 2 * draws.unit()) } : {};
   return [
-    { layers, loss, l2 },
-    { x, indices, targets },
+    { layers, loss, lossSetting, l2 },
+    { x, indices, targets, ...weights },
   ];
 }
 
@@ -141,7 +154,7 @@ describe("gradients of the twin against central differences, masks fixed", () =>
   // x -> dropout -> dense -> relu -> dropout -> dense, so that each parameter lies behind a dropout but the last bias
   const recipe: Recipe = {
     ...{ widths: [7, 8, 5], rows: 4, rates: [0.2, 0.5], between: [undefined, { type: "relu" }], bias: true, l2: 0.1, seed: 5 },
-    ...{ scaling: "inverted", loss: "crossEntropy" },
+    ...{ scaling: "inverted", loss: "crossEntropy", weighted: false },
   };
   const [network, batch] = build(recipe);
   const pass = trainingPass(network, batch);

@@ -1,8 +1,11 @@
 import { type ActivationName, activate, activationGradient } from "./activations.ts";
+import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } from "./dropout.ts";
-import { type LossResult, sumLosses } from "./loss.ts";
+import { huber } from "./huber.ts";
+import { type LossResult, sumLosses, weighted } from "./loss.ts";
 import type { MaskKeys } from "./mask-words.ts";
+import { meanAbsoluteError } from "./mean-absolute-error.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
 import type { Numbers } from "./numbers.ts";
 import { relu, reluGradient } from "./relu.ts";
@@ -22,22 +25,27 @@ export type NetworkLayer =
       readonly mask: Numbers | (MaskKeys & { readonly batch?: number });
     };
 
+export type LossName = "crossEntropy" | "binaryCrossEntropy" | "meanSquaredError" | "meanAbsoluteError" | "huber";
+
 export interface Network {
   readonly layers: readonly NetworkLayer[];
-  readonly loss: "crossEntropy" | "meanSquaredError";
+  readonly loss: LossName;
+  /** Label smoothing of the cross-entropies, by default 0; delta of huber, by default 1. */
+  readonly lossSetting?: number;
   /** Factor of the penalty l2 / 2 ||W||^2 on every weight, biases apart; 0 when left out. */
   readonly l2?: number;
 }
 
-/** B rows: inputs [B, K of the first layer], their indices in the data set [B], class indices [B] or numbers [B, N]. */
+/** B rows: inputs [B, K of the first layer], their indices in the data set [B], class indices [B] or numbers [B, N], weights [B] or none. */
 export interface Batch {
   readonly x: Numbers;
   readonly indices: Numbers;
   readonly targets: Numbers;
+  readonly weights?: Numbers;
 }
 
 export interface TrainingPass {
-  /** Mean loss of the rows, without the penalty. */
+  /** Mean weighted loss of the rows, without the penalty. */
   readonly loss: number;
   /** loss + l2 / 2 ||W||^2: what the gradients are gradients of. */
   readonly objective: number;
@@ -52,7 +60,8 @@ export interface TrainingPass {
 }
 
 /** Forward and backward through a whole network in training: every value, every gradient, nothing fused. */
-export function trainingPass({ layers, loss, l2 = 0 }: Network, { x, indices, targets }: Batch): TrainingPass {
+export function trainingPass(network: Network, { x, indices, targets, weights }: Batch): TrainingPass {
+  const { layers, l2 = 0 } = network;
   const B = indices.length;
   const values: Float64Array[] = [Float64Array.from(x)];
   const masks = layers.map((layer, i) => {
@@ -61,7 +70,8 @@ export function trainingPass({ layers, loss, l2 = 0 }: Network, { x, indices, ta
     return mask;
   });
 
-  const result = lossOf(loss, values[layers.length], targets, B);
+  const unweighted = lossOf(network, values[layers.length], targets, B);
+  const result = weights ? weighted(unweighted, weights) : unweighted;
   const valueGradients: Float64Array[] = [result.gradient];
   const gradients: TrainingPass["gradients"][number][] = [];
   for (let i = layers.length - 1; i >= 0; i--) {
@@ -131,9 +141,20 @@ function parameterGradients(
   return layer.bias ? { weight, bias: denseBiasGradient(d, shape) } : { weight };
 }
 
-function lossOf(loss: Network["loss"], z: Float64Array, targets: Numbers, B: number): LossResult {
+function lossOf({ loss, lossSetting }: Network, z: Float64Array, targets: Numbers, B: number): LossResult {
   const N = z.length / B;
-  return loss === "crossEntropy" ? softmaxCrossEntropy(z, targets, N) : meanSquaredError(z, targets, B, N);
+  switch (loss) {
+    case "crossEntropy":
+      return softmaxCrossEntropy(z, targets, N, lossSetting);
+    case "binaryCrossEntropy":
+      return binaryCrossEntropy(z, targets, B, N, lossSetting);
+    case "meanSquaredError":
+      return meanSquaredError(z, targets, B, N);
+    case "meanAbsoluteError":
+      return meanAbsoluteError(z, targets, B, N);
+    case "huber":
+      return huber(z, targets, B, N, lossSetting ?? 1);
+  }
 }
 
 /** l2 / 2 ||W||^2, whose gradient is l2 W. */

@@ -2,7 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { expectClose, expectExact, inCase } from "../../test/closeness.ts";
 import { Laboratory, type MatrixRegion, type Region } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
-import { type LossResult, sumLosses } from "../reference/loss.ts";
+import { activate } from "../reference/activations.ts";
+import { binaryCrossEntropy } from "../reference/binary-cross-entropy.ts";
+import { huber } from "../reference/huber.ts";
+import { type LossResult, sumLosses, weighted } from "../reference/loss.ts";
+import { meanAbsoluteError } from "../reference/mean-absolute-error.ts";
 import { meanSquaredError } from "../reference/mean-squared-error.ts";
 import { softmax } from "../reference/softmax.ts";
 import { softmaxCrossEntropy } from "../reference/softmax-cross-entropy.ts";
@@ -21,12 +25,28 @@ beforeAll(async () => {
   lab = await Laboratory.open();
 });
 
-/** Runs a loss with and without its gradient and holds it to the twin. */
+type LossKernel = "softmaxCrossEntropy" | "binaryCrossEntropy" | "meanSquaredError" | "meanAbsoluteError" | "huber";
+
+/** Runs a loss with and without its gradient, with and without weights, and holds it to the twin. */
 function checkLoss(
-  kernel: "softmaxCrossEntropy" | "meanSquaredError",
+  kernel: LossKernel,
   outputs: Float32Array,
   targetValues: Int32Array | Float32Array,
   { B, N }: { B: number; N: number },
+  expected: LossResult,
+  setting = 0,
+): void {
+  const rowWeights = Float32Array.from({ length: B }, (_, b) => (b % 5 === 3 ? 0 : 0.25 + ((b * 7) % 11)));
+  for (const row of [undefined, rowWeights]) {
+    checkWeighted(kernel, outputs, targetValues, { B, N, setting, row }, row ? weighted(expected, row) : expected);
+  }
+}
+
+function checkWeighted(
+  kernel: LossKernel,
+  outputs: Float32Array,
+  targetValues: Int32Array | Float32Array,
+  { B, N, setting, row }: { B: number; N: number; setting: number; row: Float32Array | undefined },
   expected: LossResult,
 ): void {
   lab.clear();
@@ -35,7 +55,10 @@ function checkLoss(
   const d = lab.matrix("d", B, N);
   const losses = lab.buffer("losses", B * 4);
   const correct = lab.buffer("correct", B * 4);
-  const places = { z: z.pointer, targets: targets.pointer, losses: losses.pointer, correct: correct.pointer };
+  const places = {
+    ...{ z: z.pointer, targets: targets.pointer, losses: losses.pointer, correct: correct.pointer },
+    ...{ weights: row ? lab.buffer("weights", row).pointer : 0, smoothing: setting, delta: setting },
+  };
   const check = () => {
     expectClose(lab.floats(losses), expected.losses, "losses");
     expectExact(lab.integers(correct), expected.correct, "correct");
@@ -52,6 +75,13 @@ function classesOf(draws: Draws, B: number, N: number): Int32Array {
   return Int32Array.from({ length: B }, () => draws.integer(0, N - 1));
 }
 
+/** Targets of 0, 1 and between. */
+function probabilitiesOf(draws: Draws, count: number): Float32Array {
+  return Float32Array.from({ length: count }, () => [0, 1, draws.unit()][draws.integer(0, 2)]);
+}
+
+const SMOOTHINGS = [0, 0.1, 1].map(Math.fround);
+
 describe("softmaxCrossEntropy agrees with the twin", () => {
   it("over all sizes", () => {
     for (const values of CASES) {
@@ -59,7 +89,9 @@ describe("softmaxCrossEntropy agrees with the twin", () => {
         const draws = new Draws(B * 1000 + N);
         const z = draws.floats(B * N, 0.9, size);
         const targets = classesOf(draws, B, N);
+        const smoothing = SMOOTHINGS[N % 3];
         checkLoss("softmaxCrossEntropy", z, targets, { B, N }, softmaxCrossEntropy(z, targets, N));
+        checkLoss("softmaxCrossEntropy", z, targets, { B, N }, softmaxCrossEntropy(z, targets, N, smoothing), smoothing);
       });
     }
   });
@@ -76,7 +108,10 @@ describe("softmaxCrossEntropy agrees with the twin", () => {
     }
     const z = Float32Array.of(1e4, -1e4, 0, -1e4, 1e4, 0, -1e4, -1e4, -1e4);
     const targets = Int32Array.of(0, 0, 1);
-    checkLoss("softmaxCrossEntropy", z, targets, { B: 3, N: 3 }, softmaxCrossEntropy(z, targets, 3));
+    for (const smoothing of SMOOTHINGS) {
+      const expected = softmaxCrossEntropy(z, targets, 3, smoothing);
+      checkLoss("softmaxCrossEntropy", z, targets, { B: 3, N: 3 }, expected, smoothing);
+    }
   });
 
   it("takes the first of equal largest logits as the answer", () => {
@@ -94,7 +129,10 @@ describe("softmaxCrossEntropy agrees with the twin", () => {
       lab.clear();
       const [from, losses, correct] = [lab.matrix("z", 1, 5, z), lab.buffer("losses", 4), lab.buffer("correct", 4)];
       const targets = lab.buffer("targets", Int32Array.of(2));
-      const places = { z: from.pointer, targets: targets.pointer, losses: losses.pointer, correct: correct.pointer };
+      const places = {
+        ...{ z: from.pointer, targets: targets.pointer, losses: losses.pointer, correct: correct.pointer },
+        ...{ weights: 0, smoothing: 0 },
+      };
       lab.run("softmaxCrossEntropy", { ...places, stride: from.stride, B: 1, N: 5, d: 0 }, [losses, correct]);
       expect(Number.isFinite(lab.floats(losses)[0])).toBe(false);
     }
@@ -110,6 +148,82 @@ describe("meanSquaredError agrees with the twin", () => {
         const targets = draws.floats(B * N, 0.9, size);
         checkLoss("meanSquaredError", z, targets, { B, N }, meanSquaredError(z, targets, B, N));
       });
+    }
+  });
+});
+
+describe("binaryCrossEntropy agrees with the twin", () => {
+  it("over all sizes", () => {
+    for (const values of CASES) {
+      inCase(values, ({ B, N, size }) => {
+        const draws = new Draws(B * 1000 + N);
+        const z = draws.floats(B * N, 0.9, size);
+        const targets = probabilitiesOf(draws, B * N);
+        const smoothing = SMOOTHINGS[N % 3];
+        const expected = binaryCrossEntropy(z, targets, B, N, smoothing);
+        checkLoss("binaryCrossEntropy", z, targets, { B, N }, expected, smoothing);
+      });
+    }
+  });
+
+  it("for each logit alone, from 0 to +-1e4, on the right side and the wrong", () => {
+    for (const size of [0, 1e-30, 1e-3, 0.5, 1, 5, 15, 17, 20, 30, 50, 80, 85, 1e4]) {
+      for (const [z, t] of [size, -size].flatMap((value) => [0, 1, 0.9].map((target) => [value, target]))) {
+        inCase({ z, t }, () => {
+          const [logit, target] = [Float32Array.of(z), Float32Array.of(t)];
+          const expected = binaryCrossEntropy(logit, target, 1, 1);
+          expect(Number.isFinite(expected.losses[0])).toBe(true);
+          checkLoss("binaryCrossEntropy", logit, target, { B: 1, N: 1 }, expected);
+        });
+      }
+    }
+  });
+
+  it("counts the outputs on the right side of 0.5", () => {
+    const z = Float32Array.of(1, -1, 0, 1e-30, /**/ 1, -1, 0, -1e-30);
+    const targets = Float32Array.of(1, 0, 0, 0.6, /**/ 0, 0.7, 0.5, 1);
+    const expected = binaryCrossEntropy(z, targets, 2, 4);
+    expect([...expected.correct]).toEqual([4, 1]);
+    checkLoss("binaryCrossEntropy", z, targets, { B: 2, N: 4 }, expected);
+  });
+});
+
+describe("meanAbsoluteError and huber agree with the twin", () => {
+  it("over all sizes", () => {
+    for (const values of CASES) {
+      inCase(values, ({ B, N, size }) => {
+        const draws = new Draws(B * 1000 + N);
+        const z = draws.floats(B * N, 0.9, size);
+        const targets = draws.floats(B * N, 0.9, size).map((value, i) => (i % 7 === 0 ? z[i] : value));
+        checkLoss("meanAbsoluteError", z, targets, { B, N }, meanAbsoluteError(z, targets, B, N));
+        const delta = [0.1, 1, 3, 100][B % 4];
+        checkLoss("huber", z, targets, { B, N }, huber(z, targets, B, N, delta), delta);
+      });
+    }
+  });
+
+  it("at the kinks: equal numbers, and errors of delta", () => {
+    const z = Float32Array.of(1, 2, 3, 4, 5);
+    const targets = Float32Array.of(1, 4, 1, 1.5, 7.5);
+    expect([...meanAbsoluteError(z, targets, 1, 5).gradient]).toEqual([0, -0.2, 0.2, 0.2, -0.2]);
+    expect([...huber(z, targets, 1, 5, 2).gradient]).toEqual([0, -0.4, 0.4, 0.4, -0.4]);
+    checkLoss("meanAbsoluteError", z, targets, { B: 1, N: 5 }, meanAbsoluteError(z, targets, 1, 5));
+    checkLoss("huber", z, targets, { B: 1, N: 5 }, huber(z, targets, 1, 5, 2), 2);
+  });
+});
+
+describe.each(["binaryCrossEntropy", "meanSquaredError", "meanAbsoluteError", "huber"] as const)("%s", (kernel) => {
+  it.each([Number.NaN, Infinity, -Infinity])("gives a loss that is not finite where an output is %f", (bad) => {
+    for (let place = 0; place < 5; place++) {
+      const z = Float32Array.of(1, -2, 3, -4, 5);
+      z[place] = bad;
+      lab.clear();
+      const [from, losses, correct] = [lab.matrix("z", 1, 5, z), lab.buffer("losses", 4), lab.buffer("correct", 4)];
+      const targets = lab.buffer("targets", new Float32Array(5).fill(0.5));
+      const places = { z: from.pointer, targets: targets.pointer, losses: losses.pointer, correct: correct.pointer };
+      const call = { ...places, stride: from.stride, B: 1, N: 5, d: 0, weights: 0, smoothing: 0, delta: 1 };
+      lab.run(kernel, call, [losses, correct]);
+      expect(Number.isFinite(lab.floats(losses)[0])).toBe(false);
     }
   });
 });
@@ -147,13 +261,13 @@ describe("sumLosses", () => {
 });
 
 describe("output links", () => {
-  function linkOf(kernel: "softmax" | "identity", z: MatrixRegion, out: Region): Float32Array {
+  function linkOf(kernel: "softmax" | "sigmoid" | "identity", z: MatrixRegion, out: Region): Float32Array {
     lab.spoil(out);
     lab.run(kernel, { z: z.pointer, stride: z.stride, B: z.rows, N: z.columns, out: out.pointer }, [out]);
     return lab.floats(out);
   }
 
-  it("softmax and identity agree with the twin over all sizes and at logits of +-1e4", () => {
+  it("softmax, sigmoid and identity agree with the twin over all sizes and at logits of +-1e4", () => {
     for (const values of CASES.flatMap((one) => [one, { ...one, size: 1e4 }])) {
       inCase(values, ({ B, N, size }) => {
         lab.clear();
@@ -161,6 +275,7 @@ describe("output links", () => {
         const z = lab.matrix("z", B, N, numbers);
         const out = lab.buffer("out", B * N * 4);
         expectClose(linkOf("softmax", z, out), softmax(numbers, B, N), "softmax");
+        expectClose(linkOf("sigmoid", z, out), activate("sigmoid", numbers), "sigmoid");
         expectExact(linkOf("identity", z, out), numbers, "identity");
       });
     }

@@ -9,6 +9,9 @@ type Arguments<Names extends string> = Record<Names, number>;
 const FORWARD = ["x", "y", "stride", "rows", "columns", "parameter"] as const;
 const GRADIENT = ["kept", "dy", "dx", "stride", "rows", "columns", "parameter"] as const;
 
+/** Of every loss. */
+const LOSS = ["z", "stride", "B", "N", "targets", "weights", "d", "losses", "correct"] as const;
+
 /** Argument names in order; the plan fills them by name, so that a listing of a program can be read. */
 export const kernelArguments = {
   inputBytes: ["source", "target", "stride", "rows", "columns", "scale"],
@@ -89,10 +92,14 @@ export const kernelArguments = {
     "scratchBytes",
   ],
   scale: ["x", "y", "stride", "rows", "columns", "factor"],
-  softmaxCrossEntropy: ["z", "stride", "B", "N", "targets", "d", "losses", "correct"],
-  meanSquaredError: ["z", "stride", "B", "N", "targets", "d", "losses", "correct"],
+  softmaxCrossEntropy: [...LOSS, "smoothing"],
+  binaryCrossEntropy: [...LOSS, "smoothing"],
+  meanSquaredError: LOSS,
+  meanAbsoluteError: LOSS,
+  huber: [...LOSS, "delta"],
   sumLosses: ["losses", "correct", "B", "result", "status"],
   softmax: ["z", "stride", "B", "N", "out"],
+  sigmoid: ["z", "stride", "B", "N", "out"],
   identity: ["z", "stride", "B", "N", "out"],
   update: ["rule", "weights", "state", "gradients", "count", "factor", "hyper", "decays", "status", "scratch"],
   squaredNorms: ["gradients", "pieces", "pieceBytes", "sums"],

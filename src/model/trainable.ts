@@ -1,0 +1,37 @@
+import { isDropout } from "../layers/dropout/dropout.ts";
+import type { Loss } from "../losses/loss.ts";
+import { DrowseError } from "../tensor/errors.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import type { Graph } from "./graph.ts";
+
+/**
+ * Refuses to train a model without weights, or whose end does not fit the loss: one output where there must be one per
+ * class, or an activation before a loss that brings its own.
+ * @throws {DrowseError} saying what to change.
+ */
+export function checkTrainable(operation: string, { kind, link }: Loss, { nodes, output }: Graph): void {
+  if (nodes.every(({ parameters }) => parameters.length === 0)) {
+    throw new DrowseError(operation, "the model has no weights", "add a layer that learns, such as dense(10)");
+  }
+  const last = nodes.findLast(({ layer }) => !isDropout(layer) && layer.kind !== "flatten");
+  if (link !== "identity" && last?.layer.activation) {
+    throw new DrowseError(
+      operation,
+      `the last layer is ${last.name}, and ${kind} brings its own ${link}`,
+      `leave ${last.name} out: end in a dense layer`,
+    );
+  }
+  if (kind === "crossEntropy" && sizeOf(output) === 1) {
+    throw new DrowseError(
+      operation,
+      "the model has 1 output, and crossEntropy needs one per class",
+      'end in dense(2) or more, or give loss: "binaryCrossEntropy"',
+    );
+  }
+}
+
+/** How many classes the targets of a loss tell apart; 0: they are no classes. */
+export function classesOf({ targets }: Loss, outputs: number): number {
+  if (targets === "classes") return outputs;
+  return targets === "probabilities" && outputs === 1 ? 2 : 0;
+}
