@@ -51,18 +51,14 @@ function ridesForward(plan: PlanBuilder, node: Node, training: boolean): boolean
   return fused && node.layer.activation === "rectifier" && producer(graph.nodes, node, training)?.layer.kind === "dense";
 }
 
-/** Whether a node may overwrite its input: nothing else needs it. */
-function worksInPlace(plan: PlanBuilder, node: Node, training: boolean): boolean {
+/** Whether a node may overwrite its input: nothing else needs it. `outputs` are those of the nodes before it. */
+function worksInPlace(plan: PlanBuilder, { layer }: Node, input: Matrix, outputs: readonly Matrix[]): boolean {
   const { fused, graph } = plan.request;
-  const { backwardReads, homogeneous } = node.layer;
-  if (!fused || backwardReads === "input") return false;
-  // All that lie in one buffer by now: the sign of an output outlives a layer that keeps signs, its value none.
-  for (let before = producer(graph.nodes, node, training); before; before = producer(graph.nodes, before, training)) {
-    const read = before.layer.backwardReads;
-    if (read === "output" || (read === "sign" && !homogeneous)) return false;
-    if (!ridesForward(plan, before, training) && !worksInPlace(plan, before, training)) break;
-  }
-  return true;
+  if (!fused || layer.backwardReads === "input") return false;
+  // Of all whose outputs lie there by now: a sign outlives a layer that keeps signs, a value none.
+  return graph.nodes.every(({ index, layer: { backwardReads } }) => {
+    return outputs[index] !== input || (backwardReads !== "output" && (backwardReads !== "sign" || layer.homogeneous));
+  });
 }
 
 /** Forward through all nodes; returns what each makes. */
@@ -74,7 +70,7 @@ function emitForward(plan: PlanBuilder, program: ProgramBuilder, training: boole
   for (const node of nodes) {
     const input = node.inputs[0] === INPUT ? plan.input : outputs[node.inputs[0]];
     const rides = ridesForward(plan, node, training);
-    const shares = rides || node.layer.isIdentity(training) || worksInPlace(plan, node, training);
+    const shares = rides || node.layer.isIdentity(training) || worksInPlace(plan, node, input, outputs);
     const output = shares ? input : plan.matrix(columnsOf(node));
     outputs.push(output);
     if (rides || node.layer.isIdentity(training)) continue;
