@@ -120,6 +120,66 @@ describe("drowse train", () => {
     });
   });
 
+  it("holds out images to watch by, stops early with the best epoch, and measures what is asked for", async () => {
+    const watching = ["--validation", "0.2", "--early-stopping", "2", "--reduce-on-plateau", "1", "--metrics", "auroc,macroF1"];
+    const args = ["train", "bars", ...small, "--optimizer", "adam", "--learning-rate", "0.02", "--epochs", "1000", ...watching];
+    const events = eventsOf(await done(...args, "--json"));
+    expect(events[0]).toMatchObject({ event: "start", rows: 192, validationRows: 48, testRows: 60, earlyStopping: 2 });
+    const epochs = events.filter(({ event }) => event === "epoch");
+    const losses = epochs.map(({ validationLoss }) => Number(validationLoss));
+    const best = losses.indexOf(Math.min(...losses)) + 1;
+    expect(epochs.length, "it ends when two epochs in a row are no better").toBe(best + 2);
+    expect(events.filter(({ event }) => event === "learningRate")[0]).toMatchObject({ cause: "plateau", factor: 0.1 });
+    const end = events.at(-1) ?? {};
+    const chosen = epochs[best - 1];
+    expect(end).toMatchObject({ event: "done", reason: "patience", epochs: best + 2, bestEpoch: best });
+    for (const name of ["loss", "error", "validationLoss", "validationError", "validationAuroc", "validationMacroF1"])
+      expect(end[name], name).toBe(chosen[name]);
+    expect(chosen).toMatchObject({ testLoss: null, testError: null, skipped: expect.any(Number) });
+    const measured = ["--metrics", "auroc,macroF1"];
+    const [evaluated] = eventsOf(await done("evaluate", String(end.out), "bars", ...measured, "--json"));
+    expect(evaluated).toMatchObject({
+      ...{ testError: end.testError, loss: end.testLoss, auroc: end.testAuroc, macroF1: end.testMacroF1 },
+      weightsHash: end.weightsHash,
+    });
+    const { stdout } = await done(...args);
+    expect(stdout).toMatch(/^bars: 192 images of 8 x 8 to train on, 48 to validate on, 60 to test on\n/);
+    expect(stdout).toMatch(
+      / {2}validation loss \d\.\d{4} {2}validation error .*% {2}validation auroc \d\.\d{4} {2}validation macroF1 /,
+    );
+    expect(stdout).toContain(", early: the validation loss got no better\nthe model is that of epoch ");
+    expect(stdout).toMatch(/the learning rate is 0\.1 of the schedule's: the validation loss is on a plateau\n/);
+    expect(stdout).toMatch(/^validation error .*, test error .*; \d+% of the multiply-adds skipped$/m);
+    const text = (await done("evaluate", String(end.out), "bars", ...measured)).stdout;
+    expect(text).toMatch(/^auroc {7}\d\.\d{4}\nmacroF1 {5}\d\.\d{4}$/m);
+  });
+
+  const repeated: readonly (readonly string[])[] = [
+    [],
+    ["--hidden", "none", "--max-norm", "none", "--scaling", "standard", "--momentum", "0.9", "--nesterov", "--clip-norm", "0.5"],
+    ["--optimizer", "adam", "--schedule", "cosine", "--warmup", "7", "--clip-value", "0.1", "--weight-decay", "0.01"],
+    ["--optimizer", "adamW", "--schedule", "step", "--decay-steps", "10", "--decay-factor", "0.5", "--input-dropout", "0"],
+    ["--optimizer", "rmsprop", "--momentum", "0.5", "--schedule", "inverse-time", "--decay-steps", "9", "--hidden", "9,8"],
+    ["--optimizer", "adagrad", "--schedule", "exponential", "--validation", "0.1", "--metrics", "auroc", "--seed", "7"],
+    ["--schedule", "constant", "--validation", "0.25", "--early-stopping", "--reduce-on-plateau", "1", "--epochs", "9"],
+  ];
+  it.each(repeated.map((options) => [options]))("config.json says all that repeats the run of %j", async (options) => {
+    const train = async (...args: string[]) => {
+      const end = eventsOf(await done("train", "bars", ...args, "--threads", "1", "--json")).at(-1) ?? {};
+      const config = JSON.parse(readFileSync(join(folder, String(end.out), "config.json"), "utf8"));
+      return { hash: end.weightsHash, config };
+    };
+    const first = await train("--hidden", "16", "--epochs", "3", "--batch-size", "16", ...options);
+    const { drowse: _, generator: _generator, command, data, ...settings } = first.config;
+    expect([command, data]).toEqual(["train", "bars"]);
+    const flags = Object.entries(settings).flatMap(([name, value]) => {
+      const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+      if (value === true) return [flag];
+      return [flag, Array.isArray(value) ? value.join(",") || "none" : String(value)];
+    });
+    expect(await train(...flags)).toEqual(first);
+  });
+
   it("takes standard scaling, no hidden layer, no limit of norms, and a folder without a test set", async () => {
     writeBars(join(folder, "only-train"), { test: 0 });
     const rest = ["--epochs", "2", "--json", "--threads", "1"];
@@ -279,7 +339,32 @@ describe("a wrong call ends with 2 and says what to give:", () => {
     [["train", "bars", "--learning-rate", "0"], /^drowse: --learning-rate is "0"; give a number above 0$/],
     [["train", "bars", "--momentum", "1"], /^drowse: --momentum is "1"; /],
     [["train", "bars", "--max-norm", "0"], /^drowse: --max-norm is "0"; give a number above 0, or none$/],
-    [["train", "bars", "--l2", "-1"], /^drowse: --l2 is "-1"; /],
+    [["train", "bars", "--weight-decay", "-1"], /^drowse: --weight-decay is "-1"; give a number of at least 0$/],
+    [["train", "bars", "--optimizer", "adagrad", "--momentum", "0.9"], /^drowse: --momentum is given with --optimizer adagrad; /],
+    [
+      ["train", "bars", "--optimizer", "adam", "--nesterov"],
+      /^drowse: --nesterov is given with .*; leave it out, or give --optimizer sgd$/,
+    ],
+    [
+      ["train", "bars", "--decay-factor", "0.5"],
+      /^drowse: --decay-factor is given with --schedule polynomial; leave it out, or give/,
+    ],
+    [["train", "bars", "--decay-steps", "0"], /^drowse: --decay-steps is "0"; give a whole number/],
+    [
+      ["train", "bars", "--warmup", "100000"],
+      /^drowse: --warmup is 100000, and the run has 80 steps; give fewer, or more --epochs$/,
+    ],
+    [
+      ["train", "bars", "--clip-norm", "1", "--clip-value", "1"],
+      /^drowse: option '--clip-value <number>' cannot be used with option/,
+    ],
+    [["train", "bars", "--validation", "1"], /^drowse: --validation is "1"; give a share above 0 and below 1, such as 0.1$/],
+    [["train", "bars", "--early-stopping"], /^drowse: --early-stopping is given without --validation; give --validation 0.1 too/],
+    [["train", "--early-stopping", "bars"], /^drowse: --early-stopping is "bars"; give a whole number from 1 to/],
+    [["train", "bars", "--reduce-on-plateau", "2"], /^drowse: --reduce-on-plateau is given without --validation; /],
+    [["train", "bars", "--metrics", "auroc,f2"], /^drowse: --metrics is "auroc,f2"; give one or more of accuracy, precision, /],
+    [["train", "bars", "--metrics", "auroc,auroc"], /^drowse: --metrics is "auroc,auroc"; /],
+    [["evaluate", "trained", "bars", "--metrics", ""], /^drowse: --metrics is ""; give one or more of/],
     [["train", "bars", "--seed", "-1"], /^drowse: --seed is "-1"; /],
     [["train", "bars", "--out"], /^drowse: option '--out <folder>' argument missing; see /],
     [["predict", "trained", "bars", "--rows", "9-0"], /^drowse: --rows is "9-0"; give numbers of rows/],
@@ -307,6 +392,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
     rmSync(join(folder, "half/train-labels-idx1-ubyte"));
     writeBars(join(folder, "more-classes"), { classes: 5 });
     writeBars(join(folder, "only-test"), { train: 0 });
+    writeBars(join(folder, "only-train-images"), { test: 0 });
     const model = readFileSync(join(folder, "trained/model.safetensors"));
     writeFileSync(join(folder, "cut.safetensors"), model.subarray(0, model.length - 100));
     writeFileSync(join(folder, "zeros.safetensors"), new Uint8Array(64));
@@ -333,6 +419,15 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
     [train("foreign"), /^readIdx: foreign\/train-labels-idx1-ubyte begins with 0x47494638.*; it is not an IDX file/],
     [train("half"), /^IDX folder: half holds train-images-idx3-ubyte but not train-labels-idx1-ubyte; put that file there/],
     [train("only-test"), /^train: only-test has no training set; add its train-\* files$/],
+    [
+      train("only-train-images", "--metrics", "auroc"),
+      /^train: --metrics is given, and only-train-images has no test set; give --validation 0.1 too$/,
+    ],
+    [train("bars", "--metrics", "f1"), /^fit: the metric f1 is one of two classes, and there are 4 outputs; give "macroF1"$/],
+    [
+      ["evaluate", "trained", "bars", "--metrics", "top4Accuracy"],
+      /^evaluate: the metric top4Accuracy is always 1 of 4 classes; give a k below 4$/,
+    ],
     [train("bars", "--out", "trained"), /^train: --out trained holds 3 entries already; give a new folder, or empty that one$/],
     [train("bars", "--out", "table.csv"), /^train: --out table.csv is, or leads through, a file; give the path of a new folder$/],
     [
@@ -399,7 +494,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
   it("but a divergence after a finished epoch keeps that epoch's model", async () => {
     const args = ["train", "bars", ...small, "--hidden", "16", "--max-norm", "none", "--momentum", "0", "--epochs", "400"];
     // With decay of weights that overshoots, |1 - rate l2| > 1: the weights grow by a factor each step and so diverge late.
-    const called = await call(...args, "--learning-rate", "1", "--l2", "2.8", "--out", "late", "--json");
+    const called = await call(...args, "--learning-rate", "1", "--weight-decay", "2.8", "--out", "late", "--json");
     expect(called).toMatchObject({ code: 1, stderr: expect.stringMatching(/^fit: the numbers of \w+ are not finite .*\n$/) });
     const end = eventsOf(called).at(-1);
     expect(end).toMatchObject({ event: "error", message: called.stderr.trimEnd(), out: "late" });

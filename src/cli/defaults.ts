@@ -15,24 +15,14 @@ export const defaults = {
   dropout: 0.5,
   inputDropout: 0.2,
   scaling: "inverted",
-  learningRate: 0.1,
-  momentum: 0.5,
+  /** Its learning rate and momentum stand in optimizer-settings.ts. */
+  optimizer: "sgd",
+  schedule: "polynomial",
+  warmup: 0,
   maxNorm: 3,
-  l2: 0,
   epochs: 10,
   batchSize: 32,
   seed: 1,
   /** Epochs of each network of the main job: within five minutes on two cores, the machine being busy otherwise too. */
   mainJobEpochs: 14,
 } as const;
-
-/**
- * The learning rate over a run of `steps` steps: learningRate * (1 - step / steps)^(3/4), a little above the straight
- * line to 0. The power is made of square roots, which have the same bits everywhere; Math.pow has not.
- */
-export function decay(learningRate: number, steps: number): (step: number) => number {
-  return (step) => {
-    const left = Math.max(0, 1 - step / steps);
-    return learningRate * Math.sqrt(left * Math.sqrt(left));
-  };
-}

@@ -1,15 +1,17 @@
+import type { ClassMetricName } from "../metrics/metric.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { chooseSet, imageRows, openImageSets, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
 import { openModel } from "./model-argument.ts";
-import { jsonOption, setOption, threadsOption } from "./shared-options.ts";
-import { errorShare } from "./train-run.ts";
+import { jsonOption, metricsOption, setOption, threadsOption } from "./shared-options.ts";
+import { errorShare } from "./train-listener.ts";
 import { weightsHash } from "./weights-hash.ts";
 
 interface EvaluateOptions {
   readonly set?: SetName;
+  readonly metrics?: readonly ClassMetricName[];
   readonly threads?: number;
   readonly json?: boolean;
 }
@@ -21,11 +23,13 @@ const HELP = `
 Nothing sleeps.
 
 With --json the one event is {"event":"done","set":"test","rows":10000,"loss":…,
-"testError":0.0142,…}, or error; with --set train the share is trainingError.
+"testError":0.0142,…}, or error; with --set train the share is trainingError. Metrics
+have their own names.
 
 Examples:
   drowse evaluate runs/mnist-1 mnist
   drowse evaluate runs/mnist-1 mnist --set train
+  drowse evaluate runs/mnist-1 mnist --metrics auroc,macroF1,top2Accuracy
   drowse evaluate runs/mnist-1/model.safetensors data/my-digits --json`;
 
 export const addEvaluate: AddCommand = (program, context) => {
@@ -36,6 +40,7 @@ export const addEvaluate: AddCommand = (program, context) => {
     .argument("<model>", "a run folder, or a model's file")
     .argument("<data>", "mnist, or a folder of IDX files")
     .addOption(setOption())
+    .addOption(metricsOption("also measured"))
     .addOption(threadsOption())
     .addOption(jsonOption())
     .addHelpText("after", HELP)
@@ -43,16 +48,17 @@ export const addEvaluate: AddCommand = (program, context) => {
 };
 
 async function evaluate(argument: string, data: string, options: EvaluateOptions, { terminal }: Context): Promise<void> {
-  const { set: wanted, threads, json } = options;
+  const { set: wanted, metrics = [], threads, json } = options;
   const model = await openModel(OPERATION, argument);
   const { name, set, images, labels } = chooseSet(OPERATION, await openImageSets(OPERATION, data), wanted);
   const begun = performance.now();
-  const { loss, accuracy, rows } = await interruptible((signal) =>
+  const evaluation = await interruptible((signal) =>
     model.evaluate(
       { x: imageRows(images, model.inputShape), y: labels.data },
-      { signal, ...(threads === undefined ? {} : { threads }) },
+      { signal, metrics, ...(threads === undefined ? {} : { threads }) },
     ),
   );
+  const { loss, accuracy, rows } = evaluation;
   if (accuracy === undefined) {
     throw new DrowseError(OPERATION, "the model predicts numbers, not classes", "give a model that was trained on classes");
   }
@@ -60,7 +66,10 @@ async function evaluate(argument: string, data: string, options: EvaluateOptions
   if (json) {
     const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
     const measures = { set, rows, loss, [set === "test" ? "testError" : "trainingError"]: error };
-    terminal.write(`${JSON.stringify({ event: "done", ...measures, weightsHash: weightsHash(model.weights), seconds })}\n`);
+    const named = Object.fromEntries(metrics.map((name) => [name, evaluation[name]]));
+    terminal.write(
+      `${JSON.stringify({ event: "done", ...measures, ...named, weightsHash: weightsHash(model.weights), seconds })}\n`,
+    );
     return;
   }
   const label = set === "test" ? "test error" : "training error";
@@ -68,6 +77,8 @@ async function evaluate(argument: string, data: string, options: EvaluateOptions
     ["data", `${name}, ${set} set, ${formatCount(rows)} images`],
     ["loss", loss.toFixed(4)],
     [label, `${formatPercent(error)} (${formatCount(error * rows)} wrong)`],
+    ...metrics.map((name) => [name, evaluation[name].toFixed(4)]),
   ];
-  terminal.write(lines.map(([key, value]) => `${key.padEnd(label.length)}  ${value}\n`).join(""));
+  const width = Math.max(...lines.map(([key]) => key.length));
+  terminal.write(lines.map(([key, value]) => `${key.padEnd(width)}  ${value}\n`).join(""));
 }

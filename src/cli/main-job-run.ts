@@ -8,7 +8,10 @@ import type { IdxPart } from "./idx-folder.ts";
 import { imageNetwork } from "./image-network.ts";
 import type { ImageSets } from "./image-sets.ts";
 import { type MainJobEnd, type MainJobEvent, NETWORKS, type NetworkName, type NetworkResult } from "./main-job-events.ts";
-import { countClasses, dataOf, errorShare, optimizerOf, type TrainSettings } from "./train-run.ts";
+import { optimizerOf } from "./optimizer-settings.ts";
+import { errorShare, round } from "./train-listener.ts";
+import { countClasses, dataOf } from "./train-run.ts";
+import { type TrainSettings, trainSettings } from "./train-settings.ts";
 import { weightsHash } from "./weights-hash.ts";
 
 /** Training images on which the training error is measured, the first of the set. */
@@ -30,7 +33,6 @@ interface Runner {
 }
 
 const clock = () => performance.now() / 1000;
-const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
 /** The first rows of a part. */
 function firstRows({ images, labels }: IdxPart, most: number): IdxPart {
@@ -45,7 +47,7 @@ function firstRows({ images, labels }: IdxPart, most: number): IdxPart {
 /** All there is to say about one of the two trainings: the command's defaults, without dropout or with it. */
 function settingsOf(network: NetworkName, given: MainJobSettings): TrainSettings {
   const awake = { dropout: 0, inputDropout: 0 };
-  return { ...defaults, ...(network === "without dropout" ? awake : {}), ...given };
+  return trainSettings({ ...defaults, ...(network === "without dropout" ? awake : {}), ...given });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ClassMetricName } from "../metrics/metric.ts";
 import { UsageError } from "./usage-error.ts";
 
 // Option values as people type them, to numbers. Strict: "", "1e", "0x10" and "1 " are no numbers here.
@@ -67,4 +68,21 @@ export function rowRanges(option: string): Reader<readonly RowRange[]> {
       if (!(range[0] <= range[1])) refuse(option, text, "give numbers of rows, counted from 0, such as 0-9 or 0-9,20,30-39");
       return range;
     });
+}
+
+const METRICS = ["accuracy", "precision", "recall", "f1", "macroPrecision", "macroRecall", "macroF1", "auroc"] as const;
+
+const isMetric = (name: string): name is ClassMetricName =>
+  (METRICS as readonly string[]).includes(name) || /^top[1-9]\d{0,5}Accuracy$/.test(name);
+
+/** Names of metrics of classes, `auroc,macroF1`. Which of them fit the data is found when it is there. */
+export function metricNames(option: string): Reader<readonly ClassMetricName[]> {
+  return (text) => {
+    const names = text.split(",");
+    const known = names.filter(isMetric);
+    const isOnce = new Set(names).size === names.length;
+    if (known.length < names.length || !isOnce)
+      refuse(option, text, `give one or more of ${METRICS.join(", ")}, top5Accuracy, joined by commas`);
+    return known;
+  };
 }

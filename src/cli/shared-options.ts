@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { wholeNumber } from "./option-values.ts";
+import { metricNames, wholeNumber } from "./option-values.ts";
 
 // Options that several commands have, with one meaning.
 
@@ -20,3 +20,10 @@ export const setOption = () =>
   new Option("--set <name>", "which images of the data (default: test, or the only set there is)").choices(["train", "test"]);
 
 export const jsonOption = () => new Option("--json", "print events, one JSON object a line, instead of text");
+
+/** @param when - says what is measured, to begin the description. */
+export const metricsOption = (when: string) =>
+  new Option(
+    "--metrics <names>",
+    `${when}: accuracy, top5Accuracy (any k), macroPrecision, macroRecall, macroF1, auroc; of two classes precision, recall, f1`,
+  ).argParser(metricNames("--metrics"));

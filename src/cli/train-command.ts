@@ -1,20 +1,16 @@
-import { Option } from "commander";
 import { saveModel } from "../formats/model-file.ts";
-import type { Scaling } from "../layers/dropout/dropout.ts";
 import { GENERATOR } from "../random/philox.ts";
 import type { AddCommand, Context } from "./context.ts";
-import { defaults } from "./defaults.ts";
 import { openImageSets } from "./image-sets.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
-import { decimal, hiddenLayers, orNone, rate, wholeNumber } from "./option-values.ts";
 import { checkRunFolder, writeRunFolder } from "./run-folder.ts";
-import { epochsOption, jsonOption, seedOption, threadsOption } from "./shared-options.ts";
+import { addTrainOptions } from "./train-options.ts";
 import { jsonReport, textReport } from "./train-report.ts";
-import { type TrainSettings, trainImages } from "./train-run.ts";
+import { trainImages } from "./train-run.ts";
+import { type TrainRequest, trainSettings } from "./train-settings.ts";
 import { version } from "./version.ts";
 
-interface TrainOptions extends Omit<TrainSettings, "scaling"> {
-  readonly scaling: Scaling;
+interface TrainOptions extends TrainRequest {
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -47,66 +43,19 @@ Examples:
   drowse train mnist --epochs 3 --seed 1 --json --threads 2 | tail -1`;
 
 export const addTrain: AddCommand = (program, context) => {
-  const { learningRate, momentum, maxNorm, l2, batchSize, hidden, dropout, inputDropout, scaling } = defaults;
-  program
+  const command = program
     .command("train")
     .summary("train a network on images, with dropout")
     .description("Trains a network on images, with dropout, and writes it to a run folder.")
-    .argument("<data>", "mnist, or a folder of IDX files")
-    .addOption(
-      new Option("--hidden <units>", "units of the hidden layers, or none")
-        .argParser(hiddenLayers("--hidden"))
-        .default(hidden, hidden.join(",")),
-    )
-    .addOption(new Option("--dropout <rate>", "probability to drop a hidden unit").argParser(rate("--dropout")).default(dropout))
-    .addOption(
-      new Option("--input-dropout <rate>", "probability to drop a pixel")
-        .argParser(rate("--input-dropout"))
-        .default(inputDropout),
-    )
-    .addOption(
-      new Option(
-        "--scaling <kind>",
-        "inverted: kept units are scaled up in training; standard: all are scaled down in prediction",
-      )
-        .choices(["inverted", "standard"])
-        .default(scaling),
-    )
-    .addOption(
-      new Option("--learning-rate <number>", "step size of the first step")
-        .argParser(decimal("--learning-rate", (value) => value > 0, "give a number above 0"))
-        .default(learningRate),
-    )
-    .addOption(
-      new Option("--momentum <number>", "share of the last step that goes into the next")
-        .argParser(decimal("--momentum", (value) => value >= 0 && value < 1, "give a number from 0 to below 1"))
-        .default(momentum),
-    )
-    .addOption(
-      new Option("--max-norm <number>", "longest norm of a unit's incoming weights, or none")
-        .argParser(orNone(decimal("--max-norm", (value) => value > 0, "give a number above 0, or none")))
-        .default(maxNorm),
-    )
-    .addOption(
-      new Option("--l2 <number>", "weight of the L2 penalty")
-        .argParser(decimal("--l2", (value) => value >= 0, "give a number of at least 0"))
-        .default(l2),
-    )
-    .addOption(epochsOption(defaults.epochs))
-    .addOption(
-      new Option("--batch-size <n>", "images per step").argParser(wholeNumber("--batch-size", 1, 65_536)).default(batchSize),
-    )
-    .addOption(threadsOption())
-    .addOption(seedOption(defaults.seed))
-    .addOption(new Option("--out <folder>", "the run folder, new or empty (default: the next runs/<data>-<n>)"))
-    .addOption(jsonOption())
+    .argument("<data>", "mnist, or a folder of IDX files");
+  addTrainOptions(command)
     .addHelpText("after", HELP)
     .action((data: string, options: TrainOptions) => train(data, options, context));
 };
 
-async function train(data: string, { out, json, ...options }: TrainOptions, context: Context): Promise<void> {
+async function train(data: string, { out, json, ...request }: TrainOptions, context: Context): Promise<void> {
   const { terminal } = context;
-  const settings: TrainSettings = options;
+  const settings = trainSettings(request);
   await checkRunFolder(out);
   const sets = await openImageSets("train", data);
   const report = json ? jsonReport(terminal) : textReport(terminal);

@@ -1,9 +1,10 @@
+import type { LearningRateEvent } from "../model/fit-events.ts";
 import { formatClock, formatCount, formatPercent, formatSeconds } from "./format.ts";
 import { LiveLines } from "./live-lines.ts";
 import { fitSegments, formatBar } from "./progress-line.ts";
 import type { Terminal } from "./terminal.ts";
 import { Throttle } from "./throttle.ts";
-import type { TrainEnd, TrainEpoch, TrainEvent, TrainProgress, TrainStart } from "./train-run.ts";
+import type { TrainEnd, TrainEpoch, TrainEvent, TrainProgress, TrainStart } from "./train-events.ts";
 
 /** Shows what happens while a network trains. */
 export interface TrainReport {
@@ -27,7 +28,7 @@ export function jsonReport(terminal: Terminal): TrainReport {
       if (event.event === "start") {
         const { settings, ...rest } = event;
         print({ ...rest, ...settings });
-      } else if (event.event === "epoch" || throttle.isDue()) print(event);
+      } else if (event.event !== "progress" || throttle.isDue()) print(event);
     },
     end: (end, out) => print({ ...end, out }),
     clear() {},
@@ -38,14 +39,17 @@ export function jsonReport(terminal: Terminal): TrainReport {
 export function textReport(terminal: Terminal): TrainReport {
   const lines = new LiveLines(terminal);
   const throttle = new Throttle(DRAWN);
+  // Where it is not a screen that breaks long lines, nothing is left out.
+  const columns = () => (terminal.isLive ? terminal.columns : Number.POSITIVE_INFINITY);
   return {
     show(event) {
       if (event.event === "start") terminal.write(startText(event));
-      else if (event.event === "epoch") {
+      else if (event.event === "progress") {
+        if (terminal.isLive && throttle.isDue()) lines.draw([progressLine(event, terminal)]);
+      } else {
         lines.clear();
-        // Where it is not a screen that breaks long lines, nothing is left out.
-        terminal.write(`${epochLine(event, terminal.isLive ? terminal.columns : Number.POSITIVE_INFINITY)}\n`);
-      } else if (terminal.isLive && throttle.isDue()) lines.draw([progressLine(event, terminal)]);
+        terminal.write(`${event.event === "epoch" ? epochLine(event, columns()) : learningRateLine(event)}\n`);
+      }
     },
     end(end, out) {
       lines.clear();
@@ -55,28 +59,50 @@ export function textReport(terminal: Terminal): TrainReport {
   };
 }
 
-function startText({ data, rows, testRows, image, units, parameters, settings }: TrainStart): string {
+function startText({ data, rows, validationRows, testRows, image, units, parameters, settings }: TrainStart): string {
+  const held = validationRows > 0 ? `, ${formatCount(validationRows)} to validate on` : "";
   const tested = testRows > 0 ? `${formatCount(testRows)} to test on` : "no test set";
-  const { dropout, inputDropout, scaling } = settings;
+  const { dropout, inputDropout, scaling, optimizer, learningRate, schedule, warmup } = settings;
   const rates = `dropout ${dropout}, on the input ${inputDropout}${scaling === "standard" ? ", standard scaling" : ""}`;
+  const warm = warmup > 0 ? ` after ${formatCount(warmup)} steps of warm-up` : "";
   return [
-    `${data}: ${formatCount(rows)} images of ${image.join(" x ")} to train on, ${tested}`,
+    `${data}: ${formatCount(rows)} images of ${image.join(" x ")} to train on${held}, ${tested}`,
     `network ${units.join("-")}, ${formatCount(parameters)} parameters; ${rates}; seed ${settings.seed}`,
+    `optimizer ${optimizer}, learning rate ${learningRate}, schedule ${schedule}${warm}`,
     "",
   ].join("\n");
 }
 
 const countedEpoch = (epoch: number, epochs: number) => `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
 
-export function epochLine({ epoch, epochs, loss, error, testError, seconds }: TrainEpoch, columns: number): string {
+export function epochLine(event: TrainEpoch, columns: number): string {
+  const { epoch, epochs, loss, error, validationLoss, validationError, testError, seconds } = event;
+  const share = (name: string, value: number | null | undefined) =>
+    value === undefined || value === null ? "" : `${name} ${formatPercent(value).padStart(6)}`;
   const parts = [
-    { text: countedEpoch(epoch, epochs), rank: 5 },
-    { text: `loss ${loss.toFixed(4)}`, rank: 2 },
-    { text: `error ${formatPercent(error).padStart(6)}`, rank: 3 },
-    { text: testError === null ? "" : `test error ${formatPercent(testError).padStart(6)}`, rank: 4 },
-    { text: formatSeconds(seconds), rank: 1 },
+    { text: countedEpoch(epoch, epochs), rank: 9 },
+    { text: `loss ${loss.toFixed(4)}`, rank: 4 },
+    { text: share("error", error), rank: 6 },
+    { text: validationLoss === undefined ? "" : `validation loss ${validationLoss.toFixed(4)}`, rank: 5 },
+    { text: share("validation error", validationError), rank: 7 },
+    { text: share("test error", testError), rank: 8 },
+    ...metricsOf(event).map((text) => ({ text, rank: 3 })),
+    { text: formatSeconds(seconds), rank: 2 },
   ];
   return fitSegments(parts, columns);
+}
+
+/** Metrics that were asked for: `test f1 0.9812`. Losses and errors have lines of their own. */
+function metricsOf(event: TrainEpoch | TrainEnd): string[] {
+  return Object.entries(event).flatMap(([key, value]) => {
+    const [, set, name] = /^(validation|test)(?!Loss$|Error$)(.+)$/.exec(key) ?? [];
+    return set ? [`${set} ${name[0].toLowerCase()}${name.slice(1)} ${Number(value).toFixed(4)}`] : [];
+  });
+}
+
+function learningRateLine({ epoch, factor }: LearningRateEvent): string {
+  const share = Number(factor.toPrecision(3));
+  return `after epoch ${epoch} the learning rate is ${share} of the schedule's: the validation loss is on a plateau`;
 }
 
 export function progressLine(event: TrainProgress, { columns, palette }: Pick<Terminal, "columns" | "palette">): string {
@@ -92,9 +118,24 @@ export function progressLine(event: TrainProgress, { columns, palette }: Pick<Te
   return fitSegments(parts, columns);
 }
 
-function endText({ event, epochs, error, testError, seconds }: TrainEnd, out: string): string {
-  const measure = testError === null ? `training error ${formatPercent(error)}` : `test error ${formatPercent(testError)}`;
-  const after = `after ${epochs} ${epochs === 1 ? "epoch" : "epochs"} in ${formatSeconds(seconds)}`;
-  const wrote = event === "done" ? `wrote ${out}` : `wrote the model of the last finished epoch to ${out}`;
-  return `${measure} ${after}\n${wrote}\n`;
+const counted = (count: number, one: string) => `${count} ${count === 1 ? one : `${one}s`}`;
+
+export function endText(end: TrainEnd, out: string): string {
+  const { event, epochs, error, reason, bestEpoch, validationError, testError, skipped, seconds } = end;
+  const early = reason === "patience" ? ", early: the validation loss got no better" : "";
+  const measures = [
+    ...(testError === null ? [`training error ${formatPercent(error)}`] : []),
+    ...(validationError === undefined ? [] : [`validation error ${formatPercent(validationError)}`]),
+    ...(testError === null ? [] : [`test error ${formatPercent(testError)}`]),
+    ...metricsOf(end),
+  ];
+  const wrote =
+    event === "done" ? `wrote ${out}` : `wrote the model of the ${bestEpoch ? "best" : "last"} finished epoch to ${out}`;
+  return [
+    `ended after ${counted(epochs, "epoch")} in ${formatSeconds(seconds)}${early}`,
+    ...(bestEpoch === undefined ? [] : [`the model is that of epoch ${bestEpoch}, the best`]),
+    `${measures.join(", ")}; ${formatPercent(skipped, 0)} of the multiply-adds skipped`,
+    wrote,
+    "",
+  ].join("\n");
 }

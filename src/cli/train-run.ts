@@ -1,73 +1,18 @@
 import type { DataArrays } from "../data/arrays.ts";
-import type { EpochEvent, FitEvent, ProgressEvent } from "../model/fit-events.ts";
+import type { FitOptions } from "../model/fit-options.ts";
 import type { Model } from "../model/model.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
-import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { decay, defaults } from "./defaults.ts";
+import { defaults } from "./defaults.ts";
 import type { IdxPart } from "./idx-folder.ts";
-import { imageNetwork, type NetworkSettings } from "./image-network.ts";
+import { imageNetwork } from "./image-network.ts";
 import { type ImageSets, imageRows } from "./image-sets.ts";
 import { Interrupted } from "./interrupt.ts";
+import { optimizerOf } from "./optimizer-settings.ts";
+import type { TrainEnd, TrainEpoch, TrainEvent } from "./train-events.ts";
+import { measuresOf, round, TrainListener } from "./train-listener.ts";
+import type { TrainSettings } from "./train-settings.ts";
 import { weightsHash } from "./weights-hash.ts";
-
-/** All that decides the result of a training, and the threads, which do not. */
-export interface TrainSettings extends NetworkSettings {
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly maxNorm: number | "none";
-  readonly l2: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly threads: number | undefined;
-}
-
-/** Errors are shares of the rows: 0.0152 is 1.52%. `loss` and `error` are over the training set, with dropout. */
-interface Measures {
-  readonly loss: number;
-  readonly error: number;
-  /** On the test set, with nothing asleep; null where there is none. */
-  readonly testLoss: number | null;
-  readonly testError: number | null;
-}
-
-export interface TrainStart {
-  readonly event: "start";
-  readonly data: string;
-  readonly rows: number;
-  readonly testRows: number;
-  readonly image: readonly number[];
-  /** Units of the input, the hidden layers and the output. */
-  readonly units: readonly number[];
-  readonly parameters: number;
-  readonly settings: TrainSettings;
-}
-
-export interface TrainProgress extends Omit<ProgressEvent, "accuracy"> {
-  readonly error: number;
-}
-
-export interface TrainEpoch extends Measures {
-  readonly event: "epoch";
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly learningRate: number;
-  readonly seconds: number;
-  readonly examplesPerSecond: number;
-}
-
-/** How a training ended, and what came of it: the measures of the last finished epoch. */
-export interface TrainEnd extends Measures {
-  readonly event: "done" | "interrupted" | "error";
-  readonly message?: string;
-  /** Finished epochs. */
-  readonly epochs: number;
-  readonly weightsHash: string;
-  readonly seconds: number;
-}
-
-export type TrainEvent = TrainStart | TrainProgress | TrainEpoch;
 
 export interface TrainOutcome {
   readonly model: Model;
@@ -84,29 +29,32 @@ export function countClasses(parts: readonly IdxPart[]): number {
   return parts.reduce((most, { labels }) => labels.data.reduce((a, b) => Math.max(a, b + 1), most), 2);
 }
 
-/** The optimizer of a run over `rows` rows, whose learning rate falls over its steps. */
-export function optimizerOf({ learningRate, momentum, l2, maxNorm, batchSize, epochs }: TrainSettings, rows: number): Optimizer {
-  const steps = epochs * Math.ceil(rows / batchSize);
-  return sgd({ learningRate: decay(learningRate, steps), momentum, l2, ...(maxNorm === "none" ? {} : { maxNorm }) });
-}
-
-/** The share of wrong rows of a share of right ones, without the rounding of 1 - accuracy. */
-export function errorShare(accuracy: number, rows: number): number {
-  return Math.round((1 - accuracy) * rows) / rows;
-}
-
-const round = (value: number, digits: number) => Number(value.toFixed(digits));
-
 /** Images and their labels as a model takes them. */
 export function dataOf({ images, labels }: IdxPart, { inputShape }: Model): DataArrays {
   return { x: imageRows(images, inputShape), y: labels.data, scale: defaults.inputScale };
 }
 
+/** How `fit` trains on `count` images, but for what it measures on. */
+function fitOptions(settings: TrainSettings, count: number): FitOptions {
+  const { epochs, batchSize, validation = 0, earlyStopping, reduceOnPlateau, metrics = [], threads } = settings;
+  return {
+    loss: "crossEntropy",
+    // The rows that fit holds out, but where a class has a single one, which stays.
+    optimizer: optimizerOf(settings, count - Math.round(count * validation)),
+    epochs,
+    batchSize,
+    metrics,
+    ...(earlyStopping === undefined ? {} : { earlyStopping: { patience: earlyStopping } }),
+    ...(reduceOnPlateau === undefined ? {} : { reduceLearningRateOnPlateau: { patience: reduceOnPlateau } }),
+    ...(threads === undefined ? {} : { threads }),
+  };
+}
+
 /**
  * Trains a network on images and tells of it in events. Where something stops it after a finished epoch the outcome says
- * what, and the model has the weights of that epoch.
+ * what, and the model has the weights of that epoch, or of the best one.
  *
- * @throws {DrowseError} when there is nothing to train on, or training fails within the first epoch.
+ * @throws {DrowseError} when there is nothing to train on or to measure on, or training fails within the first epoch.
  * @throws {Interrupted} when the signal aborts within the first epoch.
  */
 export async function trainImages(
@@ -115,77 +63,45 @@ export async function trainImages(
   { signal, onEvent }: { signal: AbortSignal; onEvent: (event: TrainEvent) => void },
 ): Promise<TrainOutcome> {
   if (train === undefined) throw new DrowseError(OPERATION, `${name} has no training set`, "add its train-* files");
-  const [rows, ...image] = train.images.shape;
+  const { validation: share, metrics = [], threads } = settings;
+  if (metrics.length > 0 && share === undefined && test === undefined)
+    throw new DrowseError(OPERATION, `--metrics is given, and ${name} has no test set`, "give --validation 0.1 too");
+  const [count, ...image] = train.images.shape;
   const classes = countClasses(test ? [train, test] : [train]);
   const model = imageNetwork(image, classes, settings);
-  const { batchSize, threads, epochs } = settings;
-  const optimizer = optimizerOf(settings, rows);
-
+  const testData = test && dataOf(test, model);
   const testRows = test?.images.shape[0] ?? 0;
+  const validation = share ?? testData;
   const units = [sizeOf(image), ...settings.hidden, classes];
   const parameters = [...model.weights.values()].reduce((sum, values) => sum + values.length, 0);
-  onEvent({ event: "start", data: name, rows, testRows, image, units, parameters, settings });
+  const start = { data: name, testRows, image, units, parameters, settings };
+  const watched = share === undefined ? "test" : "validation";
+  const listener = new TrainListener({ start, watched, metrics, onEvent });
 
-  const finished: TrainEpoch[] = [];
   const begun = performance.now();
   let stopped: Interrupted | DrowseError | undefined;
   try {
-    await model.fit(dataOf(train, model), {
-      loss: "crossEntropy",
-      optimizer,
-      epochs,
-      batchSize,
-      signal,
-      ...(threads === undefined ? {} : { threads }),
-      ...(test ? { validation: dataOf(test, model) } : {}),
-      onEvent(event: FitEvent) {
-        if (event.event === "progress") return onEvent(progressOf(event, rows, batchSize));
-        if (event.event !== "epoch") return;
-        finished.push(epochOf(event, rows, testRows));
-        onEvent(finished[finished.length - 1]);
-      },
-    });
+    const options = { ...fitOptions(settings, count), signal, onEvent: listener.hear };
+    await model.fit(dataOf(train, model), { ...options, ...(validation === undefined ? {} : { validation }) });
   } catch (error) {
-    if (finished.length === 0 || !(error instanceof Interrupted || error instanceof DrowseError)) throw error;
+    if (listener.epochs.length === 0 || !(error instanceof Interrupted || error instanceof DrowseError)) throw error;
     stopped = error;
   }
-  const last = finished[finished.length - 1];
+  // Without the signal: what has been learned is to be measured and written, also where Ctrl-C ended it.
+  const evaluation =
+    testData && watched === "validation"
+      ? await model.evaluate(testData, { metrics, ...(threads ? { threads } : {}) })
+      : undefined;
+  const named = metrics.map((name) => [name, evaluation?.[name]] as const);
   const end: TrainEnd = {
     event: stopped === undefined ? "done" : stopped instanceof Interrupted ? "interrupted" : "error",
     ...(stopped ? { message: stopped.message } : {}),
-    epochs: finished.length,
-    loss: last.loss,
-    error: last.error,
-    testLoss: last.testLoss,
-    testError: last.testError,
+    epochs: listener.epochs.length,
+    ...listener.end,
+    ...listener.measures,
+    ...(evaluation ? measuresOf("test", evaluation, named) : {}),
     weightsHash: weightsHash(model.weights),
     seconds: round((performance.now() - begun) / 1000, 3),
   };
-  return { model, epochs: finished, end, stopped };
-}
-
-function progressOf({ accuracy = 0, ...event }: ProgressEvent, rows: number, batchSize: number): TrainProgress {
-  const seen = Math.min(rows, event.batch * batchSize);
-  return {
-    ...event,
-    error: errorShare(accuracy, seen),
-    examplesPerSecond: round(event.examplesPerSecond, 0),
-    secondsLeft: round(event.secondsLeft, 1),
-  };
-}
-
-function epochOf(event: EpochEvent, rows: number, testRows: number): TrainEpoch {
-  const { validationLoss = null, validationAccuracy } = event;
-  return {
-    event: "epoch",
-    epoch: event.epoch,
-    epochs: event.epochs,
-    loss: event.loss,
-    error: errorShare(event.accuracy ?? 0, rows),
-    testLoss: validationLoss,
-    testError: validationAccuracy === undefined ? null : errorShare(validationAccuracy, testRows),
-    learningRate: event.learningRate,
-    seconds: round(event.seconds, 3),
-    examplesPerSecond: round(event.examplesPerSecond, 0),
-  };
+  return { model, epochs: listener.epochs, end, stopped };
 }

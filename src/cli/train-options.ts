@@ -1,0 +1,153 @@
+import { type Command, Option } from "commander";
+import { defaults } from "./defaults.ts";
+import { type ScheduleName, schedules } from "./learning-rate.ts";
+import { type OptimizerName, optimizerDefaults } from "./optimizer-settings.ts";
+import { decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
+import { epochsOption, jsonOption, metricsOption, seedOption, threadsOption } from "./shared-options.ts";
+
+// The options of `drowse train`, by what they are about. What has no default here has one that depends on others.
+
+const option = <Value>(flags: string, description: string, read: Reader<Value>) => new Option(flags, description).argParser(read);
+
+const above0 = (flag: string) => decimal(flag, (value) => value > 0, "give a number above 0");
+const atLeast0 = (flag: string) => decimal(flag, (value) => value >= 0, "give a number of at least 0");
+const MOST_STEPS = Number.MAX_SAFE_INTEGER;
+
+/** `0.1, adam 0.001, …`: a default that depends on the optimizer. */
+function byOptimizer(name: "learningRate" | "momentum" | "weightDecay"): string {
+  const values = Object.entries(optimizerDefaults).flatMap(([optimizer, { [name]: value }]) =>
+    value === undefined ? [] : [`${optimizer} ${value}`],
+  );
+  return `(default: ${values.join(", ")})`;
+}
+
+/** Adds the options of a training to its command. */
+export function addTrainOptions(command: Command): Command {
+  for (const add of [addNetwork, addOptimizer, addSchedule, addMeasuring, addRun]) add(command);
+  return command;
+}
+
+function addNetwork(command: Command): void {
+  const { hidden, dropout, inputDropout, scaling } = defaults;
+  command
+    .optionsGroup("Network:")
+    .addOption(
+      option("--hidden <units>", "units of the hidden layers, or none", hiddenLayers("--hidden")).default(
+        hidden,
+        hidden.join(","),
+      ),
+    )
+    .addOption(option("--dropout <rate>", "probability to drop a hidden unit", rate("--dropout")).default(dropout))
+    .addOption(option("--input-dropout <rate>", "probability to drop a pixel", rate("--input-dropout")).default(inputDropout))
+    .addOption(
+      new Option(
+        "--scaling <kind>",
+        "inverted: kept units are scaled up in training; standard: all are scaled down in prediction",
+      )
+        .choices(["inverted", "standard"])
+        .default(scaling),
+    );
+}
+
+function addOptimizer(command: Command): void {
+  const names = Object.keys(optimizerDefaults) as OptimizerName[];
+  command
+    .optionsGroup("Optimizer:")
+    .addOption(new Option("--optimizer <name>", "how weights follow the gradient").choices(names).default(defaults.optimizer))
+    .addOption(
+      option("--learning-rate <number>", `step size of the first step ${byOptimizer("learningRate")}`, above0("--learning-rate")),
+    )
+    .addOption(
+      option(
+        "--momentum <number>",
+        `share of the last step that goes into the next ${byOptimizer("momentum")}`,
+        decimal("--momentum", (value) => value >= 0 && value < 1, "give a number from 0 to below 1"),
+      ),
+    )
+    .addOption(new Option("--nesterov", "look ahead along the momentum (sgd)"))
+    .addOption(
+      option(
+        "--weight-decay <number>",
+        "decoupled from the gradient with adamW, an L2 penalty with the others (default: 0.01 with adamW, else 0)",
+        atLeast0("--weight-decay"),
+      ),
+    )
+    .addOption(
+      option(
+        "--max-norm <number>",
+        "longest norm of a unit's incoming weights, or none",
+        orNone(decimal("--max-norm", (value) => value > 0, "give a number above 0, or none")),
+      ).default(defaults.maxNorm),
+    )
+    .addOption(option("--clip-norm <number>", "longest norm of the gradient as a whole", above0("--clip-norm")))
+    .addOption(
+      option("--clip-value <number>", "largest size of each number of the gradient", above0("--clip-value")).conflicts(
+        "clipNorm",
+      ),
+    );
+}
+
+function addSchedule(command: Command): void {
+  const names = Object.keys(schedules) as ScheduleName[];
+  command
+    .optionsGroup("Learning rate over the run:")
+    .addOption(new Option("--schedule <name>", "how the learning rate falls").choices(names).default(defaults.schedule))
+    .addOption(
+      option("--warmup <steps>", "steps of rising from 0 to begin with", wholeNumber("--warmup", 0, MOST_STEPS)).default(
+        defaults.warmup,
+      ),
+    )
+    .addOption(
+      option(
+        "--decay-steps <n>",
+        "steps from one fall to the next (step, default: a third of the run), for the factor (exponential, the run) or to a half (inverse-time, a tenth)",
+        wholeNumber("--decay-steps", 1, MOST_STEPS),
+      ),
+    )
+    .addOption(
+      option(
+        "--decay-factor <number>",
+        "what is left after these steps (default: step 0.1, exponential 0.01)",
+        decimal("--decay-factor", (value) => value > 0 && value < 1, "give a number above 0 and below 1"),
+      ),
+    );
+}
+
+function addMeasuring(command: Command): void {
+  const patience = (flag: string) => wholeNumber(flag, 1, 1_000_000);
+  command
+    .optionsGroup("Measuring and stopping:")
+    .addOption(
+      option(
+        "--validation <share>",
+        "hold out a share of the training images, to watch the training by",
+        decimal("--validation", (value) => value > 0 && value < 1, "give a share above 0 and below 1, such as 0.1"),
+      ),
+    )
+    .addOption(
+      option(
+        "--early-stopping [epochs]",
+        "end after so many epochs without a better validation loss, 5 if not said, and keep the best epoch",
+        patience("--early-stopping"),
+      ).preset("5"),
+    )
+    .addOption(
+      option(
+        "--reduce-on-plateau [epochs]",
+        "a tenth of the learning rate after so many epochs without a better validation loss, 3 if not said",
+        patience("--reduce-on-plateau"),
+      ).preset("3"),
+    )
+    .addOption(metricsOption("also measured after each epoch"));
+}
+
+function addRun(command: Command): void {
+  command
+    .optionsGroup("Run:")
+    .addOption(epochsOption(defaults.epochs))
+    .addOption(option("--batch-size <n>", "images per step", wholeNumber("--batch-size", 1, 65_536)).default(defaults.batchSize))
+    .addOption(seedOption(defaults.seed))
+    .addOption(threadsOption())
+    .addOption(new Option("--out <folder>", "the run folder, new or empty (default: the next runs/<data>-<n>)"))
+    .addOption(jsonOption());
+}
