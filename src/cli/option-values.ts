@@ -70,10 +70,20 @@ export function rowRanges(option: string): Reader<readonly RowRange[]> {
     });
 }
 
-const METRICS = ["accuracy", "precision", "recall", "f1", "macroPrecision", "macroRecall", "macroF1", "auroc"] as const;
+/** Metrics by name; `topKAccuracy` is one for each k. */
+export const classMetrics = [
+  "accuracy",
+  "precision",
+  "recall",
+  "f1",
+  "macroPrecision",
+  "macroRecall",
+  "macroF1",
+  "auroc",
+] as const;
 
 const isMetric = (name: string): name is ClassMetricName =>
-  (METRICS as readonly string[]).includes(name) || /^top[1-9]\d{0,5}Accuracy$/.test(name);
+  (classMetrics as readonly string[]).includes(name) || /^top[1-9]\d{0,5}Accuracy$/.test(name);
 
 /** Names of metrics of classes, `auroc,macroF1`. Which of them fit the data is found when it is there. */
 export function metricNames(option: string): Reader<readonly ClassMetricName[]> {
@@ -82,7 +92,7 @@ export function metricNames(option: string): Reader<readonly ClassMetricName[]> 
     const known = names.filter(isMetric);
     const isOnce = new Set(names).size === names.length;
     if (known.length < names.length || !isOnce)
-      refuse(option, text, `give one or more of ${METRICS.join(", ")}, top5Accuracy, joined by commas`);
+      refuse(option, text, `give one or more of ${classMetrics.join(", ")}, top5Accuracy, joined by commas`);
     return known;
   };
 }

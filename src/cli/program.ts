@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addCompletion } from "./completion-command.ts";
 import type { Context } from "./context.ts";
 import { addEvaluate } from "./evaluate-command.ts";
 import { addMainJob } from "./main-job.ts";
@@ -38,6 +39,6 @@ export function createProgram(context: Context): Command {
       getOutHasColors: () => terminal.isLive,
       getErrHasColors: () => terminal.isLive,
     });
-  for (const add of [addTrain, addEvaluate, addPredict, addMainJob]) add(program, context);
+  for (const add of [addTrain, addEvaluate, addPredict, addMainJob, addCompletion]) add(program, context);
   return program;
 }

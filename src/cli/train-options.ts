@@ -40,10 +40,7 @@ function addNetwork(command: Command): void {
     .addOption(option("--dropout <rate>", "probability to drop a hidden unit", rate("--dropout")).default(dropout))
     .addOption(option("--input-dropout <rate>", "probability to drop a pixel", rate("--input-dropout")).default(inputDropout))
     .addOption(
-      new Option(
-        "--scaling <kind>",
-        "inverted: kept units are scaled up in training; standard: all are scaled down in prediction",
-      )
+      new Option("--scaling <kind>", "make up for it in training (inverted) or in prediction (standard)")
         .choices(["inverted", "standard"])
         .default(scaling),
     );
