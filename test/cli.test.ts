@@ -273,10 +273,10 @@ describe("drowse", () => {
     const help = (await done("--help")).stdout;
     expect(help).toContain("  drowse train mnist ");
     expect(help, "the main job is not for those who install the package").not.toContain("main-job");
-    for (const command of ["train", "evaluate", "predict"]) {
+    for (const command of ["train", "evaluate", "predict", "completion"]) {
       const { stdout } = await done(command, "--help");
-      expect(stdout).toMatch(/Examples:\n {2}drowse /);
-      expect(stdout.split("\n").filter((line) => line.length > 82)).toEqual([]);
+      expect(stdout).toMatch(/\nExamples:\n( {2}.+\n)+$/);
+      expect(stdout.split("\n").filter((line) => line.length > 79)).toEqual([]);
     }
     expect(await call()).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("Usage: drowse") });
   });

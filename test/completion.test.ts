@@ -101,7 +101,9 @@ describe.each(["zsh", "fish"] as const)("drowse completion %s", (shell) => {
   });
 
   withShell(shell, "is read by its shell", () => {
-    const { status, stderr } = spawnSync(shell, ["-n"], { input: scripts.get(shell), encoding: "utf8" });
+    const file = join(folder, `script.${shell}`);
+    writeFileSync(file, scripts.get(shell) ?? "");
+    const { status, stderr } = spawnSync(shell, ["-n", file], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 });

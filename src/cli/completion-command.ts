@@ -3,13 +3,13 @@ import { completionScripts } from "./completion-scripts.ts";
 import type { AddCommand } from "./context.ts";
 
 const HELP = `
-The script completes commands, options and their values; it is made anew with each
-version, so let the shell ask for it when it starts.
+The script completes commands, options and their values. It belongs to this
+version of drowse: let the shell ask for it when it starts.
 
 Examples:
-  source <(drowse completion bash)               in ~/.bashrc
-  source <(drowse completion zsh)                in ~/.zshrc, after compinit
-  drowse completion fish | source                in ~/.config/fish/config.fish`;
+  source <(drowse completion bash)    in ~/.bashrc
+  source <(drowse completion zsh)     in ~/.zshrc, after compinit
+  drowse completion fish | source     in ~/.config/fish/config.fish`;
 
 export const addCompletion: AddCommand = (program, { terminal }) => {
   program

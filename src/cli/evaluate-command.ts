@@ -19,12 +19,12 @@ interface EvaluateOptions {
 const OPERATION = "evaluate";
 
 const HELP = `
-<model> is a run folder or its model.safetensors; <data> is as for drowse train.
-Nothing sleeps.
+<model> is a run folder or its model.safetensors; <data> is as for
+drowse train. Nothing sleeps.
 
-With --json the one event is {"event":"done","set":"test","rows":10000,"loss":…,
-"testError":0.0142,…}, or error; with --set train the share is trainingError. Metrics
-have their own names.
+With --json the one event is, metrics under their own names,
+  {"event":"done","set":"test","rows":10000,"loss":…,"testError":0.0142,…}
+or error. With --set train the share is trainingError.
 
 Examples:
   drowse evaluate runs/mnist-1 mnist

@@ -21,8 +21,8 @@ interface MainJobOptions {
 }
 
 const HELP = `
-The exit code is 1 where the network with dropout does not win, or on MNIST stays
-above 1.60% test error.
+The exit code is 1 where the network with dropout does not win, or on MNIST
+stays above 1.60% test error.
 
 With --json the events are start, progress (at most twice a second), epoch (of
 either network) and last done, with testError (of the network with dropout) and

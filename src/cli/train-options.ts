@@ -40,7 +40,7 @@ function addNetwork(command: Command): void {
     .addOption(option("--dropout <rate>", "probability to drop a hidden unit", rate("--dropout")).default(dropout))
     .addOption(option("--input-dropout <rate>", "probability to drop a pixel", rate("--input-dropout")).default(inputDropout))
     .addOption(
-      new Option("--scaling <kind>", "make up for it in training (inverted) or in prediction (standard)")
+      new Option("--scaling <kind>", "scale what is awake in training, or everything in prediction")
         .choices(["inverted", "standard"])
         .default(scaling),
     );
@@ -124,14 +124,14 @@ function addMeasuring(command: Command): void {
     .addOption(
       option(
         "--early-stopping [epochs]",
-        "end after so many epochs without a better validation loss, 5 if not said, and keep the best epoch",
+        "end after so many epochs without a better validation loss, and keep the best epoch",
         patience("--early-stopping"),
       ).preset("5"),
     )
     .addOption(
       option(
         "--reduce-on-plateau [epochs]",
-        "a tenth of the learning rate after so many epochs without a better validation loss, 3 if not said",
+        "a tenth of the learning rate after so many epochs without a better validation loss",
         patience("--reduce-on-plateau"),
       ).preset("3"),
     )
@@ -146,5 +146,6 @@ function addRun(command: Command): void {
     .addOption(seedOption(defaults.seed))
     .addOption(threadsOption())
     .addOption(new Option("--out <folder>", "the run folder, new or empty (default: the next runs/<data>-<n>)"))
-    .addOption(jsonOption());
+    .addOption(jsonOption())
+    .helpOption("-h, --help", "print this help");
 }
