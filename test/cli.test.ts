@@ -158,7 +158,9 @@ describe("drowse train", () => {
     [],
     ["--hidden", "none", "--max-norm", "none", "--scaling", "standard", "--momentum", "0.9", "--nesterov", "--clip-norm", "0.5"],
     ["--optimizer", "adam", "--schedule", "cosine", "--warmup", "7", "--clip-value", "0.1", "--weight-decay", "0.01"],
-    ["--optimizer", "adamW", "--schedule", "step", "--decay-steps", "10", "--decay-factor", "0.5", "--input-dropout", "0"],
+    ["--optimizer", "adamW", "--schedule", "step", "--decay-steps", "10", "--decay-factor", "0.5", "--activation", "selu"],
+    ["--activation", "tanh", "--label-smoothing", "0.1", "--class-weights", "1,2,0.5,1", "--input-dropout", "0"],
+    ["--activation", "gelu", "--class-weights", "balanced", "--validation", "0.1"],
     ["--optimizer", "rmsprop", "--momentum", "0.5", "--schedule", "inverse-time", "--decay-steps", "9", "--hidden", "9,8"],
     ["--optimizer", "adagrad", "--schedule", "exponential", "--validation", "0.1", "--metrics", "auroc", "--seed", "7"],
     ["--schedule", "constant", "--validation", "0.25", "--early-stopping", "--reduce-on-plateau", "1", "--epochs", "9"],
@@ -362,6 +364,18 @@ describe("a wrong call ends with 2 and says what to give:", () => {
     [["train", "bars", "--early-stopping"], /^drowse: --early-stopping is given without --validation; give --validation 0.1 too/],
     [["train", "--early-stopping", "bars"], /^drowse: --early-stopping is "bars"; give a whole number from 1 to/],
     [["train", "bars", "--reduce-on-plateau", "2"], /^drowse: --reduce-on-plateau is given without --validation; /],
+    [
+      ["train", "bars", "--activation", "Relu"],
+      /^drowse: option '--activation <name>' argument 'Relu' is invalid\. Allowed choices are relu, /,
+    ],
+    [
+      ["train", "bars", "--label-smoothing", "1.1"],
+      /^drowse: --label-smoothing is "1.1"; give a share from 0 to 1, such as 0.1$/,
+    ],
+    [
+      ["train", "bars", "--class-weights", "1,,1"],
+      /^drowse: --class-weights is "1,,1"; give balanced, or a number of at least 0 for/,
+    ],
     [["train", "bars", "--metrics", "auroc,f2"], /^drowse: --metrics is "auroc,f2"; give one or more of accuracy, precision, /],
     [["train", "bars", "--metrics", "auroc,auroc"], /^drowse: --metrics is "auroc,auroc"; /],
     [["evaluate", "trained", "bars", "--metrics", ""], /^drowse: --metrics is ""; give one or more of/],
@@ -423,6 +437,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
       train("only-train-images", "--metrics", "auroc"),
       /^train: --metrics is given, and only-train-images has no test set; give --validation 0.1 too$/,
     ],
+    [train("bars", "--class-weights", "1,2"), /^fit: classWeights is .*; give 4 numbers, one per class, or "balanced"$/],
     [train("bars", "--metrics", "f1"), /^fit: the metric f1 is one of two classes, and there are 4 outputs; give "macroF1"$/],
     [
       ["evaluate", "trained", "bars", "--metrics", "top4Accuracy"],

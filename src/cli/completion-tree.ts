@@ -29,7 +29,7 @@ export interface CompletedCommand {
 /** Arguments and values that are paths, by their names in the help. */
 const PATHS = ["data", "model", "folder", "file"];
 /** Words that are not the only ones, but worth offering. */
-const WORDS: Readonly<Record<string, readonly string[]>> = { data: ["mnist"], names: classMetrics };
+const WORDS: Readonly<Record<string, readonly string[]>> = { data: ["mnist"], names: classMetrics, weights: ["balanced"] };
 
 function offerOf(name: string, choices: readonly string[] | undefined): Offer {
   return { words: choices ?? WORDS[name] ?? [], files: PATHS.includes(name) };

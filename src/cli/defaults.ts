@@ -7,8 +7,8 @@
  */
 export const defaults = {
   hidden: [1024, 1024] as readonly number[],
-  initializer: "glorot",
-  gain: 0.5,
+  /** Its first weights stand in activations.ts. */
+  activation: "relu",
   /** What a byte counts: pixels reach from 0 to 1.6, with a mean square of about a quarter. */
   inputScale: 1 / 160,
   /** Half of the hidden units and a fifth of the inputs, the paper's choice for MNIST. */

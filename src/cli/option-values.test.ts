@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decimal, hiddenLayers, orNone, rate, rowRanges, wholeNumber } from "./option-values.ts";
+import { classWeights, decimal, hiddenLayers, metricNames, orNone, rate, rowRanges, wholeNumber } from "./option-values.ts";
 import { UsageError } from "./usage-error.ts";
 
 describe("wholeNumber", () => {
@@ -24,7 +24,7 @@ describe("wholeNumber", () => {
 
 describe("decimal and rate", () => {
   it("read every number as JavaScript writes it", () => {
-    const read = decimal("--l2", () => true, "");
+    const read = decimal("--weight-decay", () => true, "");
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(read(String(value))).toBe(value + 0);
@@ -77,5 +77,19 @@ describe("rowRanges", () => {
   });
   it.each(["", "9-0", "-1", "1-", "a", "1..3", "1,", "1 - 2"])("refuses %j", (text) => {
     expect(() => read(text)).toThrow("give numbers of rows, counted from 0");
+  });
+});
+
+describe("classWeights and metricNames", () => {
+  it("read words and lists", () => {
+    expect(classWeights("--class-weights")("balanced")).toBe("balanced");
+    expect(classWeights("--class-weights")("1,0,2.5")).toEqual([1, 0, 2.5]);
+    expect(metricNames("--metrics")("auroc,top10Accuracy")).toEqual(["auroc", "top10Accuracy"]);
+  });
+  it.each(["", "even", "1,", "1,-1", "1,NaN", "1;2"])("weights refuse %j", (text) => {
+    expect(() => classWeights("--class-weights")(text)).toThrow("give balanced, or a number of at least 0 for each class");
+  });
+  it.each(["", "auroc,", "AUROC", "rmse", "top0Accuracy", "topAccuracy", "f1,f1"])("metrics refuse %j", (text) => {
+    expect(() => metricNames("--metrics")(text)).toThrow("give one or more of accuracy, precision");
   });
 });

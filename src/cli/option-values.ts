@@ -56,6 +56,17 @@ export function hiddenLayers(option: string): Reader<readonly number[]> {
   };
 }
 
+/** Weights of classes, `1,2.5,1`, or the word `balanced`. How many there must be is found when the data is there. */
+export function classWeights(option: string): Reader<"balanced" | readonly number[]> {
+  const remedy = "give balanced, or a number of at least 0 for each class, such as 1,2.5,1";
+  return (text) => {
+    if (text === "balanced") return text;
+    const atLeast0 = decimal(option, (value) => value >= 0, remedy);
+    if (!text.split(",").every((part) => DECIMAL.test(part))) refuse(option, text, remedy);
+    return text.split(",").map(atLeast0);
+  };
+}
+
 /** First and last row of a range, both of them in it. */
 export type RowRange = readonly [first: number, last: number];
 

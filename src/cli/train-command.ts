@@ -54,7 +54,7 @@ Examples:
   drowse train mnist
   drowse train mnist --hidden 512,256 --dropout 0.5 --input-dropout 0.2
   drowse train mnist --dropout 0 --input-dropout 0     nothing sleeps: compare
-  drowse train mnist --optimizer adamW --schedule cosine --warmup 500
+  drowse train mnist --activation gelu --optimizer adamW --schedule cosine
   drowse train mnist --validation 0.1 --early-stopping --epochs 50
   drowse train data/fashion --metrics macroF1,auroc --out runs/fashion
   drowse train mnist --epochs 3 --seed 1 --json | tail -1`;

@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
+import { activations } from "./activations.ts";
 import { defaults } from "./defaults.ts";
 import { type ScheduleName, schedules } from "./learning-rate.ts";
 import { type OptimizerName, optimizerDefaults } from "./optimizer-settings.ts";
-import { decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
+import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
 import { epochsOption, jsonOption, metricsOption, seedOption, threadsOption } from "./shared-options.ts";
 
 // The options of `drowse train`, by what they are about. What has no default here has one that depends on others.
@@ -23,12 +24,12 @@ function byOptimizer(name: "learningRate" | "momentum" | "weightDecay"): string 
 
 /** Adds the options of a training to its command. */
 export function addTrainOptions(command: Command): Command {
-  for (const add of [addNetwork, addOptimizer, addSchedule, addMeasuring, addRun]) add(command);
+  for (const add of [addNetwork, addLoss, addOptimizer, addSchedule, addMeasuring, addRun]) add(command);
   return command;
 }
 
 function addNetwork(command: Command): void {
-  const { hidden, dropout, inputDropout, scaling } = defaults;
+  const { hidden, activation, dropout, inputDropout, scaling } = defaults;
   command
     .optionsGroup("Network:")
     .addOption(
@@ -37,12 +38,36 @@ function addNetwork(command: Command): void {
         hidden.join(","),
       ),
     )
+    .addOption(
+      new Option("--activation <name>", "of the hidden layers; first weights go with it")
+        .choices(Object.keys(activations))
+        .default(activation),
+    )
     .addOption(option("--dropout <rate>", "probability to drop a hidden unit", rate("--dropout")).default(dropout))
     .addOption(option("--input-dropout <rate>", "probability to drop a pixel", rate("--input-dropout")).default(inputDropout))
     .addOption(
       new Option("--scaling <kind>", "scale what is awake in training, or everything in prediction")
         .choices(["inverted", "standard"])
         .default(scaling),
+    );
+}
+
+function addLoss(command: Command): void {
+  command
+    .optionsGroup("Loss (cross-entropy):")
+    .addOption(
+      option(
+        "--label-smoothing <share>",
+        "share of each label that is spread over all classes",
+        decimal("--label-smoothing", (value) => value >= 0 && value <= 1, "give a share from 0 to 1, such as 0.1"),
+      ),
+    )
+    .addOption(
+      option(
+        "--class-weights <weights>",
+        "what an image of each class counts in training: balanced, for all classes to count alike, or a number per class, 1,2,…",
+        classWeights("--class-weights"),
+      ),
     );
 }
 

@@ -62,12 +62,12 @@ export function textReport(terminal: Terminal): TrainReport {
 function startText({ data, rows, validationRows, testRows, image, units, parameters, settings }: TrainStart): string {
   const held = validationRows > 0 ? `, ${formatCount(validationRows)} to validate on` : "";
   const tested = testRows > 0 ? `${formatCount(testRows)} to test on` : "no test set";
-  const { dropout, inputDropout, scaling, optimizer, learningRate, schedule, warmup } = settings;
+  const { activation, dropout, inputDropout, scaling, optimizer, learningRate, schedule, warmup } = settings;
   const rates = `dropout ${dropout}, on the input ${inputDropout}${scaling === "standard" ? ", standard scaling" : ""}`;
   const warm = warmup > 0 ? ` after ${formatCount(warmup)} steps of warm-up` : "";
   return [
     `${data}: ${formatCount(rows)} images of ${image.join(" x ")} to train on${held}, ${tested}`,
-    `network ${units.join("-")}, ${formatCount(parameters)} parameters; ${rates}; seed ${settings.seed}`,
+    `network ${units.join("-")}, ${formatCount(parameters)} parameters; ${activation}; ${rates}; seed ${settings.seed}`,
     `optimizer ${optimizer}, learning rate ${learningRate}, schedule ${schedule}${warm}`,
     "",
   ].join("\n");

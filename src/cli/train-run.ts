@@ -1,4 +1,5 @@
 import type { DataArrays } from "../data/arrays.ts";
+import { crossEntropy } from "../losses/cross-entropy.ts";
 import type { FitOptions } from "../model/fit-options.ts";
 import type { Model } from "../model/model.ts";
 import { DrowseError } from "../tensor/errors.ts";
@@ -34,11 +35,14 @@ export function dataOf({ images, labels }: IdxPart, { inputShape }: Model): Data
   return { x: imageRows(images, inputShape), y: labels.data, scale: defaults.inputScale };
 }
 
+/** The loss of a training, by which it is also measured. */
+const lossOf = ({ labelSmoothing = 0 }: TrainSettings) => crossEntropy({ labelSmoothing });
+
 /** How `fit` trains on `count` images, but for what it measures on. */
 function fitOptions(settings: TrainSettings, count: number): FitOptions {
-  const { epochs, batchSize, validation = 0, earlyStopping, reduceOnPlateau, metrics = [], threads } = settings;
+  const { epochs, batchSize, validation = 0, earlyStopping, reduceOnPlateau, classWeights, metrics = [], threads } = settings;
   return {
-    loss: "crossEntropy",
+    loss: lossOf(settings),
     // The rows that fit holds out, but where a class has a single one, which stays.
     optimizer: optimizerOf(settings, count - Math.round(count * validation)),
     epochs,
@@ -46,6 +50,7 @@ function fitOptions(settings: TrainSettings, count: number): FitOptions {
     metrics,
     ...(earlyStopping === undefined ? {} : { earlyStopping: { patience: earlyStopping } }),
     ...(reduceOnPlateau === undefined ? {} : { reduceLearningRateOnPlateau: { patience: reduceOnPlateau } }),
+    ...(classWeights === undefined ? {} : { classWeights }),
     ...(threads === undefined ? {} : { threads }),
   };
 }
@@ -90,7 +95,7 @@ export async function trainImages(
   // Without the signal: what has been learned is to be measured and written, also where Ctrl-C ended it.
   const evaluation =
     testData && watched === "validation"
-      ? await model.evaluate(testData, { metrics, ...(threads ? { threads } : {}) })
+      ? await model.evaluate(testData, { loss: lossOf(settings), metrics, ...(threads ? { threads } : {}) })
       : undefined;
   const named = metrics.map((name) => [name, evaluation?.[name]] as const);
   const end: TrainEnd = {

@@ -11,6 +11,9 @@ export interface TrainSettings extends NetworkSettings, OptimizerSettings {
   /** Epochs without a better one after which the run ends, or the learning rate is lowered. */
   readonly earlyStopping?: number | undefined;
   readonly reduceOnPlateau?: number | undefined;
+  /** Factors of the loss by class: of training alone. */
+  readonly classWeights?: "balanced" | readonly number[] | undefined;
+  readonly labelSmoothing?: number | undefined;
   readonly metrics?: readonly ClassMetricName[] | undefined;
   readonly threads?: number | undefined;
 }

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { type ActivationName, activations } from "./activations.ts";
+import { defaults } from "./defaults.ts";
+import { imageNetwork } from "./image-network.ts";
+
+describe("imageNetwork", () => {
+  it.each(Object.keys(activations) as ActivationName[])(
+    "has %s behind each hidden layer, and first weights of its size",
+    (name) => {
+      const model = imageNetwork([20, 20], 10, {
+        ...defaults,
+        activation: name,
+        hidden: [300, 200],
+        dropout: 0.5,
+        inputDropout: 0,
+      });
+      const layers = [...model.summary().matchAll(/^([a-z]\w*?)\d+\b/gm)].map(([, kind]) => kind);
+      const hidden = ["dense", name, "dropout"];
+      expect(layers).toEqual(["flatten", ...hidden, ...hidden, "dense"]);
+      const weights = model.weights.get("dense1.weight") ?? new Float32Array(0);
+      const variance = weights.reduce((sum, weight) => sum + weight ** 2, 0) / weights.length;
+      const { initializer, gain } = activations[name];
+      const usual = { he: 2 / 400, lecun: 1 / 400, glorot: 2 / 700 }[initializer];
+      expect(variance / (gain ** 2 * usual)).toBeCloseTo(1, 1);
+    },
+  );
+});
