@@ -38,8 +38,8 @@ options again repeat the run to the last bit, on any machine and for any number
 of threads. Ctrl-C stops the training and writes what has been learned.
 
 With --json a line is an event. Kinds and fields keep their names and meanings;
-others may be added. Errors are shares (0.0142 is 1.42%), so is skipped, of the
-multiply-adds that dropout has saved.
+others may be added. Errors are shares (0.0142 is 1.42%); so is skipped: of the
+multiply-adds, those left out because a unit slept or a pixel was black.
   start         what is trained, and every setting
   progress      at most twice a second: epoch, batch, loss, error, skipped, …
   epoch         loss, error, testError (null where it was not measured), with

@@ -18,7 +18,7 @@ interface Numbers {
   /** On the test set, with nothing asleep; null where there is none. With --validation it is measured at the end alone. */
   readonly testLoss: number | null;
   readonly testError: number | null;
-  /** Share of the multiply-adds that were left out because a factor was zero, a sleeping unit's mostly. */
+  /** Share of the multiply-adds that were left out because a factor was zero, as a sleeping unit is, or a black pixel. */
   readonly skipped: number;
 }
 

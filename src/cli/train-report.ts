@@ -1,5 +1,5 @@
 import type { LearningRateEvent } from "../model/fit-events.ts";
-import { formatClock, formatCount, formatPercent, formatSeconds } from "./format.ts";
+import { formatClock, formatCount, formatPercent, formatSeconds, wrapWords } from "./format.ts";
 import { LiveLines } from "./live-lines.ts";
 import { fitSegments, formatBar } from "./progress-line.ts";
 import type { Terminal } from "./terminal.ts";
@@ -43,7 +43,7 @@ export function textReport(terminal: Terminal): TrainReport {
   const columns = () => (terminal.isLive ? terminal.columns : Number.POSITIVE_INFINITY);
   return {
     show(event) {
-      if (event.event === "start") terminal.write(startText(event));
+      if (event.event === "start") terminal.write(wrapLines(startText(event), columns()));
       else if (event.event === "progress") {
         if (terminal.isLive && throttle.isDue()) lines.draw([progressLine(event, terminal)]);
       } else {
@@ -53,11 +53,17 @@ export function textReport(terminal: Terminal): TrainReport {
     },
     end(end, out) {
       lines.clear();
-      terminal.write(endText(end, out));
+      terminal.write(wrapLines(endText(end, out), columns()));
     },
     clear: () => lines.clear(),
   };
 }
+
+const wrapLines = (text: string, columns: number) =>
+  text
+    .split("\n")
+    .flatMap((line) => (line === "" ? line : wrapWords(line, columns)))
+    .join("\n");
 
 function startText({ data, rows, validationRows, testRows, image, units, parameters, settings }: TrainStart): string {
   const held = validationRows > 0 ? `, ${formatCount(validationRows)} to validate on` : "";
@@ -67,7 +73,8 @@ function startText({ data, rows, validationRows, testRows, image, units, paramet
   const warm = warmup > 0 ? ` after ${formatCount(warmup)} steps of warm-up` : "";
   return [
     `${data}: ${formatCount(rows)} images of ${image.join(" x ")} to train on${held}, ${tested}`,
-    `network ${units.join("-")}, ${formatCount(parameters)} parameters; ${activation}; ${rates}; seed ${settings.seed}`,
+    `network ${units.join("-")}, ${formatCount(parameters)} parameters; ${activation}; seed ${settings.seed}`,
+    rates,
     `optimizer ${optimizer}, learning rate ${learningRate}, schedule ${schedule}${warm}`,
     "",
   ].join("\n");
