@@ -407,6 +407,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
     writeBars(join(folder, "more-classes"), { classes: 5 });
     writeBars(join(folder, "only-test"), { train: 0 });
     writeBars(join(folder, "only-train-images"), { test: 0 });
+    writeBars(join(folder, "three-of-four"), { test: 3 });
     const model = readFileSync(join(folder, "trained/model.safetensors"));
     writeFileSync(join(folder, "cut.safetensors"), model.subarray(0, model.length - 100));
     writeFileSync(join(folder, "zeros.safetensors"), new Uint8Array(64));
@@ -437,6 +438,11 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
       train("only-train-images", "--metrics", "auroc"),
       /^train: --metrics is given, and only-train-images has no test set; give --validation 0.1 too$/,
     ],
+    [
+      train("three-of-four", "--validation", "0.2", "--metrics", "auroc"),
+      /^auroc: no row is of class 3; give rows of every class/,
+    ],
+    [train("three-of-four", "--metrics", "auroc"), /^auroc: no row is of class 3; give rows of every class/],
     [train("bars", "--class-weights", "1,2"), /^fit: classWeights is .*; give 4 numbers, one per class, or "balanced"$/],
     [train("bars", "--metrics", "f1"), /^fit: the metric f1 is one of two classes, and there are 4 outputs; give "macroF1"$/],
     [

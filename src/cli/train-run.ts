@@ -10,7 +10,7 @@ import { imageNetwork } from "./image-network.ts";
 import { type ImageSets, imageRows } from "./image-sets.ts";
 import { Interrupted } from "./interrupt.ts";
 import { optimizerOf } from "./optimizer-settings.ts";
-import type { TrainEnd, TrainEpoch, TrainEvent } from "./train-events.ts";
+import type { Measures, TrainEnd, TrainEpoch, TrainEvent } from "./train-events.ts";
 import { measuresOf, round, TrainListener } from "./train-listener.ts";
 import type { TrainSettings } from "./train-settings.ts";
 import { weightsHash } from "./weights-hash.ts";
@@ -35,14 +35,12 @@ export function dataOf({ images, labels }: IdxPart, { inputShape }: Model): Data
   return { x: imageRows(images, inputShape), y: labels.data, scale: defaults.inputScale };
 }
 
-/** The loss of a training, by which it is also measured. */
-const lossOf = ({ labelSmoothing = 0 }: TrainSettings) => crossEntropy({ labelSmoothing });
-
 /** How `fit` trains on `count` images, but for what it measures on. */
 function fitOptions(settings: TrainSettings, count: number): FitOptions {
-  const { epochs, batchSize, validation = 0, earlyStopping, reduceOnPlateau, classWeights, metrics = [], threads } = settings;
+  const { epochs, batchSize, validation = 0, earlyStopping, reduceOnPlateau, metrics = [], threads } = settings;
+  const { labelSmoothing = 0, classWeights } = settings;
   return {
-    loss: lossOf(settings),
+    loss: crossEntropy({ labelSmoothing }),
     // The rows that fit holds out, but where a class has a single one, which stays.
     optimizer: optimizerOf(settings, count - Math.round(count * validation)),
     epochs,
@@ -82,29 +80,34 @@ export async function trainImages(
   const start = { data: name, testRows, image, units, parameters, settings };
   const watched = share === undefined ? "test" : "validation";
   const listener = new TrainListener({ start, watched, metrics, onEvent });
+  const options = fitOptions(settings, count);
+  const evaluate = async (): Promise<Partial<Measures>> => {
+    if (testData === undefined || watched === "test") return {};
+    const evaluation = await model.evaluate(testData, { loss: options.loss, metrics, ...(threads ? { threads } : {}) });
+    const named = metrics.map((name) => [name, evaluation[name]] as const);
+    return measuresOf("test", evaluation, named);
+  };
+  // What the test images do not allow, as a metric of a class that they lack, is found before the training, not after it.
+  if (metrics.length > 0) await evaluate();
 
   const begun = performance.now();
   let stopped: Interrupted | DrowseError | undefined;
   try {
-    const options = { ...fitOptions(settings, count), signal, onEvent: listener.hear };
-    await model.fit(dataOf(train, model), { ...options, ...(validation === undefined ? {} : { validation }) });
+    const watching = { signal, onEvent: listener.hear, ...(validation === undefined ? {} : { validation }) };
+    await model.fit(dataOf(train, model), { ...options, ...watching });
   } catch (error) {
     if (listener.epochs.length === 0 || !(error instanceof Interrupted || error instanceof DrowseError)) throw error;
     stopped = error;
   }
-  // Without the signal: what has been learned is to be measured and written, also where Ctrl-C ended it.
-  const evaluation =
-    testData && watched === "validation"
-      ? await model.evaluate(testData, { loss: lossOf(settings), metrics, ...(threads ? { threads } : {}) })
-      : undefined;
-  const named = metrics.map((name) => [name, evaluation?.[name]] as const);
+  // Not to be aborted: what has been learned is measured and written, also where Ctrl-C ended it.
+  const tested = await evaluate();
   const end: TrainEnd = {
     event: stopped === undefined ? "done" : stopped instanceof Interrupted ? "interrupted" : "error",
     ...(stopped ? { message: stopped.message } : {}),
     epochs: listener.epochs.length,
     ...listener.end,
     ...listener.measures,
-    ...(evaluation ? measuresOf("test", evaluation, named) : {}),
+    ...tested,
     weightsHash: weightsHash(model.weights),
     seconds: round((performance.now() - begun) / 1000, 3),
   };
