@@ -1,19 +1,20 @@
 /**
  * drowse trains neural networks with dropout: neurons fall asleep at random while a network trains, and all are
  * awake when it predicts.
- * @module
+ * @module drowse
  */
 export type { DataArrays, Rows } from "./data/arrays.ts";
 export type { ClassWeights } from "./data/class-weights.ts";
-export { type IdxArray, readIdx } from "./data/idx.ts";
+export { type IdxArray, type IdxData, readIdx } from "./data/idx.ts";
 export type { Data } from "./data/prepare.ts";
 export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts";
 export { loadModel, saveModel } from "./formats/model-file.ts";
-export { type Dense, type DenseOptions, dense } from "./layers/dense.ts";
+export { type Dense, type DenseOptions, dense, type GivenNumbers } from "./layers/dense.ts";
 export { type Dropout, type DropoutOptions, dropout, type Scaling } from "./layers/dropout/dropout.ts";
 export { type EluOptions, elu } from "./layers/elu.ts";
 export { flatten } from "./layers/flatten.ts";
 export { type GeluOptions, gelu } from "./layers/gelu.ts";
+export type { InitializerName } from "./layers/initializers.ts";
 export type { Layer, LayerKind } from "./layers/layer.ts";
 export { type LeakyReluOptions, leakyRelu } from "./layers/leaky-relu.ts";
 export { relu } from "./layers/relu.ts";
@@ -25,7 +26,7 @@ export { tanh } from "./layers/tanh.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { type HuberOptions, huber } from "./losses/huber.ts";
-export type { Loss, OutputLink } from "./losses/loss.ts";
+export type { Loss, OutputLink, Targets } from "./losses/loss.ts";
 export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
 export type { LossOption } from "./losses/resolve.ts";
@@ -43,6 +44,7 @@ export type {
   BeginEvent,
   EndEvent,
   EpochEvent,
+  EpochNumbers,
   FitEvent,
   LearningRateEvent,
   ProgressEvent,
@@ -51,10 +53,11 @@ export type {
 } from "./model/fit-events.ts";
 export type { FitOptions } from "./model/fit-options.ts";
 export type { History } from "./model/history.ts";
-export type { Evaluation } from "./model/inference.ts";
+export type { Evaluation, Measured } from "./model/inference.ts";
 export { dropoutMask, type Mask } from "./model/mask-of-layer.ts";
 export { Model } from "./model/model.ts";
 export type { MonitorName, MonitorOptions, ValidationName } from "./model/monitor.ts";
+export type { Network } from "./model/network.ts";
 export type { PlateauOptions } from "./model/plateau.ts";
 export type { Predictions, PredictOptions, RunOptions } from "./model/predicting-network.ts";
 export type { Rates } from "./model/rates.ts";
@@ -63,7 +66,7 @@ export type { Trace, Traced } from "./model/trace.ts";
 export { type StepReport, Trainer } from "./model/trainer.ts";
 export type { TrainerState } from "./model/trainer-state.ts";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.ts";
-export { type AdamOptions, type AdamWOptions, adam, adamW } from "./optimizers/adam.ts";
+export { type AdamOptions, type AdamWOptions, adam, adamW, type MomentOptions } from "./optimizers/adam.ts";
 export type { Optimizer, Schedule } from "./optimizers/optimizer.ts";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.ts";
 export {
@@ -77,10 +80,12 @@ export {
   linear,
   linearWarmup,
   type RampOptions,
+  type RangeOptions,
   type ScheduleFunction,
   type StepDecayOptions,
   stepDecay,
 } from "./optimizers/schedules.ts";
+export type { CommonOptions } from "./optimizers/settings.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
 export { GENERATOR } from "./random/philox.ts";
 export { DivergenceError, DrowseError, WorkerError } from "./tensor/errors.ts";

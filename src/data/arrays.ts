@@ -18,6 +18,7 @@ export const BYTE_SCALE = 1 / 255;
 
 /** A data set in memory. Inputs that are bytes count as byte * scale. */
 export interface DataArrays {
+  /** Inputs, each row of the model's input shape. */
   readonly x: Rows;
   /** Class indices, one-hot rows, or numbers. */
   readonly y: Rows | Int32Array;

@@ -2,16 +2,18 @@ import { DrowseError, show } from "../tensor/errors.ts";
 import { formatShape } from "../tensor/shape.ts";
 import { exchangeByteOrder } from "./byte-order.ts";
 
-/**
- * IDX, the format of MNIST and its relatives: two zero bytes, a type byte, the number of axes, each axis's length
- * as a 32-bit integer, then the numbers, outermost axis first. Everything is big-endian.
- * Described at the foot of Yann LeCun's MNIST page.
- */
+// IDX, the format of MNIST and its relatives: two zero bytes, a type byte, the number of axes, each axis's length
+// as a 32-bit integer, then the numbers, outermost axis first. Everything is big-endian.
+// Described at the foot of Yann LeCun's MNIST page.
+
+/** The numbers of an IDX file, of the type that its header names. */
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
+/** What an IDX file holds. */
 export interface IdxArray {
   /** The lengths of the axes, outermost first; a length may be 0. */
   shape: number[];
+  /** The numbers, outermost axis first. */
   data: IdxData;
 }
 

@@ -22,9 +22,11 @@ export interface BatchSource {
   readonly inputShape: Shape;
   /** Bytes (`u8`, each times `inputScale`) or floats. */
   readonly inputType: "u8" | "f32";
+  /** Factor of a byte; 1 for floats. */
   readonly inputScale: number;
   /** What the targets are: one class index per row, `targetSize` numbers per row, or none. */
   readonly targetType: "classes" | "values" | "none";
+  /** Numbers per row of targets: 1 for classes, 0 for none. */
   readonly targetSize: number;
   /** Whether rows have weights, numbers of at least 0 that multiply their losses in training; default false. */
   readonly weighted?: boolean;

@@ -9,6 +9,7 @@ import { checkName, checkNumber } from "./options.ts";
 /** Numbers given by the caller: flat or nested. */
 export type GivenNumbers = ArrayLike<number> | ReadonlyArray<ArrayLike<number>>;
 
+/** Options of {@link dense}. */
 export interface DenseOptions {
   /** Add a bias; default true. It begins at 0 unless given. */
   bias?: boolean | GivenNumbers;
@@ -23,6 +24,7 @@ export interface DenseOptions {
 /** A dense layer; the model reads its units. */
 export interface Dense extends Layer {
   readonly kind: "dense";
+  /** Number of outputs. */
   readonly units: number;
 }
 

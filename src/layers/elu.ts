@@ -3,6 +3,7 @@ import type { Layer } from "./layer.ts";
 import { checkLayerOptions } from "./layer-options.ts";
 import { checkNumber } from "./options.ts";
 
+/** Options of {@link elu}. */
 export interface EluOptions {
   /** The output tends to -alpha where the input is far below 0; above 0, default 1. */
   alpha?: number;

@@ -3,6 +3,7 @@ import { activation } from "./activation.ts";
 import type { Layer } from "./layer.ts";
 import { checkLayerOptions } from "./layer-options.ts";
 
+/** Options of {@link gelu}. */
 export interface GeluOptions {
   /** `"none"` (default): exact; `"tanh"`: the form that some published weights were trained with. */
   approximation?: "none" | "tanh";

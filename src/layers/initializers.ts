@@ -3,7 +3,7 @@ import type { Key } from "../random/philox.ts";
 import { WordStream } from "../random/streams.ts";
 
 /** How the weights of a dense layer begin; I inputs, O outputs of the layer. All are multiplied by the gain. */
-export type InitializerName = keyof typeof initializers;
+export type InitializerName = "he" | "glorot" | "lecun";
 
 function fill(count: number, key: Key, draw: (probability: number) => number): Float32Array {
   const words = new WordStream(key);
@@ -30,4 +30,4 @@ export const initializers = {
     const deviation = gain * Math.sqrt(1 / I);
     return fill(I * O, key, (probability) => deviation * normalQuantile(probability));
   },
-};
+} satisfies Record<InitializerName, (I: number, O: number, key: Key, gain?: number) => Float32Array>;

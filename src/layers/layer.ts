@@ -99,23 +99,43 @@ export type LayerKind =
  */
 export interface Layer {
   readonly kind: LayerKind;
-  /** Given by the user, or undefined: then the model numbers the layers of a kind. */
+  /** Given by the user, or undefined: then the model numbers the layers of a kind, `dense1`, `dense2`, ... */
   readonly name: string | undefined;
   /** Shape of one row's output. Throws a DrowseError when the layer cannot take the input. */
   outputShape(input: Shape, name: string): Shape;
+  /**
+   * What it learns.
+   * @internal
+   */
   parameters(input: Shape, name: string): readonly ParameterSpecification[];
   /**
    * What the backward pass reads of the forward pass; what nobody reads may be overwritten. `"sign"`: whether the output
    * is above 0, which outlives a layer that keeps signs.
+   * @internal
    */
   readonly backwardReads: "nothing" | "input" | "output" | "sign";
-  /** Whether f(c x) = c f(x) for every factor c above 0; then the output is above 0 where the input is. */
+  /**
+   * Whether f(c x) = c f(x) for every factor c above 0; then the output is above 0 where the input is.
+   * @internal
+   */
   readonly homogeneous: boolean;
-  /** An activation: one function of each number. `"rectifier"`: max(0, x), which the products around it carry out. */
+  /**
+   * An activation: one function of each number. `"rectifier"`: max(0, x), which the products around it carry out.
+   * @internal
+   */
   readonly activation?: "rectifier" | "other";
-  /** Whether the layer changes no number, so that its output may be its input's buffer. */
+  /**
+   * Whether the layer changes no number, so that its output may be its input's buffer.
+   * @internal
+   */
   isIdentity(training: boolean): boolean;
+  /** @internal */
   forward(context: ForwardContext): void;
+  /** @internal */
   backward(context: BackwardContext): void;
+  /**
+   * Its settings as they stand in a model file.
+   * @internal
+   */
   readonly config: LayerConfig;
 }

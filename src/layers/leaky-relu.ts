@@ -3,6 +3,7 @@ import type { Layer } from "./layer.ts";
 import { checkLayerOptions } from "./layer-options.ts";
 import { checkNumber } from "./options.ts";
 
+/** Options of {@link leakyRelu}. */
 export interface LeakyReluOptions {
   /** Slope where the input is below 0; above 0 (at 0 it would be relu), default 0.01. */
   slope?: number;

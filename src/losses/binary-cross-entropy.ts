@@ -1,6 +1,7 @@
 import { type Loss, lossArguments } from "./loss.ts";
 import { checkLossOptions, checkSmoothing } from "./loss-options.ts";
 
+/** Options of {@link binaryCrossEntropy}. */
 export interface BinaryCrossEntropyOptions {
   /** Share s by which targets move to one half, t <- (1 - s) t + s / 2; from 0 (default) to 1. */
   labelSmoothing?: number;

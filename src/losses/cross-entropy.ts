@@ -1,6 +1,7 @@
 import { type Loss, lossArguments } from "./loss.ts";
 import { checkLossOptions, checkSmoothing } from "./loss-options.ts";
 
+/** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions {
   /** Share s of each target's probability that is spread over all classes, from 0 (default) to 1. */
   labelSmoothing?: number;

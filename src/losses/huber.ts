@@ -2,6 +2,7 @@ import { checkNumber } from "../layers/options.ts";
 import { type Loss, lossArguments } from "./loss.ts";
 import { checkLossOptions } from "./loss-options.ts";
 
+/** Options of {@link huber}. */
 export interface HuberOptions {
   /** Error up to which the loss is quadratic, above 0; default 1. In units of the targets. */
   delta?: number;

@@ -28,11 +28,13 @@ export type Targets = "classes" | "values" | "probabilities";
 export interface Loss {
   readonly kind: "crossEntropy" | "binaryCrossEntropy" | "meanSquaredError" | "meanAbsoluteError" | "huber";
   readonly targets: Targets;
+  /** What `predict` makes of logits after training with it. */
   readonly link: OutputLink;
   /** What the user chose: label smoothing, delta. */
   readonly settings: Readonly<Record<string, number>>;
   /** What can be right or wrong, for the accuracy: each row, each output, or nothing. */
   readonly answers: "rows" | "outputs" | "none";
+  /** @internal */
   emit(context: LossContext): void;
 }
 

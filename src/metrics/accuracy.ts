@@ -44,7 +44,7 @@ export function accuracy(targets: ArrayLike<number>, predictions: ArrayLike<numb
  *
  * @param targets - class indices.
  * @param scores - probabilities or logits, one column per class.
- * @param options.k - a whole number from 1 to the number of classes.
+ * @param options - `k`: a whole number from 1 to the number of classes.
  * @throws {DrowseError} on wrong targets, scores or k.
  * @example
  * topKAccuracy(y, await model.predict(x), { k: 5 })

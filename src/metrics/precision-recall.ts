@@ -42,12 +42,21 @@ export function precision(targets: ArrayLike<number>, predictions: ArrayLike<num
   return averaged("precision", targets, predictions, options);
 }
 
-/** Recall: of the rows of a class, the share that was taken for it, TP / (TP + FN). Arguments as of {@link precision}. */
+/**
+ * Recall: of the rows of a class, the share that was taken for it, TP / (TP + FN). Arguments and errors as of
+ * {@link precision}.
+ * @example
+ * recall(y, argmax(await model.predict(x)))
+ */
 export function recall(targets: ArrayLike<number>, predictions: ArrayLike<number>, options: AverageOptions = {}): number {
   return averaged("recall", targets, predictions, options);
 }
 
-/** F1: the harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN). Arguments as of {@link precision}. */
+/**
+ * F1: the harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN). Arguments and errors as of {@link precision}.
+ * @example
+ * f1(y, argmax(await model.predict(x)), { average: "macro" })
+ */
 export function f1(targets: ArrayLike<number>, predictions: ArrayLike<number>, options: AverageOptions = {}): number {
   return averaged("f1", targets, predictions, options);
 }

@@ -14,7 +14,11 @@ export function rmse(targets: Table, predictions: Table): number {
   return overOutputs("rmse", targets, predictions, (t, y) => Math.sqrt(mean(t.length, (row) => squared(t[row] - y[row]))));
 }
 
-/** Mean absolute error: the mean of |t - y| over rows and outputs. Arguments as of {@link rmse}. */
+/**
+ * Mean absolute error: the mean of |t - y| over rows and outputs. Arguments and errors as of {@link rmse}.
+ * @example
+ * mae(y, await model.predict(x))
+ */
 export function mae(targets: Table, predictions: Table): number {
   return overOutputs("mae", targets, predictions, (t, y) => mean(t.length, (row) => Math.abs(t[row] - y[row])));
 }
@@ -24,8 +28,10 @@ export function mae(targets: Table, predictions: Table): number {
  * 1 is perfect, 0 as good as the mean of the targets, below 0 worse. Where all targets are equal it is 1 for perfect
  * predictions and else 0, as in scikit-learn.
  *
- * Arguments as of {@link rmse}.
+ * Arguments and errors as of {@link rmse}.
  * @throws {DrowseError} also on a single row, where it is not defined.
+ * @example
+ * r2(y, await model.predict(x))
  */
 export function r2(targets: Table, predictions: Table): number {
   return overOutputs("r2", targets, predictions, (t, y) => {

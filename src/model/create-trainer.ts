@@ -22,6 +22,7 @@ export interface TrainingOptions {
    * `"meanAbsoluteError"` or `"huber"` for numbers; or one made by its function.
    */
   loss: LossOption;
+  /** What is made of gradients: `sgd({ learningRate: 0.1, momentum: 0.9 })`, `adam()`, ... */
   optimizer: Optimizer;
   /** Rows per step; default 32. The last batch of an epoch may be smaller. */
   batchSize?: number;

@@ -26,10 +26,12 @@ export interface ProgressEvent {
   /** Share of the products' multiply-adds that were left out because a factor was zero, from 0 to 1. */
   readonly skipped: number;
   readonly examplesPerSecond: number;
+  /** Until the end of the run, if all epochs are trained at the speed so far. */
   readonly secondsLeft: number;
 }
 
-interface EpochNumbers {
+/** The numbers of an epoch that have names of their own. */
+export interface EpochNumbers {
   readonly event: "epoch";
   /** Counted from 1. */
   readonly epoch: number;
@@ -43,7 +45,7 @@ interface EpochNumbers {
   readonly learningRate: number;
   /** Share of the products' multiply-adds that were left out because a factor was zero: a sleeping unit's. From 0 to 1. */
   readonly skipped: number;
-  /** Of training alone, without validation. */
+  /** Of training alone, without validation; wall clock. */
   readonly seconds: number;
   readonly examplesPerSecond: number;
 }
@@ -86,6 +88,7 @@ export interface EndEvent {
   readonly epochs: number;
   /** With `earlyStopping`: the epoch whose weights the model has; left out where no epoch was finished. */
   readonly bestEpoch?: number;
+  /** Of the whole run, validation included. */
   readonly seconds: number;
 }
 

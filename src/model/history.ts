@@ -3,19 +3,23 @@ import type { ValidationName } from "./monitor.ts";
 
 /** What came of a run: one number per epoch in each array, those of metrics under their names such as `validationF1`. */
 export type History = {
+  /** Of training, with dropout: not comparable with `validationLoss`, which is measured with nothing asleep. */
   readonly loss: number[];
   /** Empty where the loss has no classes. */
   readonly accuracy: number[];
   /** Empty without validation data. */
   readonly validationLoss: number[];
   readonly validationAccuracy: number[];
+  /** Of each epoch's last step. */
   readonly learningRate: number[];
   /** Share of multiply-adds skipped, from 0 to 1. */
   readonly skipped: number[];
+  /** Of training alone, without validation. */
   readonly seconds: number[];
   readonly examplesPerSecond: number[];
   /** With `earlyStopping`: the epoch whose weights the model has, counted from 1. */
   bestEpoch: number | undefined;
+  /** Why the run ended. */
   stopReason: StopReason;
   /** What `onEpoch` gave as its reason. */
   stopMessage: string | undefined;

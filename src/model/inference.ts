@@ -11,7 +11,8 @@ import { type FinishedStep, Pace, runSteps } from "./steps.ts";
 /** What a model is worth on data, and the metrics that were asked for by their names: nothing sleeps. */
 export type Evaluation<Name extends MetricName = never> = Measured & { readonly [name in Name]: number };
 
-interface Measured {
+/** What every evaluation tells. */
+export interface Measured {
   /** Mean loss over the rows. */
   readonly loss: number;
   /** Share of right answers, as the loss defines them: rows, or outputs; undefined for losses of numbers. */

@@ -8,6 +8,7 @@ import { Network } from "./network.ts";
 
 /** Who is awake: 1 and who sleeps: 0. */
 export interface Mask {
+  /** Unit j of row i is `data[i * units + j]`. */
   readonly data: Uint8Array;
   /** [rows, ...shape of the layer]. */
   readonly shape: Shape;

@@ -28,6 +28,7 @@ export interface Trained {
 
 /** Layers and weights: what training changes, what files hold. What can be done with them is added by `Model`. */
 export class Network {
+  /** Of everything random: first weights, order of the rows, masks. */
   readonly seed: number;
   #graph: Graph;
   #weights: Numbers;
@@ -35,6 +36,10 @@ export class Network {
   #link: OutputLink | undefined;
   #inputScale: number;
 
+  /**
+   * Use `sequential` or `loadModel`.
+   * @internal
+   */
   constructor({ graph, seed, weights, pass = 0, link, inputScale = BYTE_SCALE }: NetworkParts) {
     this.#graph = graph;
     this.seed = seed;
@@ -44,7 +49,10 @@ export class Network {
     this.#inputScale = inputScale;
   }
 
-  /** The layers and what flows between them. Training may change rates of dropout layers. */
+  /**
+   * The layers and what flows between them. Training may change rates of dropout layers.
+   * @internal
+   */
   get graph(): Graph {
     return this.#graph;
   }
@@ -75,7 +83,7 @@ export class Network {
   }
 
   /** The weights by name: `dense1.weight` [out, in], `dense1.bias` [out]. Not to be written to: see `setWeights`. */
-  get weights(): Numbers {
+  get weights(): ReadonlyMap<string, Float32Array> {
     return this.#weights;
   }
 
@@ -102,7 +110,10 @@ export class Network {
     this.#weights = numbers;
   }
 
-  /** Takes over what training made. */
+  /**
+   * Takes over what training made.
+   * @internal
+   */
   accept(weights: Numbers, { graph, pass, link, inputScale }: Trained): void {
     this.#weights = weights;
     this.#graph = graph;

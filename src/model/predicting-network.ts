@@ -14,9 +14,11 @@ import { summarize } from "./summary.ts";
 export interface RunOptions {
   /** Threads; default as many as help. The result is the same for any number. */
   threads?: number;
+  /** Aborts between batches: the promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
+/** Options of `predict`. */
 export interface PredictOptions extends RunOptions {
   /** `"link"` (default): probabilities of softmax or sigmoid, or plain numbers, as the loss says; `"logits"`: what stands before. */
   output?: "link" | "logits";
@@ -26,6 +28,7 @@ export interface PredictOptions extends RunOptions {
 
 /** Numbers of all rows, one row after the other. */
 export interface Predictions {
+  /** Output j of row i is `data[i * outputs + j]`. */
   readonly data: Float32Array;
   /** [rows, ...output shape]. */
   readonly shape: Shape;

@@ -4,6 +4,7 @@ import { checkSeed } from "../random/streams.ts";
 import { chain } from "./graph.ts";
 import { Model } from "./model.ts";
 
+/** Options of {@link sequential}. */
 export interface SequentialOptions {
   /** Shape of one row of inputs: [784], [28, 28]. */
   input: readonly number[];

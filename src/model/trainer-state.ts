@@ -7,27 +7,35 @@ import { graphParameters } from "./graph.ts";
 import type { Network } from "./network.ts";
 import { type Rates, ratesOf, withRates } from "./rates.ts";
 
-/** Everything that training goes on from: plain values and numbers by parameter name. */
+/**
+ * Everything that training goes on from: plain values and numbers by parameter name. `structuredClone`, IndexedDB and
+ * Node's `v8.serialize` keep every bit of it.
+ */
 export interface TrainerState {
   readonly version: 1;
   readonly generator: string;
   readonly seed: number;
   readonly rows: number;
   readonly batchSize: number;
-  /** Steps done; finished passes; batches done in the current pass. */
+  /** Steps done. */
   readonly step: number;
+  /** Finished passes. */
   readonly pass: number;
+  /** Batches done in the current pass. */
   readonly batch: number;
   /** Sums over the batches of the current pass. */
   readonly lossSum: number;
   readonly right: number;
   readonly multiplyAdds: number;
-  /** Rates of the dropout layers and the factor of the learning rate, which may have been changed. */
+  /** Rates of the dropout layers, which may have been changed. */
   readonly rates: Rates;
+  /** Factor of the learning rate, which may have been changed. */
   readonly learningRateFactor: number;
+  /** Weights and biases by name. */
   readonly values: Readonly<Record<string, Float32Array>>;
-  /** The optimizer's kind, and what it remembers: by slot, such as `velocity`, then by parameter name. */
+  /** The optimizer's kind. */
   readonly optimizer: string;
+  /** What the optimizer remembers: by slot, such as `velocity`, then by parameter name. */
   readonly slots: Readonly<Record<string, Readonly<Record<string, Float32Array>>>>;
 }
 

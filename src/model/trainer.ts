@@ -53,10 +53,13 @@ interface TrainingStep extends StepSettings {
  * trainer.close();
  */
 export class Trainer {
+  /** The model whose copy is trained; `commit` changes it. */
   readonly model: Network;
   readonly loss: Loss;
+  /** Rows per step; the last batch of a pass may be smaller. */
   readonly batchSize: number;
   readonly threads: number;
+  /** Steps of a pass over the data. */
   readonly stepsPerEpoch: number;
   readonly #optimizer: Optimizer;
   readonly #source: BatchSource;
@@ -79,7 +82,10 @@ export class Trainer {
   /** Set while the weights are those of a run that diverged: they must not reach the model. */
   #diverged: DivergenceError | undefined;
 
-  /** Use `model.trainer`. */
+  /**
+   * Use `model.trainer`.
+   * @internal
+   */
   constructor(parts: {
     model: Network;
     loss: Loss;

@@ -1,6 +1,7 @@
 import type { Optimizer } from "./optimizer.ts";
 import { type CommonOptions, checkEpsilon, makeOptimizer } from "./settings.ts";
 
+/** Options of {@link adagrad}, beside those of every optimizer. */
 export interface AdagradOptions extends CommonOptions {
   /** Keeps the divisor from 0, from 1e-37 to 1; default 1e-10. */
   epsilon?: number;

@@ -2,7 +2,8 @@ import { power } from "../tensor/arithmetic.ts";
 import type { Optimizer, Schedule } from "./optimizer.ts";
 import { type CommonOptions, checkEpsilon, fractionAt, makeOptimizer } from "./settings.ts";
 
-interface Moments {
+/** What Adam and AdamW have in common. */
+export interface MomentOptions {
   /** Step size, above 0 (a schedule may reach 0), default 0.001; a number or a function of the step. */
   learningRate?: Schedule;
   /** How much of the mean of the gradients stays, in [0, 1); default 0.9. */
@@ -13,10 +14,12 @@ interface Moments {
   epsilon?: number;
 }
 
-export type AdamOptions = Omit<CommonOptions, "learningRate"> & Moments;
+/** Options of {@link adam}; all have a default. */
+export type AdamOptions = Omit<CommonOptions, "learningRate"> & MomentOptions;
 
+/** Options of {@link adamW}; all have a default. There is no `l2`: its place is taken by the weight decay. */
 export type AdamWOptions = Omit<CommonOptions, "learningRate" | "l2"> &
-  Moments & {
+  MomentOptions & {
     /** Share of a weight that a step of learning rate 1 takes away, not of biases; at least 0, default 0.01. A number or a schedule. */
     weightDecay?: Schedule;
   };
@@ -43,6 +46,8 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * weights with large gradients shrink like the others.
  *
  *     w <- w - learningRate weightDecay w - (the step of Adam)
+ *
+ * Remembers what Adam does. Max-norm and clipping as in `sgd`.
  *
  * @throws {DrowseError} on values out of range, unknown options, and while training when a schedule leaves its range.
  * @example

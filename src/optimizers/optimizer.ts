@@ -13,16 +13,26 @@ export type Hyper = readonly number[];
 /** Most hyper-parameters that a step has. */
 export const MOST_HYPER = 12;
 
-/** An optimizer: a description that never changes. What it remembers from step to step is the trainer's. */
+/**
+ * An optimizer: a description that never changes, so that one may serve several trainings. What it remembers from step to
+ * step is the trainer's. Made by {@link sgd}, {@link adam}, {@link adamW}, {@link rmsprop} or {@link adagrad}.
+ */
 export interface Optimizer {
+  /** Which one it is: the name of its function. */
   readonly kind: "sgd" | "adam" | "adamW" | "rmsprop" | "adagrad";
-  /** What the kernels do with it. */
+  /**
+   * What the kernels do with it.
+   * @internal
+   */
   readonly rule: UpdateRule;
   /** Names of the numbers that it remembers for every parameter. */
   readonly slots: readonly string[];
   /** Longest norm of the whole gradient. It needs all of the gradient before the first weight changes. */
   readonly clipNorm: number | undefined;
-  /** Throws a DrowseError when a schedule leaves its range. */
+  /**
+   * Hyper-parameters of a step. Throws a DrowseError when a schedule leaves its range.
+   * @internal
+   */
   hyper(step: number): Hyper;
 }
 

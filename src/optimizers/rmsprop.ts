@@ -1,10 +1,11 @@
 import type { Optimizer, Schedule } from "./optimizer.ts";
 import { type CommonOptions, checkEpsilon, fractionAt, makeOptimizer } from "./settings.ts";
 
+/** Options of {@link rmsprop}, beside those of every optimizer. */
 export interface RmspropOptions extends CommonOptions {
   /** How much of the mean of the squared gradients stays, in [0, 1); default 0.99. */
   rho?: number;
-  /** In [0, 1); default 0. A number or a function of the step. */
+  /** Share of the velocity that stays from step to step, in [0, 1); default 0. A number or a function of the step. */
   momentum?: Schedule;
   /** Keeps the divisor from 0, from 1e-37 to 1; default 1e-8. */
   epsilon?: number;

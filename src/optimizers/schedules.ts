@@ -6,40 +6,46 @@ import type { Schedule } from "./optimizer.ts";
 // Schedules: functions of the training step t = 0, 1, 2, ..., for learning rate, momentum and weight decay. Any function of
 // the step is one as well; these have the same bits in every engine.
 
-/** A value for every step. */
+/** A value for every training step t = 0, 1, 2, ...: a step is one batch, not one epoch. */
 export type ScheduleFunction = (step: number) => number;
 
-interface Range {
+/** From where to where a schedule goes. */
+export interface RangeOptions {
   /** Value at step 0. */
   initial: number;
   /** Value at the end; default 0. */
   end?: number;
 }
 
-export interface StepDecayOptions extends Pick<Range, "initial"> {
+/** Options of {@link stepDecay}. */
+export interface StepDecayOptions extends Pick<RangeOptions, "initial"> {
   /** What the value is multiplied by each time, above 0. */
   factor: number;
   /** Steps from one time to the next, a whole number of at least 1. */
   steps: number;
 }
 
-export interface ExponentialDecayOptions extends Range {
+/** Options of {@link exponentialDecay}. */
+export interface ExponentialDecayOptions extends RangeOptions {
   /** What is left of the distance from `end` after `steps` steps, above 0; default 1 / e. */
   factor?: number;
-  /** Above 0. */
+  /** Steps in which the distance from `end` shrinks by `factor`, above 0. */
   steps: number;
 }
 
-export interface InverseTimeOptions extends Pick<Range, "initial"> {
+/** Options of {@link inverseTime}. */
+export interface InverseTimeOptions extends Pick<RangeOptions, "initial"> {
   /** Steps after which half of the initial value is left, a third after twice as many; above 0. */
   steps: number;
 }
 
-export interface RampOptions extends Range {
+/** Options of {@link linear} and {@link cosine}. */
+export interface RampOptions extends RangeOptions {
   /** Steps to the end, above 0. */
   steps: number;
 }
 
+/** Options of {@link linearWarmup}. */
 export interface LinearWarmupOptions {
   /** Steps of warming up, above 0. */
   steps: number;

@@ -2,8 +2,9 @@ import { DrowseError, show } from "../tensor/errors.ts";
 import type { Optimizer, Schedule } from "./optimizer.ts";
 import { type CommonOptions, fractionAt, makeOptimizer } from "./settings.ts";
 
+/** Options of {@link sgd}, beside those of every optimizer. */
 export interface SgdOptions extends CommonOptions {
-  /** In [0, 1); default 0. A number or a function of the step. */
+  /** Share of the velocity that stays from step to step, in [0, 1); default 0. A number or a function of the step. */
   momentum?: Schedule;
   /** Look ahead along the velocity (Nesterov's momentum, in the form of Sutskever et al. 2013); default false. */
   nesterov?: boolean;

@@ -1,6 +1,6 @@
 /**
  * Prediction alone, for pages that train nothing: the same file gives the same bits as with `drowse`, in a smaller bundle.
- * @module
+ * @module drowse/predict
  */
 import { readModelFile } from "../formats/model-file-read.ts";
 import { PredictingNetwork } from "../model/predicting-network.ts";

@@ -12,6 +12,7 @@ import { resolveRate } from "./rate.ts";
  */
 export type Scaling = "inverted" | "standard";
 
+/** Options of {@link dropout}. */
 export interface DropoutOptions {
   /** Probability to drop a unit, in [0, 1]. 0 is the identity, 1 gives zeros. */
   rate?: number;
@@ -31,6 +32,7 @@ export interface DropoutOptions {
 /** A dropout layer; the model reads its rate and scaling. */
 export interface Dropout extends Layer {
   readonly kind: "dropout";
+  /** Probability to drop a unit, in [0, 1]. */
   readonly rate: number;
   readonly scaling: Scaling;
   /** Whether all rows of a batch have one mask. */
