@@ -1,20 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import ts from "typescript";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { codeOf, read, root, run, typeProblems } from "./code-blocks.ts";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
-const read = (path: string) => readFileSync(join(root, path), "utf8");
-const documents = [
-  "README.md",
-  "CHANGELOG.md",
-  ...readdirSync(join(root, "docs"))
+const inFolder = (folder: string) =>
+  readdirSync(join(root, folder))
     .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
+    .map((name) => `${folder}/${name}`);
+const documents = ["README.md", "CHANGELOG.md", ...inFolder("docs"), ...inFolder("docs/guide")];
 
 /** Drawn by the main job, and not by any test. */
 const PICTURE = "docs/figures/main-job.svg";
@@ -35,17 +28,6 @@ function namedFiles(text: string): string[] {
       (name) => /^(src|kernels|test|examples|docs|scripts|bench)\/[\w./-]*$/.test(name) || /^[\w-]+\.(md|json)$/.test(name),
     );
 }
-
-/** The blocks of code of a language. */
-function blocks(path: string, language: string): string[] {
-  return [...read(path).matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-    .filter(([, name]) => name === language)
-    .map(([, , code]) => code);
-}
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 describe.each(documents)("%s", (path) => {
   it("links to files that exist", () => {
@@ -78,57 +60,33 @@ describe("README.md", () => {
 
   it("names commands and versions that package.json has", () => {
     const { scripts, engines } = JSON.parse(read("package.json"));
-    const named = [...read("README.md").matchAll(/npm (?:run )?(start|test|build|[\w]+:[\w]+)/g)].map(([, name]) => name);
+    const named = [...read("README.md").matchAll(/npm (?:run ([\w:]+)|(start|test)\b)/g)].map(([, run, name]) => run ?? name);
     expect(named).toContain("start");
     expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
     expect(read("README.md")).toContain(`Node ${engines.node.replace(">=", "")} or newer`);
   });
 
   it("has examples/xor.ts as its first block of code", () => {
-    expect(blocks("README.md", "ts")[0]).toBe(read("examples/xor.ts"));
-  });
-
-  it("has code whose types are right, and a wrong call in it would be seen", { timeout: 120_000 }, () => {
-    const path = join(root, "examples/readme.ts");
-    const code = blocks("README.md", "ts").join("\n");
-    const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
-    const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
-    const libraries = new Map<string, ts.SourceFile | undefined>();
-    const problems = (text: string) => {
-      const host = ts.createCompilerHost(options);
-      const { getSourceFile, fileExists } = host;
-      host.fileExists = (name) => name === path || fileExists(name);
-      host.getSourceFile = (name, ...rest) => {
-        if (name === path) return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
-        if (!libraries.has(name)) libraries.set(name, getSourceFile(name, ...rest));
-        return libraries.get(name);
-      };
-      const program = ts.createProgram([path], { ...options, noUnusedLocals: false }, host);
-      const source = program.getSourceFile(path);
-      const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-      return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
-    };
-    expect(problems(code)).toEqual([]);
-    expect(problems(code.replace("rate: 0.5", 'rate: "half"'))).toHaveLength(1);
+    expect(codeOf("README.md", "ts")[0]).toBe(read("examples/xor.ts"));
   });
 
   it("has code that runs from the first block to the last", async () => {
-    const lines: string[] = [];
-    vi.spyOn(console, "log").mockImplementation((...values) => {
-      lines.push(values.map(String).join(" "));
-    });
-    const folder = await mkdtemp(join(tmpdir(), "drowse-readme-"));
-    try {
-      const path = join(folder, "readme.ts");
-      await writeFile(path, blocks("README.md", "ts").join("\n"));
-      await import(/* @vite-ignore */ pathToFileURL(path).href);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const printed = await run(codeOf("README.md", "ts"));
+    const lines = printed.join("").trimEnd().split("\n");
     expect(lines.slice(0, 4).map((line) => Math.round(Number(line.slice(-4))))).toEqual([0, 1, 1, 0]);
     expect(lines.slice(-3)[0]).toMatch(/^loss 0\.\d{3}, accuracy 1$/);
-    expect(lines.slice(-3)[1]).toBe("2,32");
+    expect(lines.slice(-3)[1]).toBe("[ 2, 32 ]");
     expect(lines.at(-1)).toMatch(/^stopped by (patience|epochs), best epoch \d+$/);
+  });
+});
+
+describe("the code of all documents", () => {
+  it("has right types, and a wrong call in it would be seen", { timeout: 120_000 }, () => {
+    const programs = Object.fromEntries(documents.map((path) => [path, `${codeOf(path, "ts").join("\n")}\nexport {};\n`]));
+    const wrong = programs["README.md"].replace("rate: 0.5", 'rate: "half"');
+    const { wrong: seen, ...problems } = typeProblems({ ...programs, wrong });
+    expect(problems).toEqual(Object.fromEntries(documents.map((path) => [path, []])));
+    expect(seen).toHaveLength(1);
   });
 });
 
