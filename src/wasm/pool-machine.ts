@@ -7,8 +7,11 @@ import { type KernelSet, kernelModule } from "./module.ts";
 import { discardWorkers, type PooledWorker, returnWorkers, takeWorkers } from "./pool.ts";
 import type { Outcome, Steps } from "./program.ts";
 
-/** Spins at a barrier before sleeping: some tens of microseconds, and none where threads share a core. */
-const SPINS = 20000;
+/**
+ * Spins at a barrier before sleeping, and none where threads share a core: some tenths of a millisecond. A core that has
+ * nothing to do takes about as long to come back from its sleep, and a step has twenty barriers.
+ */
+const SPINS = 200_000;
 
 /** A question to one worker or to all, until each has answered. */
 interface Pending {
