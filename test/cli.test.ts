@@ -296,7 +296,7 @@ describe("the main job", () => {
   it("trains both networks, draws both, and says plainly when dropout does not win", async () => {
     const called = await call("main-job", "bars", "--epochs", "2", "--threads", "1", "--svg", "curve.svg");
     expect(called.stdout).toMatch(/^test error {6}without dropout {3}with dropout\nepoch 1\/2 .*%.*%.* s\nepoch 2\/2 /m);
-    expect(called.stdout).toMatch(/^training error .*\ntest error .*\ngap .*\ntraining time /m);
+    expect(called.stdout).toMatch(/^training error .*\ntest error .*\ngap .*\nwork skipped .*\ntraining time /m);
     expect(called.stdout).toContain("without dropout   ⠒⠒⠒⠒ with dropout");
     expect(called.code).toBe(called.stderr === "" ? 0 : 1);
     expect(readFileSync(join(folder, "curve.svg"), "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/);

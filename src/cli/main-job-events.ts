@@ -52,6 +52,8 @@ export interface NetworkResult {
   readonly testErrors: readonly number[];
   /** testError - trainingError. */
   readonly gap: number;
+  /** Share of the multiply-adds of the last epoch that were left out because a factor was zero. */
+  readonly skipped: number;
   /** Of training alone. */
   readonly seconds: number;
   readonly weightsHash: string;

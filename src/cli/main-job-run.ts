@@ -126,6 +126,7 @@ export async function runMainJob(
     { network, model, trainer, testErrors, seconds }: Runner,
     measured: DataArrays,
   ): Promise<NetworkResult> {
+    const { skipped } = trainer.progress;
     const { accuracy = 0, rows: count } = await trainer.evaluate(measured, { signal });
     await trainer.commit();
     const [trainingError, testError] = [errorShare(accuracy, count), testErrors[testErrors.length - 1]];
@@ -135,6 +136,7 @@ export async function runMainJob(
       testError,
       testErrors,
       gap: round(testError - trainingError, 6),
+      skipped: round(skipped, 4),
       seconds: round(seconds, 3),
       weightsHash: weightsHash(model.weights),
     };

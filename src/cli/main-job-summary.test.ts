@@ -6,7 +6,16 @@ import { noColours } from "./paint.ts";
 
 const result = (network: NetworkResult["network"], testErrors: number[], trainingError: number): NetworkResult => {
   const testError = testErrors[testErrors.length - 1];
-  return { network, trainingError, testError, testErrors, gap: testError - trainingError, seconds: 61.5, weightsHash: "0" };
+  return {
+    network,
+    trainingError,
+    testError,
+    testErrors,
+    gap: testError - trainingError,
+    skipped: 0.731,
+    seconds: 61.5,
+    weightsHash: "0",
+  };
 };
 
 function end(without: number, withDropout: number, changes: Partial<MainJobEnd> = {}): MainJobEnd {
@@ -38,12 +47,13 @@ describe("what the main job says", () => {
   it.each([60, 80, 120])("on a screen of %i columns no line is broken", (columns) => {
     const lines = mainJobSummary(end(0.0162, 0.0131), { columns, palette: noColours }).split("\n");
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
-    expect(lines.slice(1, 7)).toEqual([
+    expect(lines.slice(1, 8)).toEqual([
       "                 without dropout   with dropout",
       "───────────────────────────────────────────────",
       "training error             0.01%          0.50%",
       "test error                 1.62%          1.31%",
       "gap                        1.61%          0.81%",
+      "work skipped                 73%            73%",
       "training time             61.5 s         61.5 s",
     ]);
   });

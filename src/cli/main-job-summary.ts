@@ -45,6 +45,7 @@ function resultTable(networks: readonly NetworkResult[]): string[] {
     row("training error", ({ trainingError }) => formatPercent(trainingError)),
     row("test error", ({ testError }) => formatPercent(testError)),
     row("gap", ({ gap }) => formatPercent(gap)),
+    row("work skipped", ({ skipped }) => formatPercent(skipped, 0)),
     row("training time", ({ seconds }) => formatSeconds(seconds)),
   ]);
 }
