@@ -13,6 +13,8 @@ import { type Numbers, writeNumbers } from "./weights.ts";
 const BATCH = 128;
 /** Multiply-adds below which the calling thread predicts: about a tenth of a second. Longer work goes to threads. */
 const LOCAL_WORK = 2e9;
+/** How long threads that were asked for by number wait for another small prediction, before others may have them. */
+const KEPT_MILLISECONDS = 1000;
 
 /** A machine with a model's weights, ready to predict or to evaluate. */
 export interface Predictor {
@@ -23,12 +25,13 @@ export interface Predictor {
 }
 
 /**
- * Machines for predictions. Small ones are kept, so that predicting row by row prepares once, until the model has
- * other weights. A machine that is in use is not among the kept ones: its memory serves one call at a time.
+ * Machines for predictions. Those of small ones are kept, so that predicting row by row prepares once, until the model has
+ * other weights; a pool's threads only for a moment. A machine that is in use is not among the kept ones: its memory serves
+ * one call at a time.
  */
 export class Predictors {
   readonly #kernels: KernelSet;
-  #kept = new Map<string, Predictor>();
+  #kept = new Kept();
   #weights: Numbers | undefined;
 
   constructor(kernels: KernelSet) {
@@ -44,18 +47,17 @@ export class Predictors {
   ): Promise<Predictor> {
     const { graph, seed, weights } = model;
     const chosen = resolveThreads(operation, threads, graph, BATCH);
-    const isLocal = (threads ?? 1) === 1 && rowWork(graph) * source.count <= LOCAL_WORK;
-    const key = JSON.stringify([source.inputType, source.inputScale, loss?.kind, loss?.settings, link]);
+    const isSmall = rowWork(graph) * source.count <= LOCAL_WORK;
+    const isLocal = isSmall && (threads ?? 1) === 1;
+    const key = JSON.stringify([source.inputType, source.inputScale, loss?.kind, loss?.settings, link, isLocal ? 0 : chosen]);
     if (this.#weights !== weights) {
-      this.#kept = new Map();
+      this.#kept.close();
+      this.#kept = new Kept();
       this.#weights = weights;
     }
     const kept = this.#kept;
-    const ready = isLocal ? kept.get(key) : undefined;
-    if (ready) {
-      kept.delete(key);
-      return ready;
-    }
+    const ready = isSmall ? kept.take(key) : undefined;
+    if (ready) return ready;
     const plan = makePlan({
       graph,
       seed,
@@ -72,8 +74,37 @@ export class Predictors {
       ? await createLocalMachine(plan.specification, this.#kernels)
       : await createPoolMachine(plan.specification, chosen, this.#kernels);
     writeNumbers(machine, plan, graph, "value", weights);
-    const release = () => (isLocal ? void kept.set(key, predictor) : machine.close());
+    const release = () => (isSmall ? kept.give(key, predictor, isLocal) : machine.close());
     const predictor: Predictor = { machine, plan, release };
     return predictor;
+  }
+}
+
+/** Predictors that wait for the next call, all of one set of weights. */
+class Kept {
+  readonly #waiting = new Map<string, { predictor: Predictor; timer: ReturnType<typeof setTimeout> | undefined }>();
+  #closed = false;
+
+  take(key: string): Predictor | undefined {
+    const found = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    clearTimeout(found?.timer);
+    return found?.predictor.machine.isLost ? undefined : found?.predictor;
+  }
+
+  give(key: string, predictor: Predictor, forGood: boolean): void {
+    if (this.#closed || this.#waiting.has(key)) {
+      predictor.machine.close();
+      return;
+    }
+    const timer = forGood ? undefined : setTimeout(() => this.take(key)?.machine.close(), KEPT_MILLISECONDS);
+    // A program may end before; timers of a page are plain numbers.
+    if (typeof timer === "object") timer.unref();
+    this.#waiting.set(key, { predictor, timer });
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const key of [...this.#waiting.keys()]) this.take(key)?.machine.close();
   }
 }

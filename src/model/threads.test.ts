@@ -2,6 +2,7 @@ import { dense, dropout, type Model, relu, sequential, sgd } from "drowse";
 import { describe, expect, it } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
 import { Draws } from "../../test/draws.ts";
+import { returnWorkers, takeWorkers } from "../wasm/pool.ts";
 import { chain } from "./graph.ts";
 import { resolveThreads } from "./threads.ts";
 
@@ -91,5 +92,34 @@ describe("the threads that help", () => {
 
   it("are as many as are asked for", () => {
     expect(resolveThreads("fit", 5, chain("test", [2], [dense(1)]), 1)).toBe(5);
+  });
+});
+
+describe("small predictions by a number of threads", () => {
+  const build = () => sequential({ input: [8], seed: 4 }, [dense(30), relu(), dense(3)]);
+  const x = new Draws(1).floats(8 * 20);
+
+  it("prepare once for several calls, and again for other weights", async () => {
+    const model = build();
+    const alone = build();
+    for (const changed of [1, 0.5]) {
+      const bias = new Float32Array(3).fill(changed);
+      for (const each of [model, alone]) each.setWeights({ "dense2.bias": bias });
+      const expected = await alone.predict(x);
+      for (let call = 0; call < 3; call++) expect(await model.predict(x, { threads: 2 })).toEqual(expected);
+      // calls at once have a machine each
+      const both = await Promise.all([model.predict(x, { threads: 2 }), model.predict(x, { threads: 2 })]);
+      expect(both).toEqual([expected, expected]);
+    }
+  });
+
+  it("do not stumble over a thread that has died in between", async () => {
+    const model = build();
+    const workers = takeWorkers(2);
+    returnWorkers(workers, 0);
+    const expected = await model.predict(x, { threads: 2 });
+    for (const worker of workers) worker.terminate();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await model.predict(x, { threads: 2 })).toEqual(expected);
   });
 });

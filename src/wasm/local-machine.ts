@@ -21,6 +21,7 @@ export async function createLocalMachine(
   const contents = new Uint8Array(memory.buffer);
   return {
     threads: 1,
+    isLost: false,
     memory,
     write: (pointer, data) => contents.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), pointer),
     read: async (pointer, length) => contents.slice(pointer, pointer + length).buffer,

@@ -14,6 +14,8 @@ export interface MachineSpecification {
 export interface Machine {
   /** How many threads share the work. */
   readonly threads: number;
+  /** Whether a thread has died, so that nothing runs here any more. */
+  readonly isLost: boolean;
   /** Copies bytes into the memory. The region must not be in use by a run that has not finished. */
   write(pointer: number, data: ArrayBufferView): void;
   /** Copies bytes out of the memory. The region must not be in use by a run that has not finished. */

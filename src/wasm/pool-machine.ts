@@ -61,6 +61,10 @@ class PoolMachine implements Machine {
     });
   }
 
+  get isLost(): boolean {
+    return this.#failure !== undefined;
+  }
+
   write(pointer: number, data: ArrayBufferView): void {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     if (this.#memory) {
