@@ -52,8 +52,9 @@ for (const isolated of [true, false]) {
         async (library) => {
           const { sequential, dense, relu, sgd } = library;
           const model = sequential({ input: [200], seed: 1 }, [dense(400), relu(), dense(10)]);
-          const x = Float32Array.from({ length: 400 * 200 }, (_, i) => ((i * 31) % 17) / 17);
-          const y = Int32Array.from({ length: 400 }, (_, row) => row % 10);
+          // Epochs of many times the milliseconds that a page's timers wait at least.
+          const x = Float32Array.from({ length: 8000 * 200 }, (_, i) => ((i * 31) % 17) / 17);
+          const y = Int32Array.from({ length: 8000 }, (_, row) => row % 10);
           let count = 0;
           const timer = setInterval(() => count++, 1);
           const atEpochs: number[] = [];
