@@ -11,6 +11,7 @@ export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts"
 export { loadModel, saveModel } from "./formats/model-file.ts";
 export { type Dense, type DenseOptions, dense, type GivenNumbers } from "./layers/dense.ts";
 export { type Dropout, type DropoutOptions, dropout, type Scaling } from "./layers/dropout/dropout.ts";
+export type { DropoutLayer, RateRecord } from "./layers/dropout/dropout-layer.ts";
 export { type EluOptions, elu } from "./layers/elu.ts";
 export { flatten } from "./layers/flatten.ts";
 export { type GeluOptions, gelu } from "./layers/gelu.ts";

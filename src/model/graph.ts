@@ -1,4 +1,4 @@
-import { isDropout } from "../layers/dropout/dropout.ts";
+import { isDropout } from "../layers/dropout/dropout-layer.ts";
 import type { Layer, ParameterSpecification } from "../layers/layer.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { checkShape, type Shape } from "../tensor/shape.ts";

@@ -41,7 +41,7 @@ describe("the mask of a layer", () => {
   it("is refused for other layers, and for rows and passes that there cannot be", () => {
     const model = build(0.5, 3);
     const ask = (layer: string, options: { rows: number[]; pass?: number }) => () => dropoutMask(model, layer, options);
-    expect(ask("dropout1", { rows: [0] })).toThrow('dropoutMask: the layer is "dropout1"; the dropout layers are sleep');
+    expect(ask("dropout1", { rows: [0] })).toThrow('dropoutMask: the layer is "dropout1"; the layers with masks are sleep');
     expect(ask("dense1", { rows: [0] })).toThrow('the layer is "dense1"');
     expect(ask("sleep", { rows: [-1] })).toThrow("the rows are [-1]");
     expect(ask("sleep", { rows: [0.5] })).toThrow("the rows are [0.5]");

@@ -1,4 +1,5 @@
-import { isDropout } from "../layers/dropout/dropout.ts";
+import { type DropoutLayer, isDropout } from "../layers/dropout/dropout-layer.ts";
+import type { Layer } from "../layers/layer.ts";
 import { checkNumber, checkOptions } from "../layers/options.ts";
 import { maskOfRow } from "../random/mask.ts";
 import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
@@ -32,9 +33,9 @@ export function dropoutMask(model: Network, layer: string, options: { rows: Arra
   checkOptions("dropoutMask", options, ["rows", "pass"]);
   const { rows, pass = model.pass } = options;
   const node = model.graph.nodes.find(({ name }) => name === layer);
-  if (!node || !isDropout(node.layer)) {
-    const names = model.graph.nodes.filter((other) => isDropout(other.layer)).map(({ name }) => name);
-    const remedy = names.length > 0 ? `the dropout layers are ${names.join(", ")}` : "this model has no dropout layer";
+  if (!node || !hasMask(node.layer)) {
+    const names = model.graph.nodes.filter((other) => hasMask(other.layer)).map(({ name }) => name);
+    const remedy = names.length > 0 ? `the layers with masks are ${names.join(", ")}` : "this model has no dropout layer";
     throw new DrowseError("dropoutMask", `the layer is ${show(layer)}`, remedy);
   }
   checkNumber("dropoutMask", "pass", pass, (value) => isIndex(value, 2 ** 31), "give a whole number of at least 0");
@@ -50,6 +51,10 @@ export function dropoutMask(model: Network, layer: string, options: { rows: Arra
     data.set(maskOfRow(key, rate, units, { row, pass, stream: isShared ? SHARED : TRAINING }), at * units);
   }
   return { data, shape: [indices.length, ...node.outputShape] };
+}
+
+function hasMask(layer: Layer): layer is DropoutLayer {
+  return isDropout(layer) && layer.hasMask;
 }
 
 function isIndex(value: number, bound: number): boolean {

@@ -1,4 +1,4 @@
-import { isDropout } from "../layers/dropout/dropout.ts";
+import { isPlainDropout } from "../layers/dropout/dropout.ts";
 import type { PassContext } from "../layers/layer.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -180,7 +180,7 @@ function gateBelow(plan: PlanBuilder, node: Node): { scale: Argument; rectifier:
   const { nodes } = plan.request.graph;
   let below = producer(nodes, node, true);
   let scale: Argument = 0;
-  if (below && isDropout(below.layer)) {
+  if (below && isPlainDropout(below.layer)) {
     const parameters = plan.maskOf(below)?.parameters as { record: number };
     scale = { record: parameters.record + 8 };
     below = producer(nodes, below, true);

@@ -1,6 +1,5 @@
-import { type Dropout, isDropout, predictionScale, trainingScale } from "../layers/dropout/dropout.ts";
+import { type DropoutLayer, isDropout, type RateRecord } from "../layers/dropout/dropout-layer.ts";
 import { checkNumber } from "../layers/options.ts";
-import { dropoutParameters } from "../random/mask.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import type { Graph, Node } from "./graph.ts";
 
@@ -9,7 +8,7 @@ import type { Graph, Node } from "./graph.ts";
 /** Rates by the names of the dropout layers. */
 export type Rates = Readonly<Record<string, number>>;
 
-type DropoutNode = Node & { readonly layer: Dropout };
+type DropoutNode = Node & { readonly layer: DropoutLayer };
 
 /** The dropout layers of a graph, in its order. */
 export function dropoutNodes(graph: Graph): DropoutNode[] {
@@ -47,19 +46,18 @@ export function withRates(operation: string, graph: Graph, rates: Rates): Graph 
 }
 
 /** What the dropout layers' kernels read of a training step's record. */
-export function dropoutRecord(graph: Graph): { threshold: number; awake: number; scale: number }[] {
-  return dropoutNodes(graph).map(({ layer }) => dropoutParameters(layer.rate, trainingScale(layer.rate, layer.scaling)));
+export function dropoutRecord(graph: Graph): RateRecord[] {
+  return dropoutNodes(graph).map(({ layer }) => layer.record);
 }
 
 /**
  * Whether a plan that was made for one graph serves for the same with other rates. Thresholds and scales stand in the
- * record of each step, but layers of rate 0 are left out of the programs, and the scale of prediction is a part of them.
+ * record of each step, but layers of rate 0 are left out of the programs, and what prediction makes of a rate is a part of them.
  */
 export function planServes(planned: Graph, graph: Graph): boolean {
   const now = dropoutNodes(graph);
   return dropoutNodes(planned).every(({ layer }, index) => {
     const { layer: other } = now[index];
-    const scale = predictionScale(layer.rate, layer.scaling);
-    return (!layer.isIdentity(true) || other.isIdentity(true)) && scale === predictionScale(other.rate, other.scaling);
+    return (!layer.isIdentity(true) || other.isIdentity(true)) && layer.predictionFactor === other.predictionFactor;
   });
 }

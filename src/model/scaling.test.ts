@@ -5,7 +5,7 @@ import { expectClose } from "../../test/closeness.ts";
 import { type LayerRecipe, make, plainRecipe, type Recipe, recipes } from "../../test/networks.ts";
 import { classes, line } from "../../test/tasks.ts";
 import { dense } from "../layers/dense.ts";
-import { dropout, isDropout, type Scaling } from "../layers/dropout/dropout.ts";
+import { dropout, isPlainDropout, type Scaling } from "../layers/dropout/dropout.ts";
 import { elu } from "../layers/elu.ts";
 import type { Layer } from "../layers/layer.ts";
 import { leakyRelu } from "../layers/leaky-relu.ts";
@@ -48,7 +48,7 @@ describe("a model with the other scaling", () => {
           const actual = await predictionsOf(converted, data.x);
           expectClose([...actual, ...all], [...expected, ...all], "predictions", 1e-5);
         }
-        for (const { layer } of there.graph.nodes) if (isDropout(layer)) expect(layer.scaling).toBe(OTHER[recipe.scaling]);
+        for (const { layer } of there.graph.nodes) if (isPlainDropout(layer)) expect(layer.scaling).toBe(OTHER[recipe.scaling]);
       }),
       RUNS,
     );
@@ -138,7 +138,7 @@ describe("predictions and evaluations", () => {
         const { model, data } = make({ ...recipe, scaling: "inverted" });
         const awake = sequential(
           { input: recipe.input, seed: recipe.seed },
-          model.graph.nodes.flatMap(({ layer }) => (isDropout(layer) ? [] : [layer])),
+          model.graph.nodes.flatMap(({ layer }) => (isPlainDropout(layer) ? [] : [layer])),
         );
         awake.setWeights(Object.fromEntries(model.weights));
         const run = threads === undefined ? {} : { threads };

@@ -1,4 +1,4 @@
-import { dropout, isDropout, predictionScale, type Scaling } from "../layers/dropout/dropout.ts";
+import { dropout, isPlainDropout, predictionScale, type Scaling } from "../layers/dropout/dropout.ts";
 import type { Layer } from "../layers/layer.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { chain, type Graph } from "./graph.ts";
@@ -26,7 +26,7 @@ export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
   let factor = 1;
   let pending: string | undefined;
   for (const { layer, name } of nodes) {
-    if (isDropout(layer) && layer.scaling !== scaling && layer.rate > 0) {
+    if (isPlainDropout(layer) && layer.scaling !== scaling && layer.rate > 0) {
       if (layer.rate === 1)
         throw new DrowseError("withScaling", `${name} has rate 1`, "nothing passes it in training: lower its rate");
       factor *= predictionScale(layer.rate, layer.scaling) / predictionScale(layer.rate, scaling);
@@ -43,7 +43,7 @@ export function convertScaling(model: Network, scaling: Scaling): NetworkParts {
       throw new DrowseError("withScaling", received, `move ${pending} behind ${name}, right before a dense layer`);
     }
     const named = layer.name === undefined ? {} : { name: layer.name };
-    layers.push(isDropout(layer) ? dropout({ ...layer.config, rate: layer.rate, scaling, ...named }) : layer);
+    layers.push(isPlainDropout(layer) ? dropout({ ...layer.config, rate: layer.rate, scaling, ...named }) : layer);
   }
   if (pending !== undefined) {
     throw new DrowseError("withScaling", `no dense layer follows ${pending}`, "move the dropout layer before a dense layer");

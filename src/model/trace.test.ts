@@ -4,7 +4,7 @@ import { bitsOf, numbersOfTrace } from "../../test/bits.ts";
 import { expectClose, expectExact } from "../../test/closeness.ts";
 import { batchOf, hasKink, make, plainRecipe, RATES, recipes, twinOf } from "../../test/networks.ts";
 import { roundingOf } from "../../test/rounding.ts";
-import { type Dropout, isDropout, trainingScale } from "../layers/dropout/dropout.ts";
+import { type Dropout, isPlainDropout, trainingScale } from "../layers/dropout/dropout.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { dropoutParameters, maskOfRow } from "../random/mask.ts";
 import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
@@ -153,7 +153,7 @@ describe("a traced training step", () => {
         const values = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.output.data ?? trace.input.data;
         const gradients = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.gradient?.data;
         for (const { name, layer, index, outputShape } of model.graph.nodes) {
-          if (!isDropout(layer)) continue;
+          if (!isPlainDropout(layer)) continue;
           const units = sizeOf(outputShape);
           const key = streamKey(model.seed, `mask/${name}`);
           const place = (row: number) => (layer.isShared ? { row: batch, stream: SHARED } : { row, stream: TRAINING });

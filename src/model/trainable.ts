@@ -1,4 +1,4 @@
-import { isDropout } from "../layers/dropout/dropout.ts";
+import { isDropout } from "../layers/dropout/dropout-layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -13,7 +13,10 @@ export function checkTrainable(operation: string, { kind, link }: Loss, { nodes,
   if (nodes.every(({ parameters }) => parameters.length === 0)) {
     throw new DrowseError(operation, "the model has no weights", "add a layer that learns, such as dense(10)");
   }
-  const last = nodes.findLast(({ layer }) => !isDropout(layer) && layer.kind !== "flatten");
+  const last = nodes.findLast(({ layer, parameters }) => {
+    const onlySleeps = isDropout(layer) && !layer.activation && parameters.length === 0;
+    return !onlySleeps && layer.kind !== "flatten";
+  });
   if (link !== "identity" && last?.layer.activation) {
     throw new DrowseError(
       operation,

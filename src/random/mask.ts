@@ -36,7 +36,7 @@ export function maskOfRow(key: Key, rate: number, units: number, { row, pass, st
   return mask;
 }
 
-/** The words of a dropout layer in a step's record: see `kernels/dropout.ts`. */
+/** The numbers of a dropout layer in a step's record: see `kernels/dropout.ts`. */
 export function dropoutParameters(rate: number, scale: number): { threshold: number; awake: number; scale: number } {
   const threshold = dropThreshold(rate);
   if (threshold === 0x100000000) return { threshold: 0, awake: 0, scale: 0 };

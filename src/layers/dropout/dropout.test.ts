@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as twin from "../../reference/dropout.ts";
-import { dropout, isDropout, predictionScale, trainingScale } from "./dropout.ts";
+import { dropout, isPlainDropout, predictionScale, trainingScale } from "./dropout.ts";
+import { isDropout } from "./dropout-layer.ts";
 import { resolveRate } from "./rate.ts";
 
 const rates = fc.double({ min: 0, max: 1, noNaN: true });
@@ -57,7 +58,7 @@ describe("the factors of a dropout layer", () => {
 describe("a dropout layer", () => {
   it("keeps the shape and has no parameters", () => {
     const layer = dropout({ rate: 0.5, name: "asleep" });
-    expect(isDropout(layer)).toBe(true);
+    expect([isDropout(layer), isPlainDropout(layer)]).toEqual([true, true]);
     expect(layer.outputShape([28, 28], "asleep")).toEqual([28, 28]);
     expect(layer.parameters([28, 28], "asleep")).toEqual([]);
     expect(layer).toMatchObject({ name: "asleep", config: { rate: 0.5, scaling: "inverted" } });

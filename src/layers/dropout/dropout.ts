@@ -1,9 +1,11 @@
+import { dropoutParameters } from "../../random/mask.ts";
 import { SHARED, TRAINING } from "../../random/streams.ts";
 import { DrowseError, show } from "../../tensor/errors.ts";
 import { SCRATCH_BYTES } from "../../wasm/layout.ts";
 import type { Layer, PassContext } from "../layer.ts";
 import { checkLayerOptions } from "../layer-options.ts";
 import { checkName } from "../options.ts";
+import type { DropoutLayer } from "./dropout-layer.ts";
 import { resolveRate } from "./rate.ts";
 
 /**
@@ -30,18 +32,14 @@ export interface DropoutOptions {
 }
 
 /** A dropout layer; the model reads its rate and scaling. */
-export interface Dropout extends Layer {
+export interface Dropout extends DropoutLayer {
   readonly kind: "dropout";
-  /** Probability to drop a unit, in [0, 1]. */
-  readonly rate: number;
   readonly scaling: Scaling;
-  /** Whether all rows of a batch have one mask. */
-  readonly isShared: boolean;
-  /** The same layer with another rate. */
   withRate(rate: number): Dropout;
 }
 
-export function isDropout(layer: Layer): layer is Dropout {
+/** Whether a layer is dropout as such: its scaling can be changed, and products carry it out. */
+export function isPlainDropout(layer: Layer): layer is Dropout {
   return layer.kind === "dropout";
 }
 
@@ -91,6 +89,9 @@ export function dropout(options: DropoutOptions): Dropout {
     rate,
     scaling,
     isShared,
+    hasMask: true,
+    record: dropoutParameters(rate, trainingScale(rate, scaling)),
+    predictionFactor: predictionScale(rate, scaling),
     withRate(changed) {
       const { keep: _, ...others } = options;
       return dropout({ ...others, rate: changed });
