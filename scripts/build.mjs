@@ -6,10 +6,12 @@ import { setup } from "./setup.mjs";
 
 // The tools are imported by the steps that need them: a build with nothing to do must not wait for a compiler to load.
 
-// Two modules of kernels: all, and those of prediction. Name of the constant, source, and module of TypeScript.
+// Modules of kernels: what every training needs, what every prediction needs, and those of layers and losses that few use. Name of
+// the constant, source, and module of TypeScript.
 const kernelModules = [
   { name: "allKernels", entry: "kernels/index.ts", output: "src/wasm/generated/kernels.ts" },
   { name: "predictionKernels", entry: "kernels/prediction.ts", output: "src/wasm/generated/prediction-kernels.ts" },
+  { name: "familyKernels", entry: "kernels/family.ts", output: "src/wasm/generated/family-kernels.ts" },
 ];
 const workerModule = "src/wasm/generated/worker.ts";
 // What every step depends on: this file and the versions of the tools.
@@ -65,10 +67,29 @@ async function makeKernels() {
       stderr: process.stderr,
     });
     if (error) throw new Error(`build: the kernels did not compile: ${error.message}`);
+    if (hasData(readFileSync(join(root, binary)))) {
+      throw new Error(
+        `build: ${entry} has data of its own, which would lie in the memory of a run: make it of constants and locals`,
+      );
+    }
     // Not base64: its digits stand for 6 bits of a byte's 8, which hides every repetition from the compression on the way to a page.
     const hex = readFileSync(join(root, binary)).toString("hex");
     write(output, `/** ${entry}, a WebAssembly module in hexadecimal digits. */\nexport const ${name} = "${hex}";\n`);
   }
+}
+
+/** Whether a WebAssembly module has a data section (number 11). */
+function hasData(bytes) {
+  for (let at = 8; at < bytes.length; ) {
+    if (bytes[at++] === 11) return true;
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      length |= (bytes[at] & 0x7f) << shift;
+      if (bytes[at++] < 0x80) break;
+    }
+    at += length;
+  }
+  return false;
 }
 
 /** src/wasm/worker-main.ts with all it imports, as the text of one classic script in a module of TypeScript. */

@@ -10,7 +10,8 @@ const KILO = 1000;
 
 /** What a page may take from the library, and how many bytes that may be after gzip. */
 const goals = [
-  { name: "everything of `drowse`", code: 'export * from "drowse";', budget: 60 * KILO },
+  // Nobody's page: what the whole family adds up to. The engine's bundle is the next one.
+  { name: "everything of `drowse`", code: 'export * from "drowse";', budget: 100 * KILO },
   {
     name: "building and training a network of dense, relu and dropout",
     code: 'export { dense, dropout, relu, sequential, sgd } from "drowse";',

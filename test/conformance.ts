@@ -4,10 +4,11 @@
  */
 import { Buffer } from "node:buffer";
 import type { Entry } from "../src/reference/compression.ts";
+import { familyKernels } from "../src/wasm/generated/family-kernels.ts";
 import { allKernels } from "../src/wasm/generated/kernels.ts";
 import { type KernelArguments, type KernelName, type Kernels, kernelArguments } from "../src/wasm/kernels.ts";
 import { BLOCK, listBytes, type Matrix, PANEL, SCRATCH_BYTES, strideOf } from "../src/wasm/layout.ts";
-import { instantiateKernels, kernelModule } from "../src/wasm/module.ts";
+import { instantiateKernels, kernelModules } from "../src/wasm/module.ts";
 
 /** What fills canaries and outputs before a call: as f32 it is -2.9e-16, so that nobody takes it for a zero. */
 const CANARY = 0xa5;
@@ -50,7 +51,7 @@ export class Laboratory {
   static async open(): Promise<Laboratory> {
     const pages = MEMORY_BYTES / 65536;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    return new Laboratory(memory, await instantiateKernels(await kernelModule(allKernels, false), memory));
+    return new Laboratory(memory, await instantiateKernels(await kernelModules([allKernels, familyKernels], false), memory));
   }
 
   /** Forgets all buffers. */

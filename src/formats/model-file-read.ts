@@ -1,5 +1,5 @@
 import type { Layer } from "../layers/layer.ts";
-import { layerFrom, type UnknownConfig } from "../layers/registry.ts";
+import { type LayerKinds, layerFrom, type UnknownConfig } from "../layers/registry.ts";
 import type { OutputLink } from "../losses/loss.ts";
 import { chain, type Graph, graphParameters, type Node } from "../model/graph.ts";
 import type { NetworkParts } from "../model/network.ts";
@@ -18,8 +18,11 @@ const LINKS: readonly string[] = ["softmax", "sigmoid", "identity"] satisfies Ou
 /** The name of a parameter's tensor. */
 export const tensorName = (node: Node, parameter: { name: string }) => `${node.index}.${parameter.name}`;
 
-/** What the bytes of a file say, checked. */
-export function readModelFile(bytes: Uint8Array): NetworkParts {
+/**
+ * What the bytes of a file say, checked.
+ * @param more - kinds of layers beside those that everyone loads.
+ */
+export function readModelFile(bytes: Uint8Array, more: LayerKinds): NetworkParts {
   const file = readSafetensors(bytes);
   const { metadata } = file;
   const format = metadata.get("format");
@@ -41,7 +44,7 @@ export function readModelFile(bytes: Uint8Array): NetworkParts {
   const link = metadata.get("link");
   if (link === undefined || (link !== "none" && !LINKS.includes(link))) throw damaged(`the output link is ${show(link)}`);
   const inputScale = finiteNumber("inputScale", metadata.get("inputScale"));
-  const graph = readGraph(metadata.get("graph"));
+  const graph = readGraph(metadata.get("graph"), more);
   const weights = readWeights(file, graph);
   return { graph, seed, weights, pass, link: link === "none" ? undefined : (link as OutputLink), inputScale };
 }
@@ -63,7 +66,7 @@ function finiteNumber(name: string, text: string | undefined): number {
   return value;
 }
 
-function readGraph(text: string | undefined): Graph {
+function readGraph(text: string | undefined, more: LayerKinds): Graph {
   const json = parseStrictJson(text ?? "", {
     operation: "loadModel: graph",
     remedy: "the file was changed or damaged: save the model again",
@@ -80,7 +83,7 @@ function readGraph(text: string | undefined): Graph {
       throw damaged(`${name} takes ${show(inputs)}, and this version knows chains only`);
     }
     before = name;
-    return layerFrom(kind, name, config as UnknownConfig);
+    return layerFrom(kind, name, config as UnknownConfig, more);
   });
   return chain("loadModel", json.get("input"), layers);
 }

@@ -298,7 +298,7 @@ describe("a file that is no model, or a damaged one, is refused", () => {
     ["with a node without a name", node(0, { name: undefined }), "a node's name is undefined"],
     ["with a name that cannot be one", node(5, { name: "../up" }), 'the name is "../up"'],
     ["with two nodes of one name", node(5, { name: "hidden" }), 'two layers are named "hidden"'],
-    ["with another kind of layer", node(3, { kind: "maxout" }), 'the layer\'s kind is "maxout"; this version knows dense'],
+    ["with another kind of layer", node(3, { kind: "unheard" }), 'the layer\'s kind is "unheard"; known are dense'],
     ["with a kind from the prototype", node(3, { kind: "constructor" }), 'the layer\'s kind is "constructor"'],
     ["with nodes in another order", (graph) => ({ ...graph, nodes: graph.nodes.toReversed() }), "this version knows chains only"],
     ["with a node of two inputs", node(1, { inputs: ["input", "flatten1"] }), "this version knows chains only"],

@@ -1,3 +1,4 @@
+import { moreLayers } from "../layers/more-kinds.ts";
 import { type Graph, graphParameters, INPUT } from "../model/graph.ts";
 import { Model } from "../model/model.ts";
 import { GENERATOR } from "../random/philox.ts";
@@ -58,5 +59,5 @@ export function saveModel(model: Model): Uint8Array {
  * const model = loadModel(await readFile("model.safetensors"));
  */
 export function loadModel(bytes: Uint8Array): Model {
-  return new Model(readModelFile(bytes));
+  return new Model(readModelFile(bytes, moreLayers));
 }

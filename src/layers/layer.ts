@@ -2,6 +2,7 @@ import type { Key } from "../random/philox.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { KernelArguments, KernelName } from "../wasm/kernels.ts";
 import type { Matrix } from "../wasm/layout.ts";
+import type { KernelSet } from "../wasm/module.ts";
 import type { Argument } from "../wasm/program.ts";
 
 /** A parameter of a layer: its name within the layer, its shape as users and files see it, and how it begins. */
@@ -41,8 +42,10 @@ export interface PassContext {
   readonly path: 0 | 1 | 2;
   /** Where a product says how many multiply-adds it did; it takes so many per row when nothing is skipped. */
   readonly work: (perRow: number) => Argument;
-  /** Training masks and scales, prediction does not. */
+  /** Whether statistics are the batch's: in training. */
   readonly training: boolean;
+  /** Whether masks and noise are drawn: in training, and in Monte Carlo prediction. */
+  readonly random: boolean;
   /** Where the words of this layer's masks come from, if it has any. */
   readonly mask: MaskPlace | undefined;
 }
@@ -50,6 +53,8 @@ export interface PassContext {
 /** A dropout layer's key, and where its parameters and the rows' indices stand in a step's record. */
 export interface MaskPlace {
   readonly key: Key;
+  /** What the words are for: training or Monte Carlo prediction. */
+  readonly stream: number;
   readonly parameters: Argument;
   readonly indices: Argument;
   readonly pass: Argument;
@@ -125,10 +130,21 @@ export interface Layer {
    */
   readonly activation?: "rectifier" | "other";
   /**
-   * Whether the layer changes no number, so that its output may be its input's buffer.
+   * Whether the layer changes no number, so that its output may be its input's buffer. `random`: where masks and noise are
+   * drawn, in training and in Monte Carlo prediction.
    * @internal
    */
-  isIdentity(training: boolean): boolean;
+  isIdentity(random: boolean): boolean;
+  /**
+   * Whether it draws masks or noise: then passes differ, and Monte Carlo prediction wakes it.
+   * @internal
+   */
+  readonly isRandom?: boolean;
+  /**
+   * The sets in which its kernels are, if they are not with those that everyone loads.
+   * @internal
+   */
+  readonly kernels?: readonly KernelSet[];
   /** @internal */
   forward(context: ForwardContext): void;
   /** @internal */

@@ -17,8 +17,11 @@ import { tanh } from "./tanh.ts";
 /** The settings of a layer as they were read from a file: nothing is known of them yet. */
 export type UnknownConfig = Readonly<Record<string, unknown>>;
 
-/** Every kind of layer, made from its settings: a closed list, so that a file can name nothing else. */
-const kinds: Readonly<Record<LayerKind, (name: string, config: UnknownConfig) => Layer>> = {
+/** Kinds of layers, each made from its settings: closed lists, so that a file can name nothing else. */
+export type LayerKinds = Readonly<Partial<Record<LayerKind, (name: string, config: UnknownConfig) => Layer>>>;
+
+/** The kinds that everyone loads. Those that few use stand in `more-kinds.ts`, which prediction alone loads only when it is asked to. */
+const kinds: LayerKinds = {
   dense(name, config) {
     checkOptions(name, config, ["units", "bias"]);
     const units = checkNumber(name, "units", config.units, Number.isInteger, "give a whole number of at least 1");
@@ -40,7 +43,7 @@ const kinds: Readonly<Record<LayerKind, (name: string, config: UnknownConfig) =>
 };
 
 /** Settings of which none is missing and none unknown: a file that leaves one out does not get today's default. */
-function allOf(name: string, config: UnknownConfig, known: readonly string[]): UnknownConfig {
+export function allOf(name: string, config: UnknownConfig, known: readonly string[]): UnknownConfig {
   checkOptions(name, config, known);
   const missing = known.find((setting) => config[setting] === undefined);
   if (missing !== undefined) throw new DrowseError(name, `${missing} is missing`, `give ${known.join(", ")}`);
@@ -49,11 +52,18 @@ function allOf(name: string, config: UnknownConfig, known: readonly string[]): U
 
 /**
  * A layer from its kind, name and settings.
+ * @param more - kinds beside those that everyone loads.
  * @throws {DrowseError} on a kind that this version does not know, and on settings that the layer refuses.
  */
-export function layerFrom(kind: unknown, name: string, config: UnknownConfig): Layer {
-  if (typeof kind !== "string" || !Object.hasOwn(kinds, kind)) {
-    throw new DrowseError(name, `the layer's kind is ${show(kind)}`, `this version knows ${Object.keys(kinds).join(", ")}`);
+export function layerFrom(kind: unknown, name: string, config: UnknownConfig, more: LayerKinds): Layer {
+  const known = { ...kinds, ...more };
+  const make = typeof kind === "string" && Object.hasOwn(known, kind) ? known[kind as LayerKind] : undefined;
+  if (!make) {
+    throw new DrowseError(
+      name,
+      `the layer's kind is ${show(kind)}`,
+      `known are ${Object.keys(known).join(", ")}; drowse/predict knows more when loadModel is given moreLayers`,
+    );
   }
-  return kinds[kind as LayerKind](name, config);
+  return make(name, config);
 }

@@ -1,5 +1,6 @@
 import type { Emit } from "../layers/layer.ts";
 import type { Matrix } from "../wasm/layout.ts";
+import type { KernelSet } from "../wasm/module.ts";
 import type { Argument } from "../wasm/program.ts";
 
 /** What predictions are made of logits: stored with the model, applied by `predict`. */
@@ -34,6 +35,11 @@ export interface Loss {
   readonly settings: Readonly<Record<string, number>>;
   /** What can be right or wrong, for the accuracy: each row, each output, or nothing. */
   readonly answers: "rows" | "outputs" | "none";
+  /**
+   * The sets in which its kernels are, if they are not with those that everyone loads.
+   * @internal
+   */
+  readonly kernels?: readonly KernelSet[];
   /** @internal */
   emit(context: LossContext): void;
 }

@@ -90,6 +90,7 @@ export async function createTrainer(
   const threads = resolveThreads(operation, options.threads, graph, rowsPerStep);
   const open = async (asked: SessionRequest): Promise<Opened> => {
     const plan = makePlan({
+      kernels: allKernels,
       graph: asked.graph,
       seed,
       batchSize: rowsPerStep,
@@ -101,7 +102,7 @@ export async function createTrainer(
       fused: true,
       path: 0,
     });
-    return { ...asked, plan, machine: await createPoolMachine(plan.specification, threads, allKernels) };
+    return { ...asked, plan, machine: await createPoolMachine(plan.specification, threads) };
   };
   const first = await open({ graph, predicts });
   writeNumbers(first.machine, first.plan, graph, "value", model.weights);

@@ -5,7 +5,15 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { Argument, Program } from "../wasm/program.ts";
 import { INPUT, type Node } from "./graph.ts";
-import { type NodeBuffers, type PlanBuilder, ProgramBuilder, updatesRide } from "./plan-builder.ts";
+import {
+  type NodeBuffers,
+  type PassKind,
+  type PlanBuilder,
+  PREDICTS,
+  ProgramBuilder,
+  TRAINS,
+  updatesRide,
+} from "./plan-builder.ts";
 import { HYPER, LOSS_SUM, ROWS } from "./record.ts";
 import { emitUpdates, ruleNumber } from "./updates.ts";
 
@@ -29,16 +37,16 @@ function emitInputs(plan: PlanBuilder, program: ProgramBuilder): void {
 }
 
 /** The node whose output a node takes, past nodes that change nothing. */
-function producer(nodes: readonly Node[], node: Node, training: boolean): Node | undefined {
+function producer(nodes: readonly Node[], node: Node, random: boolean): Node | undefined {
   let index = node.inputs[0];
-  while (index !== INPUT && nodes[index].layer.isIdentity(training)) index = nodes[index].inputs[0];
+  while (index !== INPUT && nodes[index].layer.isIdentity(random)) index = nodes[index].inputs[0];
   return index === INPUT ? undefined : nodes[index];
 }
 
 /** The one node that takes a node's output, past nodes that change nothing. */
-function consumer(nodes: readonly Node[], node: Node, training: boolean): Node | undefined {
+function consumer(nodes: readonly Node[], node: Node, random: boolean): Node | undefined {
   let found = nodes.find(({ inputs }) => inputs.includes(node.index));
-  while (found?.layer.isIdentity(training)) {
+  while (found?.layer.isIdentity(random)) {
     const { index } = found;
     found = nodes.find(({ inputs }) => inputs.includes(index));
   }
@@ -46,9 +54,9 @@ function consumer(nodes: readonly Node[], node: Node, training: boolean): Node |
 }
 
 /** Whether a node's work is done by the product before it: a rectifier behind a dense layer. */
-function ridesForward(plan: PlanBuilder, node: Node, training: boolean): boolean {
+function ridesForward(plan: PlanBuilder, node: Node, random: boolean): boolean {
   const { fused, graph } = plan.request;
-  return fused && node.layer.activation === "rectifier" && producer(graph.nodes, node, training)?.layer.kind === "dense";
+  return fused && node.layer.activation === "rectifier" && producer(graph.nodes, node, random)?.layer.kind === "dense";
 }
 
 /** Whether a node may overwrite its input: nothing else needs it. `outputs` are those of the nodes before it. */
@@ -62,22 +70,23 @@ function worksInPlace(plan: PlanBuilder, { layer }: Node, input: Matrix, outputs
 }
 
 /** Forward through all nodes; returns what each makes. */
-function emitForward(plan: PlanBuilder, program: ProgramBuilder, training: boolean): Matrix[] {
+function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: PassKind): Matrix[] {
+  const { random } = kind;
   const { nodes } = plan.request.graph;
   const outputs: Matrix[] = [];
   plan.freeMatrices();
   emitInputs(plan, program);
   for (const node of nodes) {
     const input = node.inputs[0] === INPUT ? plan.input : outputs[node.inputs[0]];
-    const rides = ridesForward(plan, node, training);
-    const shares = rides || node.layer.isIdentity(training) || worksInPlace(plan, node, input, outputs);
+    const rides = ridesForward(plan, node, random);
+    const shares = rides || node.layer.isIdentity(random) || worksInPlace(plan, node, input, outputs);
     const output = shares ? input : plan.matrix(columnsOf(node));
     outputs.push(output);
-    if (rides || node.layer.isIdentity(training)) continue;
-    const after = consumer(nodes, node, training);
+    if (rides || node.layer.isIdentity(random)) continue;
+    const after = consumer(nodes, node, random);
     node.layer.forward({
-      ...passContext(plan, program, node, { input, output, training }),
-      rectify: node.layer.kind === "dense" && after !== undefined && ridesForward(plan, after, training),
+      ...passContext(plan, program, node, kind, { input, output }),
+      rectify: node.layer.kind === "dense" && after !== undefined && ridesForward(plan, after, random),
     });
   }
   return outputs;
@@ -91,7 +100,8 @@ function passContext(
   plan: PlanBuilder,
   program: ProgramBuilder,
   node: Node,
-  { input, output, training }: { input: Matrix; output: Matrix; training: boolean },
+  kind: PassKind,
+  { input, output }: { input: Matrix; output: Matrix },
 ): PassContext {
   return {
     emit: program.emitter(node.name),
@@ -101,9 +111,9 @@ function passContext(
     parameters: plan.parametersOf(node),
     workspace: plan.workspace,
     path: plan.request.path,
-    work: training ? (perRow) => program.work(perRow) : () => 0,
-    training,
-    mask: plan.maskOf(node),
+    work: kind.training ? (perRow) => program.work(perRow) : () => 0,
+    ...kind,
+    mask: plan.maskOf(node, kind),
   };
 }
 
@@ -129,7 +139,7 @@ export function emitInference(
   { loss, link }: { loss: Loss | undefined; link: OutputLink | undefined },
 ): Program {
   const program = new ProgramBuilder();
-  const output = emitForward(plan, program, false).at(-1) as Matrix;
+  const output = emitForward(plan, program, PREDICTS).at(-1) as Matrix;
   if (loss) emitLoss(plan, program, loss, output, 0);
   const { pointer: z, stride, columns: N } = output;
   if (link) program.emitter("output")(link, { z, stride, B, N, out: { result: plan.record.predictions } });
@@ -146,7 +156,7 @@ export function emitTraining(
   const { graph, fused } = plan.request;
   const { nodes } = graph;
   const ride = updatesRide(plan.request);
-  const outputs = emitForward(plan, program, true);
+  const outputs = emitForward(plan, program, TRAINS);
   const last = outputs[outputs.length - 1];
   for (const node of nodes) buffers.set(node.name, { output: outputs[node.index], gradient: undefined });
 
@@ -162,7 +172,7 @@ export function emitTraining(
     const gated = fused && node.layer.kind === "dense" ? gateBelow(plan, node) : undefined;
     const below = index > first ? (fused && node.layer.kind !== "dense" ? gradient : plan.matrix(input.columns)) : undefined;
     node.layer.backward({
-      ...passContext(plan, program, node, { input, output: outputs[index], training: true }),
+      ...passContext(plan, program, node, TRAINS, { input, output: outputs[index] }),
       outputGradient: gradient,
       inputGradient: below,
       gate: gated,
@@ -181,7 +191,7 @@ function gateBelow(plan: PlanBuilder, node: Node): { scale: Argument; rectifier:
   let below = producer(nodes, node, true);
   let scale: Argument = 0;
   if (below && isPlainDropout(below.layer)) {
-    const parameters = plan.maskOf(below)?.parameters as { record: number };
+    const parameters = plan.maskOf(below, TRAINS)?.parameters as { record: number };
     scale = { record: parameters.record + 8 };
     below = producer(nodes, below, true);
   }

@@ -5,12 +5,15 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Arena } from "../wasm/arena.ts";
 import { kernelArguments } from "../wasm/kernels.ts";
 import type { Matrix } from "../wasm/layout.ts";
+import type { KernelSet } from "../wasm/module.ts";
 import type { Argument, Call, Program } from "../wasm/program.ts";
 import type { Graph, Node } from "./graph.ts";
 import { type RecordLayout, WORK } from "./record.ts";
 
 /** What a plan is asked to do. */
 export interface PlanRequest {
+  /** The kernels that every program of this kind needs; the layers and the loss add theirs. */
+  readonly kernels: KernelSet;
   readonly graph: Graph;
   readonly seed: number;
   readonly batchSize: number;
@@ -31,6 +34,17 @@ export function updatesRide({ fused, optimizer }: PlanRequest): boolean {
   return fused && optimizer?.clipNorm === undefined;
 }
 
+/** What a pass is for: whether it takes the batch's statistics and makes gradients, and whether masks and noise are drawn. */
+export interface PassKind {
+  readonly training: boolean;
+  readonly random: boolean;
+}
+
+export const TRAINS: PassKind = { training: true, random: true };
+export const PREDICTS: PassKind = { training: false, random: false };
+/** Monte Carlo prediction: what sleeps in training sleeps, and nothing else is as in training. */
+export const SAMPLES: PassKind = { training: false, random: true };
+
 /** A node's output, and in training the gradient of the loss with respect to it, in memory. */
 export interface NodeBuffers {
   output: Matrix;
@@ -48,7 +62,7 @@ export interface PlanBuilder {
   /** One loss and one mark of right or wrong per row. */
   readonly rows: { readonly losses: number; readonly correct: number };
   readonly statusOf: (name: string) => number;
-  maskOf(node: Node): MaskPlace | undefined;
+  maskOf(node: Node, kind: PassKind): MaskPlace | undefined;
   parametersOf(node: Node): ReadonlyMap<string, ParameterPlace>;
   /** An activation matrix. Programs run one after the other, so each begins with all matrices free again. */
   matrix(columns: number): Matrix;

@@ -52,6 +52,7 @@ async function bitsOfSteps(
     ...{
       graph,
       seed,
+      kernels: allKernels,
       source,
       loss,
       batchSize: rows.length,
@@ -66,9 +67,7 @@ async function bitsOfSteps(
   const plan = makePlan(request);
   const { threads, optimizer = sgd(SETTINGS) } = request;
   const machine =
-    threads === 1
-      ? await createLocalMachine(plan.specification, allKernels)
-      : await createPoolMachine(plan.specification, threads, allKernels);
+    threads === 1 ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, threads);
   try {
     writeNumbers(machine, plan, graph, "value", model.weights);
     const losses: number[] = [];
@@ -205,6 +204,7 @@ function listing(layers: LayerRecipe[], fused: boolean, optimizer = sgd(SETTINGS
   const plan = makePlan({
     graph,
     seed,
+    kernels: allKernels,
     source,
     loss,
     batchSize: 8,

@@ -1,6 +1,6 @@
 import type { ParameterPlace } from "../layers/layer.ts";
 import { answersPerRow } from "../losses/loss.ts";
-import { streamKey } from "../random/streams.ts";
+import { MONTE_CARLO, streamKey, TRAINING } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Arena } from "../wasm/arena.ts";
 import { listBytes, type Matrix, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
@@ -109,11 +109,12 @@ export function makePlan(request: PlanRequest): Plan {
     },
     rows: { losses: arena.allocate(4 * batchSize), correct: arena.allocate(4 * batchSize) },
     statusOf: (name) => state.status + 4 * (trained.includes(name) ? trained.indexOf(name) : trained.length),
-    maskOf(node) {
+    maskOf(node, { training }) {
       const index = dropouts.findIndex(({ name }) => name === node.name);
       if (index < 0) return undefined;
       return {
         key: streamKey(seed, `mask/${node.name}`),
+        stream: training ? TRAINING : MONTE_CARLO,
         parameters: { record: DROPOUTS + DROPOUT_BYTES * index },
         indices: { record: record.indices },
         pass: { value: PASS },
@@ -136,13 +137,14 @@ export function makePlan(request: PlanRequest): Plan {
   const evaluate = loss ? add(emitInference(builder, "evaluate", { loss, link: predict })) : -1;
   const predicting = predict ? add(emitInference(builder, "predict", { link: predict, loss: undefined })) : -1;
 
+  const kernels = [request.kernels, ...graph.nodes.flatMap(({ layer }) => layer.kernels ?? []), ...(loss?.kernels ?? [])];
   const slotSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(SLOT_BYTES / record.bytes)));
   const slots = [0, 1].map(() => ({
     record: arena.allocate(slotSteps * record.bytes),
     result: arena.allocate(slotSteps * record.resultBytes),
   }));
   return {
-    specification: { bytes: arena.bytes, programs, state },
+    specification: { bytes: arena.bytes, programs, state, kernels },
     programs: { train, evaluate, predict: predicting },
     batchSize,
     record,

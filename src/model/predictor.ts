@@ -59,6 +59,7 @@ export class Predictors {
     const ready = isSmall ? kept.take(key) : undefined;
     if (ready) return ready;
     const plan = makePlan({
+      kernels: this.#kernels,
       graph,
       seed,
       batchSize: BATCH,
@@ -70,9 +71,7 @@ export class Predictors {
       fused: true,
       path: 0,
     });
-    const machine = isLocal
-      ? await createLocalMachine(plan.specification, this.#kernels)
-      : await createPoolMachine(plan.specification, chosen, this.#kernels);
+    const machine = isLocal ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, chosen);
     writeNumbers(machine, plan, graph, "value", weights);
     const release = () => (isSmall ? kept.give(key, predictor, isLocal) : machine.close());
     const predictor: Predictor = { machine, plan, release };

@@ -56,6 +56,7 @@ function readMatrix(machine: LocalMachine, { pointer, stride, columns }: Matrix,
 export async function traceStep(request: TraceRequest): Promise<Trace> {
   const { graph, seed, numbers, source, loss, rows, pass, batch, optimizer, path } = request;
   const plan = makePlan({
+    kernels: allKernels,
     graph,
     seed,
     batchSize: rows.length,
@@ -67,7 +68,7 @@ export async function traceStep(request: TraceRequest): Promise<Trace> {
     fused: false,
     path,
   });
-  const machine = await createLocalMachine(plan.specification, allKernels);
+  const machine = await createLocalMachine(plan.specification);
   writeNumbers(machine, plan, graph, "value", numbers);
   const { record: layout, slots, dropouts } = plan;
   const buffer = new ArrayBuffer(layout.bytes);

@@ -4,7 +4,7 @@ import { type Key, philox } from "./philox.ts";
 /** The last word of a counter says what the words are for, so that no two uses share one. */
 export const TRAINING = 0;
 export const MONTE_CARLO = 1;
-/** In training, one mask for all rows of a batch: the row's word of the counter holds the batch's place in its pass. */
+/** A bit beside them: one mask for all rows of a batch, whose place in its pass stands in the counter for the row. */
 export const SHARED = 2;
 
 /**

@@ -1,6 +1,6 @@
 import type { Machine, MachineSpecification } from "./machine.ts";
 import { createMemory } from "./memory.ts";
-import { instantiateKernels, type KernelSet, kernelModule } from "./module.ts";
+import { instantiateKernels, kernelModules } from "./module.ts";
 import { type Outcome, prepareProgram, type Steps } from "./program.ts";
 
 /** A machine on the calling thread: for predictions that are over sooner than a message arrives, and for traces. */
@@ -10,12 +10,10 @@ export interface LocalMachine extends Machine {
   runNow(program: number, steps: Steps): Outcome;
 }
 
-export async function createLocalMachine(
-  { bytes, programs, state }: MachineSpecification,
-  set: KernelSet,
-): Promise<LocalMachine> {
+export async function createLocalMachine(specification: MachineSpecification): Promise<LocalMachine> {
+  const { bytes, programs, state } = specification;
   const memory = createMemory(bytes, false);
-  const kernels = await instantiateKernels(await kernelModule(set, false), memory);
+  const kernels = await instantiateKernels(await kernelModules(specification.kernels, false), memory);
   const alone = { thread: 0, threads: 1, spins: 0 };
   const prepared = programs.map((program) => prepareProgram(program, kernels, memory, state, alone));
   const contents = new Uint8Array(memory.buffer);

@@ -1,3 +1,4 @@
+import type { KernelSet } from "./module.ts";
 import type { Outcome, Program, RunState, Steps } from "./program.ts";
 
 /** What a run needs: its memory, its programs and where its threads meet. */
@@ -5,6 +6,8 @@ export interface MachineSpecification {
   readonly bytes: number;
   readonly programs: readonly Program[];
   readonly state: RunState;
+  /** The sets in which the programs' kernels are. */
+  readonly kernels: readonly KernelSet[];
 }
 
 /**

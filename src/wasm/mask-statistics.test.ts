@@ -19,7 +19,7 @@ let kernels: Kernels;
 let words: Uint32Array;
 beforeAll(async () => {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
-  kernels = await instantiateKernels(await kernelModule(allKernels, false), memory);
+  kernels = await instantiateKernels([await kernelModule(allKernels, false)], memory);
   words = new Uint32Array(memory.buffer, 0, UNITS);
 });
 

@@ -60,9 +60,9 @@ describe("the kernel module", () => {
       [shared, true],
       [unshared, false],
     ] as const) {
-      const kernels = await instantiateKernels(module, createMemory(65536, right));
+      const kernels = await instantiateKernels([module], createMemory(65536, right));
       expect(kernels.panelColumns()).toBeGreaterThan(0);
-      await expect(instantiateKernels(module, createMemory(65536, !right))).rejects.toThrow(WebAssembly.LinkError);
+      await expect(instantiateKernels([module], createMemory(65536, !right))).rejects.toThrow(WebAssembly.LinkError);
     }
   });
 });
@@ -74,11 +74,12 @@ describe("a local machine", () => {
       bytes: 4096,
       programs: [{ name: "test", calls }],
       state: { barrier: 64, status: 128, statusWords: 1 },
+      kernels: [allKernels],
     };
-    await expect(createLocalMachine(specification, predictionKernels)).rejects.toThrow(
+    await expect(createLocalMachine({ ...specification, kernels: [predictionKernels] })).rejects.toThrow(
       "the kernel exp of test is not among those that were loaded",
     );
-    const machine = await createLocalMachine(specification, allKernels);
+    const machine = await createLocalMachine(specification);
     machine.write(1024, Float32Array.of(9, 0, 1, 9).subarray(1, 3));
     const outcome = await machine.run(0, { record: 1024, recordBytes: 0, result: 2048, resultBytes: 0, count: 1 });
     expect(outcome).toEqual({ clean: 1, lost: false });

@@ -4,7 +4,7 @@ import type { Outcome, Program, RunState, Steps } from "./program.ts";
 export type ToWorker =
   | {
       readonly kind: "attach";
-      readonly module: WebAssembly.Module;
+      readonly modules: readonly WebAssembly.Module[];
       /** Shared memory; or undefined, and the worker makes `bytes` of its own. */
       readonly memory: WebAssembly.Memory | undefined;
       readonly bytes: number;

@@ -31,13 +31,18 @@ function limitsByte(bytes: Uint8Array): number {
   throw new Error("the kernel module imports no memory");
 }
 
-/** Kernels in hexadecimal digits: all of them, or those of prediction (`generated/`). */
+/** Kernels in hexadecimal digits: those of training, of prediction, of a family of layers (`generated/`). */
 export type KernelSet = string;
 
 const compiled = {
   shared: new Map<KernelSet, Promise<WebAssembly.Module>>(),
   unshared: new Map<KernelSet, Promise<WebAssembly.Module>>(),
 };
+
+/** The compiled modules of several sets, none twice. */
+export function kernelModules(sets: readonly KernelSet[], shared: boolean): Promise<WebAssembly.Module[]> {
+  return Promise.all([...new Set(sets)].map((set) => kernelModule(set, shared)));
+}
 
 /** The compiled kernels for shared or unshared memory: one module, which differs in one byte. Compiled once. */
 export function kernelModule(kernels: KernelSet, shared: boolean): Promise<WebAssembly.Module> {
@@ -52,8 +57,13 @@ export function kernelModule(kernels: KernelSet, shared: boolean): Promise<WebAs
   return module;
 }
 
-/** The kernels over a memory. */
-export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  return instance.exports as unknown as Kernels;
+/** The kernels of modules over one memory. */
+export async function instantiateKernels(modules: readonly WebAssembly.Module[], memory: WebAssembly.Memory): Promise<Kernels> {
+  const instances = await Promise.all(modules.map((module) => WebAssembly.instantiate(module, { env: { memory } })));
+  return kernelsOf(instances);
+}
+
+/** All that instances of modules export, by name. */
+export function kernelsOf(instances: readonly WebAssembly.Instance[]): Kernels {
+  return Object.assign({}, ...instances.map(({ exports }) => exports)) as Kernels;
 }

@@ -3,7 +3,7 @@ import { canShareMemory, coreCount } from "./host.ts";
 import type { Machine, MachineSpecification } from "./machine.ts";
 import { createMemory } from "./memory.ts";
 import type { FromWorker } from "./messages.ts";
-import { type KernelSet, kernelModule } from "./module.ts";
+import { kernelModules } from "./module.ts";
 import { discardWorkers, type PooledWorker, returnWorkers, takeWorkers } from "./pool.ts";
 import type { Outcome, Steps } from "./program.ts";
 
@@ -25,15 +25,11 @@ interface Pending {
  * A machine of worker threads over shared memory; where memory cannot be shared, one worker with memory of its own,
  * which gives the same bits.
  */
-export async function createPoolMachine(
-  specification: MachineSpecification,
-  wanted: number,
-  kernels: KernelSet,
-): Promise<Machine> {
+export async function createPoolMachine(specification: MachineSpecification, wanted: number): Promise<Machine> {
   const shared = canShareMemory();
   const threads = shared ? wanted : 1;
-  const module = await kernelModule(kernels, shared);
-  return new PoolMachine(specification, module, shared, threads);
+  const modules = await kernelModules(specification.kernels, shared);
+  return new PoolMachine(specification, modules, shared, threads);
 }
 
 class PoolMachine implements Machine {
@@ -47,7 +43,7 @@ class PoolMachine implements Machine {
   #failure: Error | undefined;
   #closed = false;
 
-  constructor(specification: MachineSpecification, module: WebAssembly.Module, shared: boolean, threads: number) {
+  constructor(specification: MachineSpecification, modules: readonly WebAssembly.Module[], shared: boolean, threads: number) {
     const { bytes, programs, state } = specification;
     this.threads = threads;
     this.#bytes = bytes;
@@ -57,7 +53,7 @@ class PoolMachine implements Machine {
     const spins = threads <= coreCount() ? SPINS : 0;
     this.#workers.forEach((worker, thread) => {
       worker.listener = { onMessage: (message) => this.#receive(message), onDeath: (reason) => this.#fail(thread, reason) };
-      worker.post({ kind: "attach", module, memory: this.#memory, bytes, programs, state, thread, threads, spins });
+      worker.post({ kind: "attach", modules, memory: this.#memory, bytes, programs, state, thread, threads, spins });
     });
   }
 

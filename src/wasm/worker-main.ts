@@ -1,9 +1,9 @@
 // The script of a worker: it runs programs until it is told to let go of their memory.
 // It is bundled into a string (see scripts/build.mjs), so that nobody has to serve or find a file.
-import type { Kernels } from "./kernels.ts";
 import { holdLock, LOCK_HELD } from "./lifeline.ts";
 import { createMemory } from "./memory.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+import { kernelsOf } from "./module.ts";
 import { type PreparedProgram, prepareProgram } from "./program.ts";
 
 interface Port {
@@ -42,8 +42,9 @@ function handle(message: ToWorker): void {
   switch (message.kind) {
     case "attach": {
       memory = message.memory ?? createMemory(message.bytes, false);
-      const kernels = new WebAssembly.Instance(message.module, { env: { memory } }).exports as unknown as Kernels;
       const attached = memory;
+      const instances = message.modules.map((module) => new WebAssembly.Instance(module, { env: { memory: attached } }));
+      const kernels = kernelsOf(instances);
       programs = message.programs.map((program) => prepareProgram(program, kernels, attached, message.state, message));
       break;
     }

@@ -1,5 +1,5 @@
 import { dropoutParameters } from "../../random/mask.ts";
-import { SHARED, TRAINING } from "../../random/streams.ts";
+import { SHARED } from "../../random/streams.ts";
 import { DrowseError, show } from "../../tensor/errors.ts";
 import { SCRATCH_BYTES } from "../../wasm/layout.ts";
 import type { Layer, PassContext } from "../layer.ts";
@@ -102,11 +102,12 @@ export function dropout(options: DropoutOptions): Dropout {
     // the mask is made again from its keys
     backwardReads: "nothing",
     homogeneous: true,
-    isIdentity: (training) => (training ? rate === 0 : predictionScale(rate, scaling) === 1),
+    isRandom: rate > 0,
+    isIdentity: (random) => (random ? rate === 0 : predictionScale(rate, scaling) === 1),
     // training: y = m x * scale; prediction: nothing, or with standard scaling y = keep x
     forward(context) {
-      const { emit, B, input, output, training } = context;
-      if (training) return emitMask(isShared, context, input.pointer, output.pointer);
+      const { emit, B, input, output, random } = context;
+      if (random) return emitMask(isShared, context, input.pointer, output.pointer);
       const rows = { stride: input.stride, rows: B, columns: input.columns };
       emit("scale", { x: input.pointer, y: output.pointer, ...rows, factor: predictionScale(rate, scaling) });
     },
@@ -127,9 +128,9 @@ function isSharedAcross(axes: unknown): boolean {
 
 function emitMask(isShared: boolean, { emit, B, input, mask, workspace }: PassContext, x: number, y: number): void {
   if (!mask) throw new Error("a dropout layer was planned without keys");
-  const { key, indices, batch, parameters, pass } = mask;
+  const { key, stream, indices, batch, parameters, pass } = mask;
   const rows = { x, y, stride: input.stride, rows: B, columns: input.columns };
   const words = { parameters, pass, key0: key[0] | 0, key1: key[1] | 0, scratch: workspace.scratch, scratchBytes: SCRATCH_BYTES };
-  if (isShared) emit("sharedDropout", { ...rows, ...words, batch, stream: SHARED });
-  else emit("dropout", { ...rows, ...words, indices, stream: TRAINING });
+  if (isShared) emit("sharedDropout", { ...rows, ...words, batch, stream: stream | SHARED });
+  else emit("dropout", { ...rows, ...words, indices, stream });
 }
