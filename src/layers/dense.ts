@@ -71,6 +71,7 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
     config: { units, bias: hasBias },
     backwardReads: "input",
     homogeneous: false,
+    carriesUpdates: true,
     isIdentity: () => false,
 
     outputShape(input, name) {
@@ -89,7 +90,8 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
         );
       }
       const weight = {
-        name: "weight" as const,
+        name: "weight",
+        decays: true,
         shape: [units, inputs],
         initial:
           typeof initializer === "string"
@@ -98,7 +100,7 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
       };
       if (!hasBias) return [weight];
       const initial = () => (bias === true ? new Float32Array(units) : given(`${name}.bias`, bias as GivenNumbers, [units]));
-      return [weight, { name: "bias" as const, shape: [units], initial }];
+      return [weight, { name: "bias", shape: [units], initial }];
     },
 
     // z = H W + b, and with rectify h = max(0, z)

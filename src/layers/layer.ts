@@ -5,13 +5,18 @@ import type { Matrix } from "../wasm/layout.ts";
 import type { KernelSet } from "../wasm/module.ts";
 import type { Argument } from "../wasm/program.ts";
 
-/** A parameter of a layer: its name within the layer, its shape as users and files see it, and how it begins. */
+/** A parameter of a layer: its name within the layer, its shape as users and files see it, how it begins and how it changes. */
 export interface ParameterSpecification {
-  readonly name: "weight" | "bias";
-  /** [out, in] for weights, [out] for biases. */
+  /** PyTorch's name where it has one, so that other tools read the files: `weight`, `bias`, `running_mean`. */
+  readonly name: string;
+  /** [out, in] for the matrix of a product, which lies in panels; [length] for a vector. */
   readonly shape: Shape;
   /** The first values; the key belongs to the parameter's full name. */
   readonly initial: (key: Key) => Float32Array;
+  /** Whether L2, weight decay and max-norm apply, as to the weights of a product; default false, as for biases. */
+  readonly decays?: boolean;
+  /** Default true. False: it has no gradient, and the layer's own kernels write it, as they do running statistics. */
+  readonly isTrained?: boolean;
 }
 
 /** Adds a kernel call to a program; arguments by name. */
@@ -21,7 +26,7 @@ export type Emit = <Name extends KernelName>(
   options?: { barrier?: boolean },
 ) => void;
 
-/** Where a parameter lies: values, the optimizer's state and, where it is stored, gradient (0: none). Weights in panels. */
+/** Where a parameter lies: values, the optimizer's state and, where it is stored, gradient (0: none). Matrices in panels. */
 export interface ParameterPlace {
   readonly value: number;
   readonly state: number;
@@ -48,6 +53,10 @@ export interface PassContext {
   readonly random: boolean;
   /** Where the words of this layer's masks come from, if it has any. */
   readonly mask: MaskPlace | undefined;
+  /** The layer's own memory, of `keptBytes`: what forward leaves there in training, backward finds. */
+  readonly kept: number;
+  /** The layer's status word: set to 1 where a number that it keeps for good is not finite, it stops the run. */
+  readonly status: number;
 }
 
 /** A dropout layer's key, and where its parameters and the rows' indices stand in a step's record. */
@@ -76,7 +85,7 @@ export interface BackwardContext extends PassContext {
    * layer's input; the factor of that dropout, or 0.
    */
   readonly gate: { readonly scale: Argument } | undefined;
-  /** Fused: the optimizer's update follows in the same call, by the rule of that number. */
+  /** Fused: the optimizer's update follows in the same call, by the rule of that number. Only for a layer that `carriesUpdates`. */
   readonly update: { readonly rule: number; readonly hyper: Argument; readonly status: number } | undefined;
 }
 
@@ -109,7 +118,7 @@ export interface Layer {
   /** Shape of one row's output. Throws a DrowseError when the layer cannot take the input. */
   outputShape(input: Shape, name: string): Shape;
   /**
-   * What it learns.
+   * What it learns, and what it keeps beside that.
    * @internal
    */
   parameters(input: Shape, name: string): readonly ParameterSpecification[];
@@ -130,6 +139,12 @@ export interface Layer {
    */
   readonly activation?: "rectifier" | "other";
   /**
+   * Whether `backward` updates its parameters where it is told to, so that their gradients are never stored. Of all others they
+   * are stored, to `ParameterPlace.gradient`, and the updates follow the pass.
+   * @internal
+   */
+  readonly carriesUpdates?: boolean;
+  /**
    * Whether the layer changes no number, so that its output may be its input's buffer. `random`: where masks and noise are
    * drawn, in training and in Monte Carlo prediction.
    * @internal
@@ -140,6 +155,11 @@ export interface Layer {
    * @internal
    */
   readonly isRandom?: boolean;
+  /**
+   * Bytes that it keeps from a forward pass in training for the backward pass, beside its input and output.
+   * @internal
+   */
+  keptBytes?(input: Shape, rows: number): number;
   /**
    * The sets in which its kernels are, if they are not with those that everyone loads.
    * @internal

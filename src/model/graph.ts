@@ -31,8 +31,20 @@ export function parameterName(node: Node, parameter: ParameterSpecification): st
   return `${node.name}.${parameter.name}`;
 }
 
+/** A parameter in its place. */
+export interface GraphParameter {
+  readonly name: string;
+  readonly node: Node;
+  readonly specification: ParameterSpecification;
+}
+
+/** Whether an optimizer updates a parameter: all but running statistics. */
+export function isTrained({ isTrained = true }: ParameterSpecification): boolean {
+  return isTrained;
+}
+
 /** All parameters of a graph, with the nodes they belong to. */
-export function graphParameters(graph: Graph): { name: string; node: Node; specification: ParameterSpecification }[] {
+export function graphParameters(graph: Graph): GraphParameter[] {
   return graph.nodes.flatMap((node) =>
     node.parameters.map((specification) => ({ name: parameterName(node, specification), node, specification })),
   );
@@ -74,6 +86,11 @@ export function chain(operation: string, input: unknown, layers: readonly Layer[
     shape = outputShape;
   }
   return { input: inputShape, nodes, output: shape };
+}
+
+/** The parameters that an optimizer updates. */
+export function trainedParameters(graph: Graph): GraphParameter[] {
+  return graphParameters(graph).filter(({ specification }) => isTrained(specification));
 }
 
 /** Whether a graph has a dropout layer that drops anything. */

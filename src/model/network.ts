@@ -82,7 +82,10 @@ export class Network {
     return this.#inputScale;
   }
 
-  /** The weights by name: `dense1.weight` [out, in], `dense1.bias` [out]. Not to be written to: see `setWeights`. */
+  /**
+   * All that layers learn and keep, by name: `dense1.weight` [out, in], `dense1.bias` [out], `batchNorm1.running_mean` [width].
+   * Not to be written to: see `setWeights`.
+   */
   get weights(): ReadonlyMap<string, Float32Array> {
     return this.#weights;
   }

@@ -4,7 +4,7 @@ import type { Loss, OutputLink } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { Argument, Program } from "../wasm/program.ts";
-import { INPUT, type Node } from "./graph.ts";
+import { INPUT, isTrained, type Node } from "./graph.ts";
 import {
   type NodeBuffers,
   type PassKind,
@@ -114,6 +114,8 @@ function passContext(
     work: kind.training ? (perRow) => program.work(perRow) : () => 0,
     ...kind,
     mask: plan.maskOf(node, kind),
+    kept: plan.keptOf(node),
+    status: plan.statusOf(node.name),
   };
 }
 
@@ -155,15 +157,14 @@ export function emitTraining(
   const program = new ProgramBuilder();
   const { graph, fused } = plan.request;
   const { nodes } = graph;
-  const ride = updatesRide(plan.request);
   const outputs = emitForward(plan, program, TRAINS);
   const last = outputs[outputs.length - 1];
   for (const node of nodes) buffers.set(node.name, { output: outputs[node.index], gradient: undefined });
 
   let gradient: Matrix = plan.matrix(last.columns);
   emitLoss(plan, program, loss, last, gradient.pointer);
-  // Below the first node with parameters nobody needs a gradient.
-  const first = nodes.findIndex(({ parameters }) => parameters.length > 0);
+  // Below the first node that learns nobody needs a gradient.
+  const first = nodes.findIndex(({ parameters }) => parameters.some(isTrained));
   for (let index = nodes.length - 1; index >= 0 && first >= 0 && index >= first; index--) {
     const node = nodes[index];
     (buffers.get(node.name) as NodeBuffers).gradient = gradient;
@@ -176,12 +177,14 @@ export function emitTraining(
       outputGradient: gradient,
       inputGradient: below,
       gate: gated,
-      update: ride ? { rule: ruleNumber(optimizer), hyper: { record: HYPER }, status: plan.statusOf(node.name) } : undefined,
+      update: updatesRide(plan.request, node)
+        ? { rule: ruleNumber(optimizer), hyper: { record: HYPER }, status: plan.statusOf(node.name) }
+        : undefined,
     });
     if (below) gradient = below;
     if (gated) index = gated.rectifier;
   }
-  if (!ride) emitUpdates(plan, program, optimizer);
+  emitUpdates(plan, program, optimizer);
   return { program: program.build("train"), multiplyAdds: program.multiplyAdds };
 }
 

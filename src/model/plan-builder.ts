@@ -29,9 +29,9 @@ export interface PlanRequest {
   readonly path: 0 | 1 | 2;
 }
 
-/** Whether updates ride on the products of the gradients, so that no gradient is stored. */
-export function updatesRide({ fused, optimizer }: PlanRequest): boolean {
-  return fused && optimizer?.clipNorm === undefined;
+/** Whether a node's updates ride on the products of its gradients, so that none of these is stored. */
+export function updatesRide({ fused, optimizer }: PlanRequest, { layer }: Node): boolean {
+  return fused && layer.carriesUpdates === true && optimizer?.clipNorm === undefined;
 }
 
 /** What a pass is for: whether it takes the batch's statistics and makes gradients, and whether masks and noise are drawn. */
@@ -64,6 +64,8 @@ export interface PlanBuilder {
   readonly statusOf: (name: string) => number;
   maskOf(node: Node, kind: PassKind): MaskPlace | undefined;
   parametersOf(node: Node): ReadonlyMap<string, ParameterPlace>;
+  /** A node's own memory, from forward to backward; 0 in plans that do not train. */
+  keptOf(node: Node): number;
   /** An activation matrix. Programs run one after the other, so each begins with all matrices free again. */
   matrix(columns: number): Matrix;
   freeMatrices(): void;

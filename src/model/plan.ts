@@ -6,7 +6,7 @@ import { Arena } from "../wasm/arena.ts";
 import { listBytes, type Matrix, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
 import type { MachineSpecification } from "../wasm/machine.ts";
 import type { Program } from "../wasm/program.ts";
-import { type Graph, graphParameters, parameterName } from "./graph.ts";
+import { type Graph, graphParameters, isTrained, parameterName } from "./graph.ts";
 import { emitInference, emitTraining } from "./passes.ts";
 import { type NodeBuffers, type PlanBuilder, type PlanRequest, updatesRide } from "./plan-builder.ts";
 import { dropoutNodes, dropoutRecord } from "./rates.ts";
@@ -47,17 +47,26 @@ function widths(graph: Graph): number[] {
 function placeParameters(arena: Arena, request: PlanRequest) {
   const { graph, optimizer } = request;
   const places = new Map<string, ParameterPlace & { bytes: number }>();
-  for (const { name, specification } of graphParameters(graph)) {
+  for (const { name, node, specification } of graphParameters(graph)) {
     const [outputs, inputs] = specification.shape;
-    const bytes = specification.name === "weight" ? panelBytes(inputs, outputs) : vectorBytes(outputs);
+    const bytes = inputs === undefined ? vectorBytes(outputs) : panelBytes(inputs, outputs);
+    const learns = optimizer !== undefined && isTrained(specification);
     places.set(name, {
       value: arena.allocate(bytes),
-      state: optimizer && optimizer.slots.length > 0 ? arena.allocate(bytes * optimizer.slots.length) : 0,
-      gradient: optimizer && !updatesRide(request) ? arena.allocate(bytes) : 0,
+      state: learns && optimizer.slots.length > 0 ? arena.allocate(bytes * optimizer.slots.length) : 0,
+      gradient: learns && !updatesRide(request, node) ? arena.allocate(bytes) : 0,
       bytes,
     });
   }
   return places;
+}
+
+/** Memory of the nodes that keep something from forward to backward; 0 for the others. */
+function placeKept(arena: Arena, { graph, optimizer, batchSize }: PlanRequest): number[] {
+  return graph.nodes.map(({ layer, inputShape }) => {
+    const bytes = optimizer ? (layer.keptBytes?.(inputShape, batchSize) ?? 0) : 0;
+    return bytes > 0 ? arena.allocate(bytes) : 0;
+  });
 }
 
 /** Makes the plan of a run. */
@@ -65,8 +74,8 @@ export function makePlan(request: PlanRequest): Plan {
   const { graph, seed, batchSize, source, loss, predict, threads } = request;
   const arena = new Arena();
   const state = { barrier: arena.allocate(64), status: 0, statusWords: 0 };
-  const trained = graph.nodes.filter(({ parameters }) => parameters.length > 0).map(({ name }) => name);
-  state.statusWords = trained.length + 1;
+  const keepers = graph.nodes.filter(({ parameters }) => parameters.length > 0).map(({ name }) => name);
+  state.statusWords = keepers.length + 1;
   state.status = arena.allocate(4 * state.statusWords);
 
   const dropouts = dropoutNodes(graph);
@@ -78,7 +87,7 @@ export function makePlan(request: PlanRequest): Plan {
     weighted: request.optimizer !== undefined && source.weighted === true,
     outputs: predict ? outputs : 0,
     // forward, and in training the gradients of the input and of the weights
-    products: request.optimizer ? 3 * trained.length : 0,
+    products: request.optimizer ? 3 * keepers.length : 0,
   });
 
   const matrices: Matrix[] = [];
@@ -93,6 +102,7 @@ export function makePlan(request: PlanRequest): Plan {
   };
   const input = matrix(sizeOf(graph.input));
   const places = placeParameters(arena, request);
+  const kept = placeKept(arena, request);
   const widest = Math.max(...widths(graph));
   const byRows = listBytes(batchSize, widest);
   const byColumns = listBytes(widest, batchSize);
@@ -108,7 +118,7 @@ export function makePlan(request: PlanRequest): Plan {
       scratch: arena.allocate(SCRATCH_BYTES * threads),
     },
     rows: { losses: arena.allocate(4 * batchSize), correct: arena.allocate(4 * batchSize) },
-    statusOf: (name) => state.status + 4 * (trained.includes(name) ? trained.indexOf(name) : trained.length),
+    statusOf: (name) => state.status + 4 * (keepers.includes(name) ? keepers.indexOf(name) : keepers.length),
     maskOf(node, { training }) {
       const index = dropouts.findIndex(({ name }) => name === node.name);
       if (index < 0) return undefined;
@@ -123,6 +133,7 @@ export function makePlan(request: PlanRequest): Plan {
     },
     parametersOf: (node) =>
       new Map(node.parameters.map((parameter) => [parameter.name, places.get(parameterName(node, parameter)) as ParameterPlace])),
+    keptOf: ({ index }) => kept[index],
     matrix,
     freeMatrices: () => {
       free = matrices.filter((made) => made !== input);
@@ -156,6 +167,6 @@ export function makePlan(request: PlanRequest): Plan {
     nodes,
     multiplyAdds: training?.multiplyAdds ?? 0,
     dropouts: dropoutRecord(graph),
-    status: { pointer: state.status, layers: trained },
+    status: { pointer: state.status, layers: keepers },
   };
 }

@@ -25,9 +25,9 @@ export interface Trace {
   readonly input: Traced;
   /** By layer name: what it made, and the gradient of the loss with respect to that (undefined below the first weights). */
   readonly layers: ReadonlyMap<string, { readonly output: Traced; readonly gradient: Traced | undefined }>;
-  /** By parameter name: the gradient of the loss, before L2 and clipping. */
+  /** By parameter name: the gradient of the loss, before L2 and clipping. Running statistics have none. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
-  /** By parameter name: the values after the update. The model's own stay as they are. */
+  /** By parameter name: the values after the step. The model's own stay as they are. */
   readonly updated: ReadonlyMap<string, Float32Array>;
 }
 

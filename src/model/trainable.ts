@@ -2,7 +2,7 @@ import { isDropout } from "../layers/dropout/dropout-layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import type { Graph } from "./graph.ts";
+import { type Graph, isTrained } from "./graph.ts";
 
 /**
  * Refuses to train a model without weights, or whose end does not fit the loss: one output where there must be one per
@@ -10,7 +10,7 @@ import type { Graph } from "./graph.ts";
  * @throws {DrowseError} saying what to change.
  */
 export function checkTrainable(operation: string, { kind, link }: Loss, { nodes, output }: Graph): void {
-  if (nodes.every(({ parameters }) => parameters.length === 0)) {
+  if (!nodes.some(({ parameters }) => parameters.some(isTrained))) {
     throw new DrowseError(operation, "the model has no weights", "add a layer that learns, such as dense(10)");
   }
   const last = nodes.findLast(({ layer, parameters }) => {

@@ -3,7 +3,7 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { graphParameters } from "./graph.ts";
+import { graphParameters, isTrained } from "./graph.ts";
 import type { Network } from "./network.ts";
 import { type Rates, ratesOf, withRates } from "./rates.ts";
 
@@ -31,11 +31,11 @@ export interface TrainerState {
   readonly rates: Rates;
   /** Factor of the learning rate, which may have been changed. */
   readonly learningRateFactor: number;
-  /** Weights and biases by name. */
+  /** Weights, biases and running statistics by name. */
   readonly values: Readonly<Record<string, Float32Array>>;
   /** The optimizer's kind. */
   readonly optimizer: string;
-  /** What the optimizer remembers: by slot, such as `velocity`, then by parameter name. */
+  /** What the optimizer remembers: by slot, such as `velocity`, then by the name of what it updates. */
   readonly slots: Readonly<Record<string, Readonly<Record<string, Float32Array>>>>;
 }
 
@@ -87,7 +87,8 @@ export function checkState(trainer: StateRequest, state: TrainerState): void {
   }
   withRates("restore: the state", model.graph, state.rates ?? {});
   for (const { name, specification } of graphParameters(model.graph)) {
-    for (const numbers of [state.values, ...optimizer.slots.map((slot) => state.slots[slot])]) {
+    const slots = isTrained(specification) ? optimizer.slots.map((slot) => state.slots[slot]) : [];
+    for (const numbers of [state.values, ...slots]) {
       const length = numbers?.[name]?.length;
       const wants = sizeOf(specification.shape);
       if (length !== wants)
