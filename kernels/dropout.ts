@@ -8,7 +8,7 @@ import { shareStart } from "./layout";
 import { MASK_UNITS, maskWordsFrom } from "./philox";
 
 /** Whether bytes (whole vectors) are all zero. */
-@inline function areZero(at: usize, bytes: usize): bool {
+@inline export function areZero(at: usize, bytes: usize): bool {
   let any = v128.load(at);
   for (let i: usize = 16; i < bytes; i += 16) any = v128.or(any, v128.load(at + i));
   return !v128.any_true(any);

@@ -1,3 +1,7 @@
 // Kernels of layers and losses that few use: a module of their own, loaded where a layer or loss asks for it, so that the others'
 // pages do not carry it. It works over the same memory.
+export { alphaDropout } from "./alpha-dropout";
+export { gaussianDropout } from "./gaussian-dropout";
+export { maxout, maxoutGradient } from "./maxout";
+export { standoutKeep, standoutMask } from "./standout";
 export { blockRows, panelColumns, scratchBytes } from "./layout";

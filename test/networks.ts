@@ -1,27 +1,35 @@
 import fc from "fast-check";
 import {
+  alphaDropout,
   type Data,
   dense,
   dropout,
   elu,
   flatten,
+  gaussianDropout,
   gelu,
   type Layer,
   leakyRelu,
   type Model,
+  maxout,
   relu,
   type Scaling,
+  type StandoutActivation,
   selu,
   sequential,
   sigmoid,
   softplus,
+  standout,
   swish,
   tanh,
 } from "../src/index.ts";
 import { SHARED, streamKey, TRAINING } from "../src/random/streams.ts";
 import { type ActivationName, activations } from "../src/reference/activations.ts";
+import { alphaMap } from "../src/reference/alpha-dropout.ts";
 import { transpose } from "../src/reference/compression.ts";
+import { winners } from "../src/reference/maxout.ts";
 import { type Batch, type LossName, type Network, type NetworkLayer, prediction } from "../src/reference/network.ts";
+import type { Numbers } from "../src/reference/numbers.ts";
 import { sizeOf } from "../src/tensor/shape.ts";
 import { Draws } from "./draws.ts";
 
@@ -31,9 +39,19 @@ export const RATES = [0, 0.2, 0.5, 0.9, 1];
 export type LayerRecipe =
   | { readonly type: "dense"; readonly units: number; readonly bias: boolean }
   | { readonly type: "dropout"; readonly rate: number; readonly shared?: boolean }
+  | { readonly type: "gaussianDropout" | "alphaDropout"; readonly rate: number }
+  | StandoutRecipe
+  | { readonly type: "maxout"; readonly pieces: number }
   | { readonly type: "relu" }
   | ActivationRecipe
   | { readonly type: "flatten" };
+
+export interface StandoutRecipe {
+  readonly type: "standout";
+  readonly alpha: number;
+  readonly rate: number;
+  readonly activation: StandoutActivation;
+}
 
 /** An activation besides the rectifier, as the twin has it: the name of its kernels and their parameter. */
 export type ActivationRecipe = NetworkLayer & { readonly type: "activation" };
@@ -70,10 +88,23 @@ export const activationLayers: fc.Arbitrary<ActivationRecipe | { readonly type: 
   fc.constant({ type: "relu" } as const),
   activation,
 );
+const below1 = fc.constantFrom(...RATES.filter((rate) => rate < 1));
+/** Other kinds of dropout, and maxout. */
+export const family = fc.oneof(
+  fc.record({ type: fc.constantFrom("gaussianDropout" as const, "alphaDropout" as const), rate: below1 }),
+  fc.record({
+    type: fc.constant("standout" as const),
+    alpha: fc.constantFrom(-0.5, 0, 1, 3),
+    rate: fc.constantFrom(...RATES),
+    activation: fc.constantFrom<StandoutActivation[]>("relu", "relu", "selu", "gelu", "sigmoid", "swish", "tanh"),
+  }),
+  fc.record({ type: fc.constant("maxout" as const), pieces: fc.constantFrom(2, 3) }),
+);
 const between: fc.Arbitrary<LayerRecipe> = fc.oneof(
   fc.constant<LayerRecipe>({ type: "relu" }),
   activation,
   fc.record({ type: fc.constant("dropout" as const), rate: fc.constantFrom(...RATES), shared: fc.nat(3).map((n) => n === 0) }),
+  family,
 );
 /** All losses, by name. */
 export const LOSSES: readonly LossName[] = [
@@ -107,8 +138,22 @@ export const recipes: fc.Arbitrary<Recipe> = fc
   .map(({ input, first, hidden, rows, more, ...rest }) => {
     const flat: LayerRecipe[] = input.length > 1 ? [{ type: "flatten" }] : [];
     const layers = [...first, ...flat, ...hidden.flatMap(([product, after]) => [product, ...after])];
-    return { input, layers: fitting(layers, rest.loss), rows, count: rows + more, ...rest };
+    return { input, layers: dividing(input, fitting(layers, rest.loss)), rows, count: rows + more, ...rest };
   });
+
+/** The layers with as many pieces as divide what they are given. */
+function dividing(input: readonly number[], layers: LayerRecipe[]): LayerRecipe[] {
+  let shape = input;
+  return layers.map((layer) => {
+    if (layer.type === "dense") shape = [layer.units];
+    if (layer.type === "flatten") shape = [sizeOf(shape)];
+    if (layer.type !== "maxout") return layer;
+    const last = shape[shape.length - 1];
+    const pieces = last % layer.pieces === 0 ? layer.pieces : 1;
+    shape = [...shape.slice(0, -1), last / pieces];
+    return { ...layer, pieces };
+  });
+}
 
 /** The layers with an end that the loss takes: no activation before a cross-entropy, and two classes at least. */
 function fitting(layers: LayerRecipe[], loss: LossName): LayerRecipe[] {
@@ -140,6 +185,14 @@ function layerOf(recipe: LayerRecipe, scaling: Scaling): Layer {
       return dense(recipe.units, { bias: recipe.bias });
     case "dropout":
       return dropout({ rate: recipe.rate, scaling, ...(recipe.shared ? { sharedAcross: ["batch"] } : {}) });
+    case "gaussianDropout":
+      return gaussianDropout({ rate: recipe.rate });
+    case "alphaDropout":
+      return alphaDropout({ rate: recipe.rate });
+    case "standout":
+      return standout({ alpha: recipe.alpha, rate: recipe.rate, activation: recipe.activation });
+    case "maxout":
+      return maxout({ pieces: recipe.pieces });
     case "relu":
       return relu();
     case "activation":
@@ -156,9 +209,17 @@ function activationOf({ name, parameter }: ActivationRecipe): Layer {
   return { gelu, selu, sigmoid, softplus, swish, tanh }[name]();
 }
 
+/** On which side of its layer's kinks each input is: of 0, or who is the largest. */
+export function sidesOf(layer: NetworkLayer, x: Numbers): string {
+  if (layer.type === "maxout") return winners(x, layer.pieces).join();
+  return hasKink(layer) ? Array.from(x, (value) => (value > 0 ? 1 : 0)).join("") : "";
+}
+
 /** Whether the derivative of a layer of the twin jumps at 0. */
-export function hasKink(layer: NetworkLayer): boolean {
-  return layer.type === "relu" || (layer.type === "activation" && activations[layer.name].kink);
+function hasKink(layer: NetworkLayer): boolean {
+  if (layer.type === "relu") return true;
+  if (layer.type === "standout") return layer.activation === "relu" || activations[layer.activation].kink;
+  return layer.type === "activation" && activations[layer.name].kink;
 }
 
 /** A recipe carried out: the model, its data, and the rows of the batch in a random order. */
@@ -211,10 +272,7 @@ export function make(recipe: Recipe): Made {
 function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
   const { layers } = twinOf(model, { loss: "crossEntropy", pass: 0 });
   // In training a kept unit is up to 1 / keep larger than in prediction.
-  const gain = layers.reduce(
-    (product, layer) => product * (layer.type === "dropout" && layer.rate < 1 ? 1 / (1 - layer.rate) : 1),
-    1,
-  );
+  const gain = layers.reduce((product, layer) => product * gainOf(layer), 1);
   const largest = prediction(layers, inputs, count).reduce((most, value) => Math.max(most, Math.abs(value)), 0) * gain;
   const last = model.graph.nodes.findLast(({ layer }) => layer.kind === "dense")?.name;
   if (largest <= 1) return;
@@ -222,6 +280,14 @@ function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
     const values = model.weights.get(`${last}.${part}`);
     if (values) model.setWeights({ [`${last}.${part}`]: values.map((value) => value / largest) });
   }
+}
+
+/** How much larger than in prediction a layer's output may be. */
+function gainOf(layer: NetworkLayer): number {
+  if (layer.type === "gaussianDropout") return 1 + 4 * Math.sqrt(layer.rate / (1 - layer.rate));
+  if (layer.type === "alphaDropout") return 3 * alphaMap(layer.rate).a;
+  if (layer.type === "standout") return 2;
+  return layer.type === "dropout" && layer.rate < 1 ? 1 / (1 - layer.rate) : 1;
 }
 
 /** The f64 twin of a model, without its flatten layers, which change nothing. `values` replace the model's own weights. */
@@ -241,6 +307,15 @@ export function twinOf(
       const words = sharedAcross ? { stream: SHARED, batch } : { stream: TRAINING };
       return [{ type: "dropout", rate, scaling, mask: { key: streamKey(model.seed, `mask/${name}`), pass, ...words } }];
     }
+    const mask = { key: streamKey(model.seed, `mask/${name}`), pass, stream: TRAINING };
+    if (layer.kind === "gaussianDropout" || layer.kind === "alphaDropout") {
+      return [{ type: layer.kind, rate: Number(layer.config.rate), mask }];
+    }
+    if (layer.kind === "standout") {
+      const { alpha, rate, activation } = layer.config as unknown as StandoutRecipe;
+      return [{ type: "standout", alpha, beta: Math.fround(Math.log((1 - rate) / rate)), activation, mask }];
+    }
+    if (layer.kind === "maxout") return [{ type: "maxout", pieces: Number(layer.config.pieces) }];
     if (layer.kind === "flatten") return [];
     if (layer.kind !== "dense") return [twinActivation(layer)];
     const [K, N] = [sizeOf(inputShape), sizeOf(outputShape)];

@@ -1,4 +1,5 @@
 import { type ActivationName, activationGradient } from "../src/reference/activations.ts";
+import { ASLEEP, alphaMap } from "../src/reference/alpha-dropout.ts";
 import {
   type DenseShape,
   denseBiasGradient,
@@ -7,6 +8,7 @@ import {
   denseWeightGradient,
 } from "../src/reference/dense.ts";
 import { trainingScale } from "../src/reference/dropout.ts";
+import { winners } from "../src/reference/maxout.ts";
 import type { Batch, Network, TrainingPass } from "../src/reference/network.ts";
 import type { Numbers } from "../src/reference/numbers.ts";
 import { softmax } from "../src/reference/softmax.ts";
@@ -41,7 +43,24 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
     const below = values[i];
     if (layer.type === "relu") values.push(below.map((value, at) => (pass.values[i + 1][at] > 0 ? value : 0)));
     else if (layer.type === "dropout") values.push(masked(below, i, layer.rate, layer.scaling));
-    else if (layer.type === "activation") {
+    else if (layer.type === "gaussianDropout") {
+      const y = pass.values[i + 1];
+      const noise = pass.masks[i] ?? [];
+      values.push(below.map((value, at) => noise[at] ** 2 * value + 2 * (y[at] * ROUNDING) ** 2));
+    } else if (layer.type === "alphaDropout") {
+      const { a } = alphaMap(layer.rate);
+      const own = 2 * (a * ASLEEP * ROUNDING) ** 2;
+      values.push(
+        masked(below, i, 0, "inverted").map((value, at) => a ** 2 * value + own + (pass.values[i + 1][at] * ROUNDING) ** 2),
+      );
+    } else if (layer.type === "maxout") {
+      values.push(Float64Array.from(winners(pass.values[i], layer.pieces), (at) => below[at]));
+    } else if (layer.type === "standout") {
+      const { first } = standoutDerivatives(layer, pass.values[i]);
+      const y = pass.values[i + 1];
+      const moved = below.map((value, at) => first[at] ** 2 * value + (y[at] * ROUNDING) ** 2);
+      values.push(masked(moved, i, 0, "inverted"));
+    } else if (layer.type === "activation") {
       const slope = derivativesOf(layer, pass.values[i]).first;
       const own = times(squares(pass.values[i + 1]), ROUNDING ** 2);
       values.push(own.map((value, at) => value + slope[at] ** 2 * below[at]));
@@ -64,16 +83,27 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
     gradients.unshift(undefined);
     if (layer.type === "relu") valueGradients.unshift(above.map((value, at) => (pass.values[i + 1][at] > 0 ? value : 0)));
     else if (layer.type === "dropout") valueGradients.unshift(masked(above, i, layer.rate, layer.scaling));
-    else if (layer.type === "activation") {
-      // dx = f'(x) d: the derivative is rounded, and moves with x
-      const { first, second } = derivativesOf(layer, pass.values[i]);
+    else if (layer.type === "gaussianDropout") {
+      const noise = pass.masks[i] ?? [];
       const d = pass.valueGradients[i + 1];
-      valueGradients.unshift(
-        above.map((value, at) => {
-          const moved = second[at] ** 2 * values[i][at] + (first[at] * ROUNDING) ** 2;
-          return first[at] ** 2 * value + moved * d[at] ** 2;
-        }),
-      );
+      valueGradients.unshift(above.map((value, at) => noise[at] ** 2 * (value + 2 * (d[at] * ROUNDING) ** 2)));
+    } else if (layer.type === "alphaDropout") {
+      const { a } = alphaMap(layer.rate);
+      valueGradients.unshift(masked(times(above, a ** 2), i, 0, "inverted"));
+    } else if (layer.type === "maxout") {
+      const below = new Float64Array(pass.values[i].length);
+      for (const [j, at] of winners(pass.values[i], layer.pieces).entries()) below[at] = above[j];
+      valueGradients.unshift(below);
+    } else if (layer.type === "activation" || layer.type === "standout") {
+      // dx = f'(x) d: the derivative is rounded, and moves with x
+      const isStandout = layer.type === "standout";
+      const { first, second } = isStandout ? standoutDerivatives(layer, pass.values[i]) : derivativesOf(layer, pass.values[i]);
+      const d = pass.valueGradients[i + 1];
+      const below = above.map((value, at) => {
+        const moved = second[at] ** 2 * values[i][at] + (first[at] * ROUNDING) ** 2;
+        return first[at] ** 2 * value + moved * d[at] ** 2;
+      });
+      valueGradients.unshift(isStandout ? masked(below, i, 0, "inverted") : below);
     } else {
       const shape: DenseShape = { B, ...layer };
       const [h, d, weights] = [squares(pass.values[i]), squares(pass.valueGradients[i + 1]), squares(layer.weight)];
@@ -90,6 +120,12 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
     }
   }
   return { values, valueGradients, gradients };
+}
+
+/** f' and f'' of the activation that a standout layer holds. */
+function standoutDerivatives({ activation }: { activation: ActivationName | "relu" }, x: Float64Array) {
+  if (activation !== "relu") return derivativesOf({ name: activation, parameter: 0 }, x);
+  return { first: x.map((value) => (value > 0 ? 1 : 0)), second: new Float64Array(x.length) };
 }
 
 /** f' and, by its differences, f'' of an activation. */

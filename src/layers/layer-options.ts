@@ -5,6 +5,10 @@ import { checkOptionsOf } from "./options.ts";
 const layerOptions = {
   dense: ["bias", "initializer", "gain", "name"],
   dropout: ["rate", "keep", "scaling", "sharedAcross", "name"],
+  gaussianDropout: ["rate", "keep", "name"],
+  alphaDropout: ["rate", "keep", "name"],
+  standout: ["alpha", "beta", "rate", "activation", "name"],
+  maxout: ["pieces", "name"],
   flatten: ["name"],
   relu: ["name"],
   leakyRelu: ["slope", "name"],

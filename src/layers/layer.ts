@@ -96,6 +96,10 @@ export type LayerConfig = Readonly<Record<string, string | number | boolean | re
 export type LayerKind =
   | "dense"
   | "dropout"
+  | "gaussianDropout"
+  | "alphaDropout"
+  | "standout"
+  | "maxout"
   | "flatten"
   | "relu"
   | "leakyRelu"

@@ -1,7 +1,19 @@
-import type { LayerKinds } from "./registry.ts";
+import { type AlphaDropoutOptions, alphaDropout } from "./dropout/alpha-dropout.ts";
+import { type GaussianDropoutOptions, gaussianDropout } from "./dropout/gaussian-dropout.ts";
+import { type StandoutOptions, standout } from "./dropout/standout.ts";
+import { type MaxoutOptions, maxout } from "./maxout.ts";
+import { allOf, type LayerKinds } from "./registry.ts";
 
 /**
  * The kinds of layers that few use, for reading their models: `loadModel` of `drowse` knows them all, and `drowse/predict` takes
  * them as an argument, so that pages without them do not carry them.
  */
-export const moreLayers: LayerKinds = {};
+export const moreLayers: LayerKinds = {
+  gaussianDropout: (name, config) => gaussianDropout({ ...(config as GaussianDropoutOptions), name }),
+  alphaDropout: (name, config) => alphaDropout({ ...(config as AlphaDropoutOptions), name }),
+  standout(name, config) {
+    const bias = config.rate === undefined ? "beta" : "rate";
+    return standout({ ...(allOf(name, config, ["alpha", bias, "activation"]) as StandoutOptions), name });
+  },
+  maxout: (name, config) => maxout({ ...(config as unknown as MaxoutOptions), name }),
+};

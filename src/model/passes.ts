@@ -171,7 +171,8 @@ export function emitTraining(
     if (node.layer.isIdentity(true)) continue;
     const input = node.inputs[0] === INPUT ? plan.input : outputs[node.inputs[0]];
     const gated = fused && node.layer.kind === "dense" ? gateBelow(plan, node) : undefined;
-    const below = index > first ? (fused && node.layer.kind !== "dense" ? gradient : plan.matrix(input.columns)) : undefined;
+    const inPlace = fused && node.layer.kind !== "dense" && input.columns === gradient.columns;
+    const below = index > first ? (inPlace ? gradient : plan.matrix(input.columns)) : undefined;
     node.layer.backward({
       ...passContext(plan, program, node, TRAINS, { input, output: outputs[index] }),
       outputGradient: gradient,

@@ -19,7 +19,10 @@ const RUNS = { numRuns: process.env.DROWSE_DEEP ? 1000 : 100, seed: 3 };
 if (process.env.DROWSE_DEEP === "1") vi.setConfig({ testTimeout: 1_200_000 });
 const OTHER: Record<Scaling, Scaling> = { inverted: "standard", standard: "inverted" };
 
-const passesFactor = (layer: LayerRecipe) => layer.type !== "activation" || layer.name === "leakyRelu";
+/** Kinds of layers that let no factor pass. */
+const STOPPING = ["gaussianDropout", "alphaDropout", "standout", "activation"];
+const passesFactor = (layer: LayerRecipe) =>
+  !STOPPING.includes(layer.type) || (layer.type === "activation" && layer.name === "leakyRelu");
 
 /** Networks that can be converted: no dropout of rate 1, and a dense layer behind every dropout, with nothing that stops the factor before it. */
 const convertible = recipes.map((recipe): Recipe => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { bitsOf, numbersOfTrace } from "../../test/bits.ts";
 import { expectClose, expectExact } from "../../test/closeness.ts";
-import { batchOf, hasKink, make, plainRecipe, RATES, recipes, twinOf } from "../../test/networks.ts";
+import { batchOf, make, plainRecipe, RATES, recipes, sidesOf, twinOf } from "../../test/networks.ts";
 import { roundingOf } from "../../test/rounding.ts";
 import { type Dropout, isPlainDropout, trainingScale } from "../layers/dropout/dropout.ts";
 import { sgd } from "../optimizers/sgd.ts";
@@ -13,6 +13,7 @@ import { maxNorm } from "../reference/max-norm.ts";
 import { type NetworkLayer, type TrainingPass, trainingPass } from "../reference/network.ts";
 import type { Numbers } from "../reference/numbers.ts";
 import { sgd as twinSgd } from "../reference/sgd.ts";
+import { standoutMask } from "../reference/standout.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Node } from "./graph.ts";
 import type { Model } from "./model.ts";
@@ -47,18 +48,19 @@ function twinIndices(model: Model): { node: Node; index: number }[] {
   return model.graph.nodes.map((node) => ({ node, index: node.layer.kind === "flatten" ? index - 1 : index++ }));
 }
 
-/** Whether no input of a rectifier or the like is so near to zero that single precision puts it on the other side. */
-function sameSides(pass: TrainingPass, outputs: (i: number) => Numbers, layers: readonly NetworkLayer[]): boolean {
+/** Whether no number is so near to a kink, or to what decides over a mask, that single precision puts it on the other side. */
+function sameSides(pass: TrainingPass, inputOf: (i: number) => Numbers, layers: readonly NetworkLayer[], rows: Numbers): boolean {
   return layers.every((layer, i) => {
-    if (!hasKink(layer)) return true;
-    const actual = outputs(i);
-    return pass.values[i + 1].every((value, at) => value > 0 === actual[at] > 0);
+    if (sidesOf(layer, inputOf(i)) !== sidesOf(layer, pass.values[i])) return false;
+    if (layer.type !== "standout" || "length" in layer.mask) return true;
+    const actual = standoutMask(inputOf(i), layer, rows, layer.mask);
+    return actual.every((awake, at) => awake === pass.masks[i]?.[at]);
   });
 }
 
 describe("a traced training step", () => {
   it("is the twin's: every layer's output and gradient, the loss, every parameter's gradient and update", async () => {
-    const seen = { networks: 0, rates: new Set<number>(), wide: 0 };
+    const seen = { networks: 0, rates: new Set<number>(), kinds: new Set<string>(), wide: 0 };
     await fc.assert(
       fc.asyncProperty(recipes, fc.nat(1000), fc.nat(1000), async (recipe, pass, batch) => {
         const made = make(recipe);
@@ -70,11 +72,11 @@ describe("a traced training step", () => {
         const given = batchOf(made, loss, rows);
         const twin = trainingPass(network, given);
         const indices = twinIndices(model);
-        const outputOf = (i: number) => {
-          const name = indices.find(({ index, node }) => index === i && node.layer.kind !== "flatten")?.node.name ?? "";
-          return trace.layers.get(name)?.output.data ?? [];
+        const inputOf = (i: number) => {
+          const before = indices.find(({ index, node }) => index === i - 1 && node.layer.kind !== "flatten")?.node.name;
+          return before === undefined ? trace.input.data : (trace.layers.get(before)?.output.data ?? []);
         };
-        fc.pre(sameSides(twin, outputOf, network.layers));
+        fc.pre(sameSides(twin, inputOf, network.layers, rows));
 
         const B = rows.length;
         const rounding = roundingOf(network, twin, given);
@@ -119,11 +121,15 @@ describe("a traced training step", () => {
 
         seen.networks++;
         if (sizeOf(recipe.input) > 28) seen.wide++;
-        for (const layer of recipe.layers) if (layer.type === "dropout") seen.rates.add(layer.rate);
+        for (const layer of recipe.layers) {
+          seen.kinds.add(layer.type);
+          if (layer.type === "dropout") seen.rates.add(layer.rate);
+        }
       }),
       RUNS,
     );
     expect([...seen.rates].sort()).toEqual(RATES);
+    expect(seen.kinds.size).toBe(9);
     expect(seen.wide).toBeGreaterThan(10);
     expect(loose / strict).toBeLessThan(0.03);
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Draws } from "../../test/draws.ts";
-import { activationLayers, hasKink, LOSSES } from "../../test/networks.ts";
+import { activationLayers, LOSSES, sidesOf } from "../../test/networks.ts";
 import { checkGradient, type GradientReport } from "./central-differences.ts";
 import type { Scaling } from "./dropout.ts";
 import { type Batch, type Network, type NetworkLayer, prediction, type TrainingPass, trainingPass } from "./network.ts";
@@ -39,7 +39,7 @@ function pattern({ layers, loss, lossSetting = 1 }: Network, { targets }: Batch,
   const e = values[layers.length].map((z, i) => z - targets[i]);
   const kinks = loss === "meanAbsoluteError" ? [0] : loss === "huber" ? [-lossSetting, lossSetting] : [];
   const sides = kinks.map((kink) => e.map((value) => (value > kink ? 1 : 0)).join(""));
-  const inner = layers.map((layer, i) => (hasKink(layer) ? values[i].map((z) => (z > 0 ? 1 : 0)).join("") : "")).join("|");
+  const inner = layers.map((layer, i) => sidesOf(layer, values[i])).join("|");
   return [inner, ...sides].join("|");
 }
 
@@ -47,7 +47,7 @@ function pattern({ layers, loss, lossSetting = 1 }: Network, { targets }: Batch,
 function withMasks(network: Network, { masks }: TrainingPass): Network {
   const layers = network.layers.map((layer, i) => {
     const mask = masks[i];
-    return layer.type === "dropout" && mask ? { ...layer, mask } : layer;
+    return "mask" in layer && mask ? { ...layer, mask } : layer;
   });
   return { ...network, layers };
 }

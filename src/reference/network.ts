@@ -1,16 +1,20 @@
 import { type ActivationName, activate, activationGradient } from "./activations.ts";
+import { alphaDropout, alphaDropoutGradient } from "./alpha-dropout.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } from "./dropout.ts";
+import { gaussianDropout, gaussianNoise } from "./gaussian-dropout.ts";
 import { huber } from "./huber.ts";
 import { type LossResult, sumLosses, weighted } from "./loss.ts";
 import type { MaskKeys } from "./mask-words.ts";
+import { maxout, maxoutGradient } from "./maxout.ts";
 import { meanAbsoluteError } from "./mean-absolute-error.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
 import type { Numbers } from "./numbers.ts";
 import { relu, reluGradient } from "./relu.ts";
 import { scale } from "./scale.ts";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
+import { keepProbability, standoutMask } from "./standout.ts";
 
 export type NetworkLayer =
   /** Z = H W + b: weight [K, N], bias [N] or none. */
@@ -23,7 +27,18 @@ export type NetworkLayer =
       readonly rate: number;
       readonly scaling: Scaling;
       readonly mask: Numbers | (MaskKeys & { readonly batch?: number });
-    };
+    }
+  /** The noise is given [B, N], or made from its keys. */
+  | { readonly type: "gaussianDropout"; readonly rate: number; readonly mask: Numbers | MaskKeys }
+  | { readonly type: "alphaDropout"; readonly rate: number; readonly mask: Numbers | MaskKeys }
+  | {
+      readonly type: "standout";
+      readonly alpha: number;
+      readonly beta: number;
+      readonly activation: ActivationName | "relu";
+      readonly mask: Numbers | MaskKeys;
+    }
+  | { readonly type: "maxout"; readonly pieces: number };
 
 export type LossName = "crossEntropy" | "binaryCrossEntropy" | "meanSquaredError" | "meanAbsoluteError" | "huber";
 
@@ -51,7 +66,7 @@ export interface TrainingPass {
   readonly objective: number;
   /** values[i] is what layer i received; the last is the network's output. */
   readonly values: readonly Float64Array[];
-  /** The mask of each dropout layer, by the index of the layer. */
+  /** The mask or noise of each layer that draws one, by the index of the layer. */
   readonly masks: readonly (Numbers | undefined)[];
   /** Gradient with respect to each of the values. */
   readonly valueGradients: readonly Float64Array[];
@@ -65,7 +80,7 @@ export function trainingPass(network: Network, { x, indices, targets, weights }:
   const B = indices.length;
   const values: Float64Array[] = [Float64Array.from(x)];
   const masks = layers.map((layer, i) => {
-    const mask = layer.type === "dropout" ? maskOf(layer.mask, layer.rate, indices, values[i].length / B) : undefined;
+    const mask = "mask" in layer ? maskOf(layer, values[i], indices) : undefined;
     values.push(forward(layer, values[i], mask, B));
     return mask;
   });
@@ -88,15 +103,28 @@ export function trainingPass(network: Network, { x, indices, targets, weights }:
 /** The network's output in prediction: nothing sleeps, and standard scaling multiplies by keep. */
 export function prediction(layers: readonly NetworkLayer[], x: Numbers, B: number): Float64Array {
   return layers.reduce<Float64Array>((value, layer) => {
-    if (layer.type !== "dropout") return forward(layer, value, undefined, B);
-    return scale(value, predictionScale(layer.rate, layer.scaling));
+    if (layer.type === "dropout") return scale(value, predictionScale(layer.rate, layer.scaling));
+    if (layer.type === "gaussianDropout" || layer.type === "alphaDropout") return value;
+    return forward(layer, value, layer.type === "standout" ? keepProbability(value, layer.alpha, layer.beta) : undefined, B);
   }, Float64Array.from(x));
 }
 
-function maskOf(mask: Numbers | (MaskKeys & { batch?: number }), rate: number, indices: Numbers, N: number): Numbers {
+function maskOf(layer: Extract<NetworkLayer, { mask: unknown }>, x: Float64Array, indices: Numbers): Numbers {
+  const { mask } = layer;
   if ("length" in mask) return mask;
-  const { batch } = mask;
-  return dropoutMask(rate, batch === undefined ? indices : Array.from(indices, () => batch), N, mask);
+  const N = x.length / indices.length;
+  switch (layer.type) {
+    case "gaussianDropout":
+      return gaussianNoise(layer.rate, indices, N, mask);
+    case "alphaDropout":
+      return dropoutMask(layer.rate, indices, N, mask);
+    case "standout":
+      return standoutMask(x, layer, indices, mask);
+    case "dropout": {
+      const batch = "batch" in mask ? mask.batch : undefined;
+      return dropoutMask(layer.rate, batch === undefined ? indices : Array.from(indices, () => batch), N, mask);
+    }
+  }
 }
 
 function forward(layer: NetworkLayer, x: Float64Array, mask: Numbers | undefined, B: number): Float64Array {
@@ -109,6 +137,14 @@ function forward(layer: NetworkLayer, x: Float64Array, mask: Numbers | undefined
       return activate(layer.name, x, layer.parameter);
     case "dropout":
       return dropout(x, mask ?? [], trainingScale(layer.rate, layer.scaling));
+    case "gaussianDropout":
+      return gaussianDropout(x, mask ?? []);
+    case "alphaDropout":
+      return alphaDropout(x, mask ?? [], layer.rate);
+    case "standout":
+      return times(layer.activation === "relu" ? relu(x) : activate(layer.activation, x), mask ?? []);
+    case "maxout":
+      return maxout(x, layer.pieces);
   }
 }
 
@@ -126,7 +162,22 @@ function backward(
       return activationGradient(layer.name, x, d, layer.parameter);
     case "dropout":
       return dropout(d, mask ?? [], trainingScale(layer.rate, layer.scaling));
+    case "gaussianDropout":
+      return gaussianDropout(d, mask ?? []);
+    case "alphaDropout":
+      return alphaDropoutGradient(d, mask ?? [], layer.rate);
+    case "standout": {
+      const masked = times(d, mask ?? []);
+      return layer.activation === "relu" ? reluGradient(x, masked) : activationGradient(layer.activation, x, masked);
+    }
+    case "maxout":
+      return maxoutGradient(x, d, layer.pieces);
   }
+}
+
+/** A number that is dropped is 0 whatever it was. */
+function times(numbers: Numbers, mask: Numbers): Float64Array {
+  return Float64Array.from(numbers, (value, i) => (mask[i] === 0 ? 0 : value * mask[i]));
 }
 
 function parameterGradients(

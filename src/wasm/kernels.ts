@@ -12,6 +12,9 @@ const GRADIENT = ["kept", "dy", "dx", "stride", "rows", "columns", "parameter"] 
 /** Of every loss. */
 const LOSS = ["z", "stride", "B", "N", "targets", "weights", "d", "losses", "correct"] as const;
 
+/** Where the words of masks and noise come from. */
+const WORDS = ["indices", "parameters", "pass", "stream", "key0", "key1", "scratch", "scratchBytes"] as const;
+
 /** Argument names in order; the plan fills them by name, so that a listing of a program can be read. */
 export const kernelArguments = {
   inputBytes: ["source", "target", "stride", "rows", "columns", "scale"],
@@ -61,21 +64,7 @@ export const kernelArguments = {
   softplusGradient: GRADIENT,
   swishForward: FORWARD,
   swishGradient: GRADIENT,
-  dropout: [
-    "x",
-    "y",
-    "stride",
-    "rows",
-    "columns",
-    "indices",
-    "parameters",
-    "pass",
-    "stream",
-    "key0",
-    "key1",
-    "scratch",
-    "scratchBytes",
-  ],
+  dropout: ["x", "y", "stride", "rows", "columns", ...WORDS],
   sharedDropout: [
     "x",
     "y",
@@ -91,6 +80,12 @@ export const kernelArguments = {
     "scratch",
     "scratchBytes",
   ],
+  gaussianDropout: ["x", "y", "stride", "rows", "columns", ...WORDS],
+  alphaDropout: ["x", "y", "stride", "rows", "columns", ...WORDS],
+  standoutMask: ["x", "v", "y", "stride", "rows", "columns", "alpha", ...WORDS],
+  standoutKeep: ["x", "v", "y", "stride", "rows", "columns", "alpha", "beta"],
+  maxout: ["x", "y", "xStride", "yStride", "rows", "columns", "pieces"],
+  maxoutGradient: ["x", "dy", "dx", "xStride", "yStride", "rows", "columns", "pieces"],
   scale: ["x", "y", "stride", "rows", "columns", "factor"],
   softmaxCrossEntropy: [...LOSS, "smoothing"],
   binaryCrossEntropy: [...LOSS, "smoothing"],

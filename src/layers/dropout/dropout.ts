@@ -1,11 +1,11 @@
 import { dropoutParameters } from "../../random/mask.ts";
 import { SHARED } from "../../random/streams.ts";
 import { DrowseError, show } from "../../tensor/errors.ts";
-import { SCRATCH_BYTES } from "../../wasm/layout.ts";
 import type { Layer, PassContext } from "../layer.ts";
 import { checkLayerOptions } from "../layer-options.ts";
 import { checkName } from "../options.ts";
 import type { DropoutLayer } from "./dropout-layer.ts";
+import { maskArguments } from "./mask-arguments.ts";
 import { resolveRate } from "./rate.ts";
 
 /**
@@ -126,11 +126,8 @@ function isSharedAcross(axes: unknown): boolean {
   return axes.length === 1;
 }
 
-function emitMask(isShared: boolean, { emit, B, input, mask, workspace }: PassContext, x: number, y: number): void {
-  if (!mask) throw new Error("a dropout layer was planned without keys");
-  const { key, stream, indices, batch, parameters, pass } = mask;
-  const rows = { x, y, stride: input.stride, rows: B, columns: input.columns };
-  const words = { parameters, pass, key0: key[0] | 0, key1: key[1] | 0, scratch: workspace.scratch, scratchBytes: SCRATCH_BYTES };
-  if (isShared) emit("sharedDropout", { ...rows, ...words, batch, stream: stream | SHARED });
-  else emit("dropout", { ...rows, ...words, indices, stream });
+function emitMask(isShared: boolean, context: PassContext, x: number, y: number): void {
+  const all = maskArguments(context, x, y);
+  if (isShared) context.emit("sharedDropout", { ...all, stream: all.stream | SHARED });
+  else context.emit("dropout", all);
 }

@@ -24,3 +24,11 @@ export function resolveRate(operation: string, options: { rate?: unknown; keep?:
   }
   return name === "rate" ? value : 1 - value;
 }
+
+/**
+ * Refuses the rate at which a kind of dropout has no meaning.
+ * @throws {DrowseError} where `isTooHigh`, saying why.
+ */
+export function checkBelow1(operation: string, rate: number, isTooHigh: boolean, why: string): void {
+  if (isTooHigh) throw new DrowseError(operation, `the rate is ${rate}, where ${why}`, "give a rate from 0 to below 1");
+}
