@@ -95,3 +95,22 @@ export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
 export { GENERATOR } from "./random/philox.ts";
 export { DivergenceError, DrowseError, WorkerError } from "./tensor/errors.ts";
 export type { Shape } from "./tensor/shape.ts";
+export { brierScore } from "./uncertainty/brier-score.ts";
+export { type ChosenTau, chooseTau } from "./uncertainty/choose-tau.ts";
+export { coverageCurve, type Distribution, probabilityIntegral } from "./uncertainty/coverage.ts";
+export { expectedEntropy, mutualInformation, predictiveEntropy } from "./uncertainty/entropy.ts";
+export { logLikelihood } from "./uncertainty/log-likelihood.ts";
+export { sampleDeviation, sampleMean, sampleVariance } from "./uncertainty/mean-and-deviation.ts";
+export { negativeLogLikelihood } from "./uncertainty/negative-log-likelihood.ts";
+export { type PredictiveVariance, predictiveVariance } from "./uncertainty/predictive-variance.ts";
+export { sampleQuantiles } from "./uncertainty/quantiles.ts";
+export {
+  type BinOptions,
+  expectedCalibrationError,
+  type ReliabilityBin,
+  reliabilityCurve,
+} from "./uncertainty/reliability.ts";
+export { type RiskCoverage, riskCoverage } from "./uncertainty/risk-coverage.ts";
+export type { Samples, Statistic } from "./uncertainty/samples.ts";
+export { type FittedTemperature, fitTemperature, withTemperature } from "./uncertainty/temperature.ts";
+export { variationRatio } from "./uncertainty/variation-ratio.ts";

@@ -78,3 +78,58 @@ export function power(base: number, exponent: number): number {
   }
   return result;
 }
+
+// W. J. Cody, Rational Chebyshev approximations for the error function, Mathematics of Computation 23 (1969), as in
+// kernels/math.ts: of erf(x) / x up to 0.46875, of exp(x^2) erfc(x) up to 4, and beyond. Highest power first.
+const ERF_NEAR = {
+  above: [1.85777706184603153e-1, 3.1611237438705656, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3],
+  below: [1, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3],
+};
+const ERFC_MIDDLE = {
+  above: [
+    2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1, 2.98635138197400131e2,
+    8.8195222124176909e2, 1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3,
+  ],
+  below: [
+    1, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3, 3.29079923573345963e3,
+    4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3,
+  ],
+};
+const ERFC_FAR = {
+  above: [
+    1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1, 1.60837851487422766e-2,
+    6.58749161529837803e-4,
+  ],
+  below: [1, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3],
+};
+
+function ratio({ above, below }: { above: readonly number[]; below: readonly number[] }, x: number): number {
+  let [numerator, denominator] = [0, 0];
+  for (const coefficient of above) numerator = numerator * x + coefficient;
+  for (const coefficient of below) denominator = denominator * x + coefficient;
+  return numerator / denominator;
+}
+
+/** erfc(x) = 1 - erf(x), the complementary error function, also where it is tiny. */
+export function erfc(x: number): number {
+  const t = Math.abs(x);
+  if (t <= 0.46875) return 1 - x * ratio(ERF_NEAR, x * x);
+  const square = 1 / (t * t);
+  const scaled = t <= 4 ? ratio(ERFC_MIDDLE, t) : (0.56418958354775628 - square * ratio(ERFC_FAR, square)) / t;
+  const tail = exp(-t * t) * scaled;
+  return x < 0 ? 2 - tail : tail;
+}
+
+const SQRT_HALF = 0.7071067811865476;
+
+/** The normal distribution function, Phi(x) = erfc(-x / sqrt(2)) / 2. */
+export function normalDistribution(x: number): number {
+  return erfc(-x * SQRT_HALF) / 2;
+}
+
+const INVERSE_SQRT_2PI = 0.3989422804014327;
+
+/** The normal density, phi(x) = exp(-x^2 / 2) / sqrt(2 pi). */
+export function normalDensity(x: number): number {
+  return INVERSE_SQRT_2PI * exp(-(x * x) / 2);
+}
