@@ -13,7 +13,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts", "docs/**/*.test.ts", "bench/*.test.ts"],
+    include: ["{src,test,examples,docs,playground}/**/*.test.ts", "bench/*.test.ts"],
     exclude: deep ? [] : ["**/*.deep.test.ts"],
     // Processes rather than threads: the tests start threads of their own, share memory with them and watch processes end.
     pool: "forks",

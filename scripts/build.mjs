@@ -14,8 +14,13 @@ const kernelModules = [
   { name: "familyKernels", entry: "kernels/family.ts", output: "src/wasm/generated/family-kernels.ts" },
 ];
 const workerModule = "src/wasm/generated/worker.ts";
+// The page of drowse play, which stands in the package beside the library.
+const playgroundPage = "dist/playground";
 // What every step depends on: this file and the versions of the tools.
 const tools = ["scripts/build.mjs", "package.json", "package-lock.json"];
+
+/** The packages inside the playground's page. */
+const playgroundPackages = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
 
 /** The steps in the order in which they need each other. `inputs` and `outputs` are files, or folders with all that is in them. */
 const steps = [
@@ -27,7 +32,19 @@ const steps = [
     outputs: [workerModule],
     make: makeWorker,
   },
-  { name: "dist", inputs: ["src", "tsconfig.json", "tsdown.config.ts", ...tools], outputs: ["dist"], make: makeDist },
+  {
+    name: "dist",
+    inputs: ["src", "tsconfig.json", "tsdown.config.ts", ...tools],
+    except: [playgroundPage],
+    outputs: ["dist"],
+    make: makeDist,
+  },
+  {
+    name: "playground",
+    inputs: ["playground", "src", "tsconfig.json", ...tools],
+    outputs: [playgroundPage],
+    make: makePlayground,
+  },
 ];
 
 /**
@@ -40,12 +57,12 @@ export async function build({ dist }) {
   const notesPath = join(root, ".cache/build.json");
   const notes = existsSync(notesPath) ? JSON.parse(readFileSync(notesPath, "utf8")) : {};
   for (const { name, inputs, except = [], outputs, make } of steps) {
-    if (name === "dist" && !dist) continue;
+    if (outputs.some((output) => output.startsWith("dist")) && !dist) continue;
     const from = hashOf(inputs, except);
-    if (notes[name]?.from === from && notes[name].made === hashOf(outputs)) continue;
+    if (notes[name]?.from === from && notes[name].made === hashOf(outputs, except)) continue;
     const start = performance.now();
     await make();
-    notes[name] = { from, made: hashOf(outputs) };
+    notes[name] = { from, made: hashOf(outputs, except) };
     write(".cache/build.json", `${JSON.stringify(notes, null, 2)}\n`);
     console.log(`built ${name} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
   }
@@ -136,11 +153,21 @@ async function makeDist() {
   write("dist/cli.licenses.txt", `dist/cli.js contains the package commander:\n\n${licence}`);
 }
 
+/** The playground's page, from the library in dist/: static files that may be served under any path. */
+async function makePlayground() {
+  const vite = await import("vite");
+  await vite.build({ configFile: join(root, "playground/vite.config.ts"), logLevel: "warn" });
+  const licences = playgroundPackages.map(
+    (name) => `The page contains the package ${name}:\n\n${readFileSync(join(root, "node_modules", name, "LICENSE"), "utf8")}`,
+  );
+  write(`${playgroundPage}/licenses.txt`, licences.join("\n"));
+}
+
 /** One hash over the names and contents of files; folders stand for all files below them but the tests. A missing file counts too. */
 function hashOf(paths, except = []) {
   const hash = createHash("sha256");
   for (const path of paths.flatMap(filesOf)) {
-    if (except.includes(path) || path.endsWith(".test.ts")) continue;
+    if (except.some((other) => path === other || path.startsWith(`${other}/`)) || path.endsWith(".test.ts")) continue;
     const full = join(root, path);
     hash.update(`${path}\n`).update(existsSync(full) ? createHash("sha256").update(readFileSync(full)).digest() : "missing");
   }

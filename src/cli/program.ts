@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { addEvaluate } from "./evaluate-command.ts";
 import { describeOption } from "./help-format.ts";
 import { addMainJob } from "./main-job.ts";
+import { addPlay } from "./play-command.ts";
 import { addPredict } from "./predict-command.ts";
 import { addTrain } from "./train-command.ts";
 import { version } from "./version.ts";
@@ -19,6 +20,7 @@ Examples:
   drowse train mnist                            train, and write runs/mnist-1
   drowse evaluate runs/mnist-1 mnist            loss and error on test images
   drowse predict runs/mnist-1 mnist --rows 0-9  what it sees in the first ten
+  drowse play                                   see which neurons sleep
   drowse train --help                           everything about a command`;
 
 /** Lines of help are shorter than the terminal, and never longer than this. */
@@ -45,6 +47,6 @@ export function createProgram(context: Context): Command {
       getOutHasColors: () => terminal.isLive,
       getErrHasColors: () => terminal.isLive,
     });
-  for (const add of [addTrain, addEvaluate, addPredict, addMainJob, addCompletion]) add(program, context);
+  for (const add of [addTrain, addEvaluate, addPredict, addPlay, addMainJob, addCompletion]) add(program, context);
   return program;
 }

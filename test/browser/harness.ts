@@ -113,6 +113,7 @@ function serve({ isolated, csp, site }: PageOptions): Promise<Server> {
 }
 
 const types: Readonly<Record<string, string>> = {
+  ".css": "text/css",
   ".html": "text/html",
   ".js": "text/javascript",
   ".json": "application/json",

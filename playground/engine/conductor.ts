@@ -1,0 +1,134 @@
+import type { Settings } from "../state/settings.ts";
+import type { Order, Report, Speed } from "./messages.ts";
+import { Twins } from "./twins.ts";
+
+/** A view is due at most this often. */
+const FRAME_MILLISECONDS = 50;
+/** As long as the steps between two views may take where they go as fast as they can. */
+const WORK_MILLISECONDS = 40;
+
+/**
+ * Takes orders and carries them out one after the other, as a trainer does one thing at a time. Orders that come while it works
+ * are noted, and the newest of a kind counts.
+ */
+export class Conductor {
+  readonly #report: (report: Report) => void;
+  #twins: Twins | undefined;
+  #run = 0;
+  #row = 0;
+  #begin: { readonly run: number; readonly settings: Settings } | undefined;
+  #steer: Settings | undefined;
+  #speed: Speed = 0;
+  /** Steps that were asked for by number. */
+  #asked = 0;
+  /** Something was ordered that shows in a view. */
+  #due = false;
+  #working = false;
+  /** Steps between two views at full speed; found by trying. */
+  #burst = 4;
+
+  constructor(report: (report: Report) => void) {
+    this.#report = report;
+  }
+
+  /** Notes an order down, and sees to it that it is carried out. */
+  order(order: Order): void {
+    switch (order.kind) {
+      case "begin":
+        this.#begin = order;
+        this.#steer = undefined;
+        this.#asked = 0;
+        break;
+      case "steer":
+        if (this.#begin) this.#begin = { ...this.#begin, settings: order.settings };
+        else this.#steer = order.settings;
+        break;
+      case "play":
+        this.#speed = order.speed;
+        break;
+      case "pause":
+        this.#speed = 0;
+        break;
+      case "steps":
+        this.#speed = 0;
+        this.#asked += order.count;
+        break;
+      case "row":
+        this.#row = order.row;
+        this.#due = true;
+        break;
+    }
+    if (!this.#working) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    try {
+      while (this.#begin || this.#steer || this.#due || this.#asked > 0 || this.#speed > 0) {
+        try {
+          await this.#turn();
+        } catch (error) {
+          this.#speed = 0;
+          this.#asked = 0;
+          this.#due = false;
+          this.#twins?.close();
+          this.#twins = undefined;
+          this.#report({ kind: "failed", run: this.#run, message: error instanceof Error ? error.message : String(error) });
+        }
+      }
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** Carries out what is noted: one round of steps at most, and one view. */
+  async #turn(): Promise<void> {
+    const begun = performance.now();
+    if (this.#begin) await this.#renew(this.#begin);
+    const twins = this.#twins;
+    if (!twins) {
+      // It failed, and waits for another beginning.
+      this.#steer = undefined;
+      this.#due = false;
+      this.#asked = 0;
+      this.#speed = 0;
+      return;
+    }
+    if (this.#steer) twins.steer(this.#steer);
+    this.#steer = undefined;
+    this.#due = false;
+    await this.#steps(twins);
+    this.#report({ kind: "view", run: this.#run, ...(await twins.look(this.#row)) });
+    const rest = this.#speed > 0 && Number.isFinite(this.#speed) ? 1000 / this.#speed : FRAME_MILLISECONDS;
+    const pause = Math.max(0, Math.max(FRAME_MILLISECONDS, rest) - (performance.now() - begun));
+    // Orders are heard only while it rests.
+    await new Promise((resolve) => setTimeout(resolve, this.#speed > 0 ? Math.min(pause, 1000) : 0));
+  }
+
+  async #renew({ run, settings }: { run: number; settings: Settings }): Promise<void> {
+    this.#begin = undefined;
+    this.#twins?.close();
+    this.#twins = undefined;
+    this.#run = run;
+    this.#row = Math.min(this.#row, settings.points - 1);
+    this.#twins = await Twins.make(settings);
+    this.#report({ kind: "data", run, data: this.#twins.data });
+  }
+
+  async #steps(twins: Twins): Promise<void> {
+    if (this.#asked > 0) {
+      const count = this.#asked;
+      this.#asked = 0;
+      await twins.run(count);
+    } else if (Number.isFinite(this.#speed)) {
+      const count = Math.round((this.#speed * FRAME_MILLISECONDS) / 1000);
+      if (this.#speed > 0) await twins.run(Math.max(1, count));
+    } else {
+      const begun = performance.now();
+      await twins.run(this.#burst);
+      const took = performance.now() - begun;
+      if (took < WORK_MILLISECONDS / 2) this.#burst = Math.min(2048, this.#burst * 2);
+      else if (took > WORK_MILLISECONDS) this.#burst = Math.max(1, this.#burst >> 1);
+    }
+  }
+}

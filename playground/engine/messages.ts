@@ -1,0 +1,56 @@
+import type { PlaneData } from "../data/plane.ts";
+import type { Settings } from "../state/settings.ts";
+import type { Walk } from "./walk.ts";
+
+// What the page and its worker say to each other. Everything is plain values.
+
+/** How many steps a second; Infinity: as many as there can be. */
+export type Speed = number;
+
+export type Order =
+  /** Begin anew with these settings. */
+  | { readonly kind: "begin"; readonly run: number; readonly settings: Settings }
+  /** Go on with other rates or another learning rate. */
+  | { readonly kind: "steer"; readonly settings: Settings }
+  | { readonly kind: "play"; readonly speed: Speed }
+  | { readonly kind: "pause" }
+  /** Take some steps, then rest. */
+  | { readonly kind: "steps"; readonly count: number }
+  /** Look at another point. */
+  | { readonly kind: "row"; readonly row: number };
+
+/** How a network does. */
+export interface Score {
+  readonly trainLoss: number;
+  readonly testLoss: number;
+  /** Share of wrong answers. */
+  readonly trainError: number;
+  readonly testError: number;
+}
+
+/** A network as it stands. */
+export interface TwinView extends Score {
+  /** Probability of class 1 over the plane, row by row from the top: FIELD_SIDE numbers in each. */
+  readonly field: Float32Array;
+  /** What the next visit of the point looked at does in it. */
+  readonly walk: Walk;
+}
+
+/** Both networks after some steps. */
+export interface View {
+  readonly kind: "view";
+  /** Which `begin` it belongs to. */
+  readonly run: number;
+  readonly step: number;
+  /** Finished passes over the data. */
+  readonly epoch: number;
+  readonly stepsPerEpoch: number;
+  readonly awake: TwinView;
+  readonly drowsy: TwinView;
+}
+
+export type Report =
+  | { readonly kind: "data"; readonly run: number; readonly data: PlaneData }
+  | View
+  /** The training cannot go on; the message says why, and what to do. */
+  | { readonly kind: "failed"; readonly run: number; readonly message: string };

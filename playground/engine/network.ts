@@ -1,0 +1,62 @@
+import {
+  adam,
+  dense,
+  dropout,
+  elu,
+  gelu,
+  type Layer,
+  leakyRelu,
+  type Model,
+  type Optimizer,
+  relu,
+  rmsprop,
+  sequential,
+  sgd,
+  swish,
+  tanh,
+} from "drowse";
+import type { Settings } from "../state/settings.ts";
+
+const activations: { readonly [Name in Settings["activation"]]: () => Layer } = {
+  relu: () => relu(),
+  leakyRelu: () => leakyRelu(),
+  elu: () => elu(),
+  gelu: () => gelu(),
+  swish: () => swish(),
+  tanh: () => tanh(),
+};
+
+/** The dropout layers by their names: these are part of the masks' keys, and what rates are changed by. */
+export const INPUT_DROPOUT = "input";
+export const hiddenDropout = (layer: number) => `hidden${layer + 1}`;
+
+/**
+ * The network of the settings. One with every neuron awake has the same layers at rate 0, which is the exact identity: first
+ * weights and order of the rows follow from the same names and seed.
+ */
+export function buildNetwork(settings: Settings, { awake }: { awake: boolean }): Model {
+  const { hidden, activation, scaling, seed } = settings;
+  const rate = awake ? 0 : settings.rate;
+  const inputRate = awake ? 0 : settings.inputRate;
+  const layers = hidden.flatMap((units, index) => [
+    dense(units),
+    activations[activation](),
+    dropout({ rate, scaling, name: hiddenDropout(index) }),
+  ]);
+  return sequential({ input: [2], seed }, [dropout({ rate: inputRate, scaling, name: INPUT_DROPOUT }), ...layers, dense(1)]);
+}
+
+/** The optimizer of the settings. */
+export function buildOptimizer({ optimizer, learningRate, maxNorm }: Settings): Optimizer {
+  const options = { learningRate, ...(maxNorm > 0 ? { maxNorm } : {}) };
+  switch (optimizer) {
+    case "adam":
+      return adam(options);
+    case "sgd":
+      return sgd(options);
+    case "momentum":
+      return sgd({ ...options, momentum: 0.9 });
+    case "rmsprop":
+      return rmsprop(options);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Model, Trainer } from "drowse";
+import { type PlaneData, planeData } from "../data/plane.ts";
+import type { Settings } from "../state/settings.ts";
+import type { TwinView, View } from "./messages.ts";
+import { buildNetwork, buildOptimizer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
+import { fieldInputs } from "./plane-grid.ts";
+import { walkStep } from "./walk.ts";
+
+/** One of the two networks, and what trains it. */
+interface Twin {
+  readonly model: Model;
+  readonly trainer: Trainer;
+}
+
+const GRID = fieldInputs();
+
+/**
+ * Two networks of the same first weights that learn the same batches: in one all neurons are awake, in the other they fall
+ * asleep. They are kept at the same step.
+ */
+export class Twins {
+  readonly data: PlaneData;
+  readonly #awake: Twin;
+  readonly #drowsy: Twin;
+  #settings: Settings;
+  /** The learning rate that the optimizers were made with. */
+  readonly #learningRate: number;
+
+  private constructor(settings: Settings, data: PlaneData, awake: Twin, drowsy: Twin) {
+    this.data = data;
+    this.#settings = settings;
+    this.#learningRate = settings.learningRate;
+    this.#awake = awake;
+    this.#drowsy = drowsy;
+  }
+
+  static async make(settings: Settings): Promise<Twins> {
+    const data = planeData(settings.data, settings);
+    const twin = async (awake: boolean): Promise<Twin> => {
+      const model = buildNetwork(settings, { awake });
+      const optimizer = buildOptimizer(settings);
+      const options = { loss: "binaryCrossEntropy", optimizer, batchSize: settings.batch } as const;
+      return { model, trainer: await model.trainer(data.train, options) };
+    };
+    const awake = await twin(true);
+    try {
+      return new Twins(settings, data, awake, await twin(false));
+    } catch (error) {
+      awake.trainer.close();
+      throw error;
+    }
+  }
+
+  get stepsPerEpoch(): number {
+    return this.#awake.trainer.stepsPerEpoch;
+  }
+
+  /** Steps until the end of the current pass. */
+  get stepsToEpoch(): number {
+    return this.stepsPerEpoch - this.#awake.trainer.batch;
+  }
+
+  /** Rates and learning rate from the next step on. */
+  steer(settings: Settings): void {
+    const factor = settings.learningRate / this.#learningRate;
+    for (const { trainer } of [this.#awake, this.#drowsy]) trainer.learningRateFactor = factor;
+    this.#drowsy.trainer.setRate(INPUT_DROPOUT, settings.inputRate);
+    for (const index of settings.hidden.keys()) this.#drowsy.trainer.setRate(hiddenDropout(index), settings.rate);
+    this.#settings = settings;
+  }
+
+  /** Takes steps with both. */
+  async run(steps: number): Promise<void> {
+    await Promise.all([this.#awake.trainer.run(steps), this.#drowsy.trainer.run(steps)]);
+  }
+
+  /** How both stand. */
+  async look(row: number): Promise<Omit<View, "kind" | "run">> {
+    const { step, pass, stepsPerEpoch } = this.#awake.trainer;
+    const [awake, drowsy] = await Promise.all([this.#view(this.#awake, row), this.#view(this.#drowsy, row)]);
+    return { step, epoch: pass, stepsPerEpoch, awake, drowsy };
+  }
+
+  close(): void {
+    for (const { trainer } of [this.#awake, this.#drowsy]) trainer.close();
+  }
+
+  async #view({ model, trainer }: Twin, row: number): Promise<TwinView> {
+    const train = await trainer.evaluate(this.data.train);
+    const test = await trainer.evaluate(this.data.test);
+    await trainer.commit();
+    const { data: field } = await model.predict(GRID, { threads: 1 });
+    const settings = this.#settings;
+    const walk = await walkStep(model, this.data.train, { settings, row, pass: trainer.pass });
+    const error = (accuracy: number | undefined) => 1 - (accuracy ?? 0);
+    return {
+      trainLoss: train.loss,
+      testLoss: test.loss,
+      trainError: error(train.accuracy),
+      testError: error(test.accuracy),
+      field,
+      walk,
+    };
+  }
+}

@@ -1,0 +1,101 @@
+import { dropoutMask, type Model, sgd } from "drowse";
+import type { Points } from "../data/plane.ts";
+import type { Settings } from "../state/settings.ts";
+import { hiddenDropout, INPUT_DROPOUT } from "./network.ts";
+
+// One training step on one point, every number of it, as the engine computes it.
+
+/** A column of units: the inputs, or a hidden layer. */
+export interface Column {
+  /** 1: awake, 0: asleep. */
+  readonly mask: Uint8Array;
+  /** What the units hold before the mask. */
+  readonly before: Float32Array;
+  /** What they hand on: masked, and scaled where the scaling says so. */
+  readonly after: Float32Array;
+  /** Gradients of the loss with respect to what they hold, and to what they hand on; none for inputs. */
+  readonly gradient: Float32Array | undefined;
+  readonly gradientAfter: Float32Array | undefined;
+}
+
+/** The weights between two columns. */
+export interface Bundle {
+  /** [outputs, inputs], before the step. */
+  readonly weights: Float32Array;
+  readonly biases: Float32Array;
+  /** Gradients of the loss on this point. */
+  readonly gradients: Float32Array;
+  readonly biasGradients: Float32Array;
+  /** The weights after a step of plain gradient descent. */
+  readonly updated: Float32Array;
+}
+
+/** A step on one point. */
+export interface Walk {
+  readonly row: number;
+  /** The pass whose masks it has. */
+  readonly pass: number;
+  readonly loss: number;
+  readonly label: number;
+  /** Before the sigmoid. */
+  readonly logit: number;
+  /** The inputs, then the hidden layers. */
+  readonly columns: readonly Column[];
+  /** From each column to the next; the last to the output. */
+  readonly bundles: readonly Bundle[];
+}
+
+const denseName = (index: number) => `dense${index + 1}`;
+
+/** Traces the step that a network takes on one point of its data in a pass. */
+export async function walkStep(
+  model: Model,
+  data: Points,
+  { settings, row, pass }: { settings: Settings; row: number; pass: number },
+): Promise<Walk> {
+  const { hidden, activation, learningRate } = settings;
+  const trace = await model.trace(data, {
+    loss: "binaryCrossEntropy",
+    optimizer: sgd({ learningRate }),
+    rows: [row],
+    pass,
+  });
+  const layer = (name: string) => {
+    const found = trace.layers.get(name);
+    if (!found) throw new Error(`the network has no layer ${name}`);
+    return found;
+  };
+  const numbers = (of: ReadonlyMap<string, Float32Array>, name: string) => of.get(name) ?? new Float32Array();
+  const mask = (name: string) => dropoutMask(model, name, { rows: [row], pass }).data;
+  const inputs: Column = {
+    mask: mask(INPUT_DROPOUT),
+    before: trace.input.data,
+    after: layer(INPUT_DROPOUT).output.data,
+    gradient: undefined,
+    gradientAfter: undefined,
+  };
+  const columns = hidden.map((_, index): Column => {
+    const { output, gradient } = layer(`${activation}${index + 1}`);
+    const name = hiddenDropout(index);
+    const { output: after, gradient: gradientAfter } = layer(name);
+    return {
+      mask: mask(name),
+      before: output.data,
+      after: after.data,
+      gradient: gradient?.data,
+      gradientAfter: gradientAfter?.data,
+    };
+  });
+  const bundles = Array.from({ length: hidden.length + 1 }, (_, index): Bundle => {
+    const [weight, bias] = [`${denseName(index)}.weight`, `${denseName(index)}.bias`];
+    return {
+      weights: numbers(model.weights, weight),
+      biases: numbers(model.weights, bias),
+      gradients: numbers(trace.gradients, weight),
+      biasGradients: numbers(trace.gradients, bias),
+      updated: numbers(trace.updated, weight),
+    };
+  });
+  const logit = layer(denseName(hidden.length)).output.data[0];
+  return { row, pass, loss: trace.loss, label: data.y[row], logit, columns: [inputs, ...columns], bundles };
+}

@@ -1,0 +1,41 @@
+import { fields, type SettingName, type Settings, settingNames, standardSettings } from "./settings.ts";
+
+// The settings in the fragment of the page's address: #data=moons&rate=0.5. What stands at its standard is left out.
+
+/** The settings of a fragment, and what of it could not be read, in words. */
+export interface ReadAddress {
+  readonly settings: Settings;
+  readonly complaints: readonly string[];
+}
+
+function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(fields, name);
+}
+
+/** Reads a fragment, with or without its #. What cannot be read keeps its standard, and is complained of. */
+export function readAddress(fragment: string): ReadAddress {
+  const read: Record<string, unknown> = {};
+  const complaints: string[] = [];
+  for (const [name, text] of new URLSearchParams(fragment.replace(/^#/, ""))) {
+    if (!isSetting(name)) {
+      complaints.push(`there is no setting “${name}”`);
+      continue;
+    }
+    const value = fields[name].read(text);
+    if (value === undefined) complaints.push(`${name} cannot be “${text}”: it is ${fields[name].accepts}`);
+    else read[name] = value;
+  }
+  return { settings: { ...standardSettings, ...read }, complaints };
+}
+
+function showSetting<Name extends SettingName>(name: Name, settings: Settings): string {
+  return fields[name].show(settings[name]);
+}
+
+/** The fragment of settings, empty where all stand at their standard. */
+export function writeAddress(settings: Settings): string {
+  const parts = settingNames
+    .filter((name) => showSetting(name, settings) !== showSetting(name, standardSettings))
+    .map((name) => `${name}=${encodeURIComponent(showSetting(name, settings))}`);
+  return parts.length === 0 ? "" : `#${parts.join("&")}`;
+}

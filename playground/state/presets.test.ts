@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { View } from "../engine/messages.ts";
+import { Twins } from "../engine/twins.ts";
+import { presets } from "./presets.ts";
+
+// What the page says of its presets is true.
+
+let twins: Twins | undefined;
+afterEach(() => twins?.close());
+
+/** How the networks of a preset stand after some numbers of epochs. */
+async function standsAfter(name: string, ...epochs: readonly number[]): Promise<Omit<View, "kind" | "run">[]> {
+  const preset = presets.find((one) => one.name === name);
+  if (!preset) throw new Error(`there is no preset ${name}`);
+  twins = await Twins.make(preset.settings);
+  const stands: Omit<View, "kind" | "run">[] = [];
+  let reached = 0;
+  for (const epoch of epochs) {
+    await twins.run((epoch - reached) * twins.stepsPerEpoch);
+    reached = epoch;
+    stands.push(await twins.look(0));
+  }
+  return stands;
+}
+
+describe("the presets", () => {
+  it("Overfitting, cured: left the test loss rises, right it does not", async () => {
+    const [early, late] = await standsAfter("Overfitting, cured", 60, 300);
+    expect(late.awake.trainLoss).toBeLessThan(0.06);
+    expect(late.awake.testLoss).toBeGreaterThan(1.3 * early.awake.testLoss);
+    expect(late.drowsy.testLoss).toBeLessThan(early.drowsy.testLoss);
+    expect(late.drowsy.testLoss).toBeLessThan(0.6 * late.awake.testLoss);
+  });
+
+  it("Too much sleep: the right network does not even learn its own points", async () => {
+    const [{ awake, drowsy }] = await standsAfter("Too much sleep", 200);
+    expect(awake.trainLoss).toBeLessThan(0.06);
+    expect(drowsy.trainLoss).toBeGreaterThan(0.4);
+  });
+
+  it("Sleepy inputs: the right network knows its own points less well, and new ones better", async () => {
+    const [{ awake, drowsy }] = await standsAfter("Sleepy inputs", 400);
+    expect(drowsy.trainLoss).toBeGreaterThan(awake.trainLoss);
+    expect(drowsy.testLoss).toBeLessThan(awake.testLoss);
+  });
+
+  it("Too little data: the right network is ahead at first, and learns by heart in the end", async () => {
+    const [early, late] = await standsAfter("Too little data", 100, 500);
+    expect(early.drowsy.testLoss).toBeLessThan(0.8 * early.awake.testLoss);
+    expect(late.drowsy.testLoss).toBeGreaterThan(2 * early.drowsy.testLoss);
+    expect(late.drowsy.trainLoss).toBeLessThan(0.02);
+  });
+});

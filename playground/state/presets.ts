@@ -1,0 +1,50 @@
+import { type Settings, standardSettings } from "./settings.ts";
+
+/** Settings that make one point. */
+export interface Preset {
+  readonly name: string;
+  /** What to look at, when it has run for a while. */
+  readonly point: string;
+  readonly settings: Settings;
+}
+
+function preset(name: string, point: string, settings: Partial<Settings>): Preset {
+  return { name, point, settings: { ...standardSettings, ...settings } };
+}
+
+export const presets: readonly Preset[] = [
+  preset(
+    "Overfitting, cured",
+    "Left, the loss on new points rises while the network learns its own by heart. Right, it keeps falling.",
+    {},
+  ),
+  preset("Too much sleep", "With 85 of 100 neurons asleep in every step there is not enough left to learn the spiral with.", {
+    rate: 0.85,
+  }),
+  preset(
+    "Sleepy inputs",
+    "Each input sleeps half of the time. The right network knows its own points less well, and new ones better.",
+    { data: "xor", noise: 0.1, rate: 0, inputRate: 0.5 },
+  ),
+  preset(
+    "Too little data",
+    "Dropout is no magic: with forty noisy points the right network is ahead at first, but by epoch 500 it has learned them by heart too.",
+    { data: "circles", noise: 0.15, points: 40, hidden: [64, 64], rate: 0.5, batch: 8, learningRate: 0.003 },
+  ),
+  preset(
+    "Two scalings",
+    "With standard scaling nothing is multiplied while learning; prediction multiplies by 1 − rate instead. Look into one step below.",
+    { data: "circles", noise: 0.12, hidden: [16], scaling: "standard", rate: 0.5 },
+  ),
+  preset(
+    "An ensemble",
+    "Every mask makes another network. Below, one of them beside the answer of all: where they disagree, the network is unsure.",
+    { data: "moons", noise: 0.12, points: 60, hidden: [48], rate: 0.5 },
+  ),
+];
+
+/** The preset with these settings, if there is one. */
+export function presetOf(settings: Settings): Preset | undefined {
+  const text = JSON.stringify(settings);
+  return presets.find((one) => JSON.stringify(one.settings) === text);
+}

@@ -1,0 +1,55 @@
+import { complaints, failure } from "../state/page.ts";
+import { Header } from "./header.tsx";
+import { Losses } from "./losses.tsx";
+import { Presets } from "./presets.tsx";
+import { SettingsPanel } from "./settings-panel.tsx";
+import { StepPanel } from "./step-panel.tsx";
+import { Transport } from "./transport.tsx";
+import { TwinFigure } from "./twin-figure.tsx";
+
+/** What could not be done, and what to do. */
+function Messages() {
+  const lines = [
+    ...complaints.value.map(
+      (complaint) => `The address was not understood: ${complaint}. The page shows the usual value instead.`,
+    ),
+    ...(failure.value === undefined ? [] : [`The training stopped: ${failure.value}`]),
+  ];
+  return (
+    <div class="messages" role="alert">
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
+  );
+}
+
+export function Page() {
+  return (
+    <>
+      <Header />
+      <main>
+        <Messages />
+        <Presets />
+        <Transport />
+        <div class="bench">
+          <div class="stage">
+            <section class="twins" aria-label="The two networks">
+              <TwinFigure twin="awake" />
+              <TwinFigure twin="drowsy" />
+            </section>
+            <Losses />
+          </div>
+          <SettingsPanel />
+        </div>
+        <StepPanel />
+      </main>
+      <footer>
+        <p>
+          Everything runs in this page: nothing is sent anywhere. The same seed gives the same bits, here and in Node. Dropout:
+          Hinton, Srivastava, Krizhevsky, Sutskever and Salakhutdinov, 2012 and 2014.
+        </p>
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { dropoutMask } from "drowse";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildNetwork } from "../../playground/engine/network.ts";
+import { standardSettings } from "../../playground/state/settings.ts";
+import { root } from "../../scripts/root.mjs";
+import { describeInChromium, type OpenedPage, openPage } from "./harness.ts";
+
+// The built page of the playground, as it is in the package.
+
+const site = join(root, "dist/playground");
+const csp =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'";
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const epochOf = async (page: Page) => Number((await page.getByTestId("epoch").textContent())?.replaceAll(",", ""));
+const testLoss = async (page: Page, twin: "awake" | "drowsy") => Number(await page.getByTestId(`${twin}-test`).textContent());
+
+/** Goes to an address of the page, and waits until both networks are there. */
+async function visit({ page, url }: OpenedPage, fragment: string): Promise<void> {
+  await page.goto("about:blank");
+  await page.goto(`${url}${fragment}`);
+  await page.getByTestId("drowsy-test").filter({ hasText: /\d/ }).waitFor();
+}
+
+/** What the page says of who is awake: a list of units for the inputs and each hidden layer. */
+async function rollCall(page: Page): Promise<number[][]> {
+  await page.getByTestId("roll-call").waitFor({ state: "attached" });
+  const lines = await page.getByTestId("roll-call").locator("li").allTextContents();
+  return lines.map((line) => {
+    const [, units = ""] = /awake ([\d, ]*)/.exec(line) ?? [];
+    return units.split(", ").filter(Boolean).map(Number);
+  });
+}
+
+for (const isolated of [true, false]) {
+  describeInChromium(`the playground, ${isolated ? "" : "not "}cross-origin isolated`, () => {
+    let opened: OpenedPage;
+    beforeAll(async () => {
+      opened = await openPage({ isolated, csp, site });
+    });
+    afterAll(() => opened?.close());
+
+    it("learns the spiral until the network whose neurons sleep knows new points better", async () => {
+      const { page, complaints } = opened;
+      await visit(opened, "");
+      await button(page, "Play").click();
+      await expect.poll(() => epochOf(page), { timeout: 30_000 }).toBeGreaterThan(300);
+      await button(page, "Pause").click();
+      expect(await testLoss(page, "drowsy")).toBeLessThan(await testLoss(page, "awake"));
+      expect(complaints).toEqual([]);
+    });
+  });
+}
+
+describeInChromium("the playground", () => {
+  let opened: OpenedPage;
+  beforeAll(async () => {
+    opened = await openPage({ isolated: true, csp, site });
+  });
+  afterAll(() => opened?.close());
+
+  it("shows the masks that the engine has in Node, pass by pass", async () => {
+    const { page } = opened;
+    const settings = { ...standardSettings, inputRate: 0.5, seed: 7 };
+    const model = buildNetwork(settings, { awake: false });
+    await visit(opened, "#inputRate=0.5&seed=7");
+    for (const pass of [0, 1, 2]) {
+      await expect.poll(() => epochOf(page)).toBe(pass);
+      const expected = ["input", "hidden1", "hidden2"].map((name) => {
+        const { data } = dropoutMask(model, name, { rows: [0], pass });
+        return Array.from(data.keys()).filter((unit) => data[unit] === 1);
+      });
+      expect(await rollCall(page)).toEqual(expected);
+      await button(page, "Epoch").click();
+    }
+  });
+
+  it("has its settings from the address, and puts them there", async () => {
+    const { page } = opened;
+    await visit(opened, "#data=moons&hidden=16-8-4&rate=0.5&learningRate=0.03");
+    expect(await page.getByLabel("Set", { exact: true }).inputValue()).toBe("moons");
+    expect(await page.getByLabel("Units of layer 3").getAttribute("aria-valuetext")).toBe("4");
+    await page.getByLabel("Activation").selectOption("tanh");
+    await page.getByLabel("Hidden rate").fill("0.25");
+    expect(new URL(page.url()).hash).toBe("#data=moons&hidden=16-8-4&activation=tanh&rate=0.25&learningRate=0.03");
+    await visit(opened, new URL(page.url()).hash);
+    expect(await page.getByLabel("Activation").inputValue()).toBe("tanh");
+  });
+
+  it("says what it does not understand of an address, and shows a network all the same", async () => {
+    const { page, complaints } = opened;
+    await visit(opened, "#rate=much&colour=red&hidden=1e9");
+    const said = await page.getByRole("alert").textContent();
+    expect(said).toContain("rate cannot be “much”");
+    expect(said).toContain("there is no setting “colour”");
+    expect(said).toContain("hidden cannot be “1e9”");
+    await button(page, "Step").click();
+    await page.getByText("step 1", { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("says that a training went wrong, and begins anew", async () => {
+    const { page } = opened;
+    await visit(opened, "#optimizer=sgd&learningRate=10&hidden=64-64-64&seed=3");
+    await button(page, "Play").click();
+    await page.getByRole("alert").getByText("The training stopped").waitFor();
+    expect(await page.getByRole("alert").textContent()).toMatch(/learning rate/);
+    await button(page, "Overfitting, cured").click();
+    await button(page, "Step").click();
+    await page.getByText("step 1", { exact: true }).waitFor();
+    expect(await page.getByRole("alert").textContent()).toBe("");
+  });
+
+  it.each(["light", "dark"] as const)("has nothing that axe complains of, %s and narrow", async (colorScheme) => {
+    const { page } = opened;
+    await page.emulateMedia({ colorScheme });
+    await visit(opened, "#rate=2");
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    // By the debugger, which the page's policy does not bind.
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+    const found = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+      const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+    });
+    expect(found).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 720 });
+  });
+
+  it("is played by the keyboard alone", async () => {
+    const { page } = opened;
+    await visit(opened, "");
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    for (let key = 0; key < 20 && (await focused()) !== "Step"; key++) await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByText("step 1", { exact: true }).waitFor();
+  });
+});
+
+describe("the files of the playground", () => {
+  it("are under 300 kB after gzip, and name none of their own by an absolute path", () => {
+    const html = readFileSync(join(site, "index.html"), "utf8");
+    const names = [...html.matchAll(/(?:src|href)="([^"]+)"/g)]
+      .map(([, name]) => name)
+      .filter((name) => !name.startsWith("data:"));
+    expect(names.length).toBeGreaterThan(1);
+    expect(names.filter((name) => !name.startsWith("./"))).toEqual([]);
+    const script = readFileSync(join(site, names.find((name) => name.endsWith(".js")) ?? ""), "utf8");
+    const [worker] = /worker-[\w-]+\.js/.exec(script) ?? [];
+    const files = ["index.html", ...names, `assets/${worker}`].map((name) => readFileSync(join(site, name)));
+    const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
+    expect(bytes).toBeGreaterThan(60_000);
+    expect(bytes).toBeLessThan(300_000);
+  });
+});
