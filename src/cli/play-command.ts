@@ -34,12 +34,15 @@ export const addPlay: AddCommand = (program, context) => {
 async function play({ port = 0, open }: PlayOptions, { terminal }: Context): Promise<void> {
   // Beside dist/cli.js, which this file becomes a part of.
   const server = await servePage(fileURLToPath(new URL("./playground", import.meta.url)), port);
-  terminal.write(`${server.address}\n`);
-  if (open && !(await openBrowser(server.address))) {
-    terminal.writeError("No browser could be opened from here: open the address above in one.\n");
-  }
   try {
-    await interruptible((signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))));
+    await interruptible(async (signal) => {
+      const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      terminal.write(`${server.address}\n`);
+      if (open && !(await openBrowser(server.address))) {
+        terminal.writeError("No browser could be opened from here: open the address above in one.\n");
+      }
+      await stopped;
+    });
   } finally {
     await server.close();
   }
