@@ -11,6 +11,7 @@ export const defaults = {
   activation: "relu",
   /** What a byte counts: pixels reach from 0 to 1.6, with a mean square of about a quarter. */
   inputScale: 1 / 160,
+  dropoutKind: "dropout",
   /** Half of the hidden units and a fifth of the inputs, the paper's choice for MNIST. */
   dropout: 0.5,
   inputDropout: 0.2,

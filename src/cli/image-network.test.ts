@@ -24,4 +24,19 @@ describe("imageNetwork", () => {
       expect(variance / (gain ** 2 * usual)).toBeCloseTo(1, 1);
     },
   );
+
+  it.each([
+    ["dropout", "relu", ["dropout", "dense", "relu", "dropout"]],
+    ["gaussian", "relu", ["gaussianDropout", "dense", "relu", "gaussianDropout"]],
+    ["alpha", "selu", ["dropout", "dense", "selu", "alphaDropout"]],
+    ["standout", "tanh", ["dropout", "dense", "standout"]],
+  ] as const)("with --dropout-kind %s has its layers, and none at rate 0", (dropoutKind, activation, kinds) => {
+    const layersOf = (rate: number) => {
+      const rates = { dropout: rate, inputDropout: rate };
+      const model = imageNetwork([4, 4], 3, { ...defaults, dropoutKind, activation, hidden: [8], ...rates });
+      return model.graph.nodes.map(({ layer }) => layer.kind);
+    };
+    expect(layersOf(0.3)).toEqual(["flatten", ...kinds, "dense"]);
+    expect(layersOf(0)).toEqual(["flatten", "dense", activation, "dense"]);
+  });
 });

@@ -23,6 +23,10 @@ test on; compressed (.gz) or not.
 The network is made of dense layers, each with its activation. In training each
 hidden unit sleeps with the probability --dropout and each pixel with
 --input-dropout, drawn anew for every image; when it predicts, all are awake.
+With --dropout-kind gaussian units and pixels are multiplied by noise of the
+same variance instead; alpha keeps the mean and variance of selu; with standout
+a unit sleeps the more often the smaller its pre-activation is, and with the
+probability --dropout where that is 0. Pixels sleep with these two as usual.
 
 The learning rate falls over the whole run as --schedule says. polynomial is
 learningRate (1 - step / steps)^(3/4): slowly at first, and then to nearly 0.
@@ -54,6 +58,8 @@ Examples:
   drowse train mnist
   drowse train mnist --hidden 512,256 --dropout 0.5 --input-dropout 0.2
   drowse train mnist --dropout 0 --input-dropout 0     nothing sleeps: compare
+  drowse train mnist --dropout-kind gaussian --epochs 3
+  drowse train mnist --dropout-kind alpha --activation selu --dropout 0.05
   drowse train mnist --activation gelu --optimizer adamW --schedule cosine
   drowse train mnist --validation 0.1 --early-stopping --epochs 50
   drowse train data/fashion --metrics macroF1,auroc --out runs/fashion

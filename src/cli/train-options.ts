@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { activations } from "./activations.ts";
 import { defaults } from "./defaults.ts";
+import { dropoutKinds } from "./dropout-kinds.ts";
 import { type ScheduleName, schedules } from "./learning-rate.ts";
 import { type OptimizerName, optimizerDefaults } from "./optimizer-settings.ts";
 import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
@@ -29,7 +30,7 @@ export function addTrainOptions(command: Command): Command {
 }
 
 function addNetwork(command: Command): void {
-  const { hidden, activation, dropout, inputDropout, scaling } = defaults;
+  const { hidden, activation, dropoutKind, dropout, inputDropout, scaling } = defaults;
   command
     .optionsGroup("Network:")
     .addOption(
@@ -42,6 +43,11 @@ function addNetwork(command: Command): void {
       new Option("--activation <name>", "of the hidden layers; first weights go with it")
         .choices(Object.keys(activations))
         .default(activation),
+    )
+    .addOption(
+      new Option("--dropout-kind <kind>", "what happens behind the hidden layers; alpha goes with selu")
+        .choices(Object.keys(dropoutKinds))
+        .default(dropoutKind),
     )
     .addOption(option("--dropout <rate>", "probability to drop a hidden unit", rate("--dropout")).default(dropout))
     .addOption(option("--input-dropout <rate>", "probability to drop a pixel", rate("--input-dropout")).default(inputDropout))

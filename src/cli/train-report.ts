@@ -68,8 +68,9 @@ const wrapLines = (text: string, columns: number) =>
 function startText({ data, rows, validationRows, testRows, image, units, parameters, settings }: TrainStart): string {
   const held = validationRows > 0 ? `, ${formatCount(validationRows)} to validate on` : "";
   const tested = testRows > 0 ? `${formatCount(testRows)} to test on` : "no test set";
-  const { activation, dropout, inputDropout, scaling, optimizer, learningRate, schedule, warmup } = settings;
-  const rates = `dropout ${dropout}, on the input ${inputDropout}${scaling === "standard" ? ", standard scaling" : ""}`;
+  const { activation, dropoutKind, dropout, inputDropout, scaling, optimizer, learningRate, schedule, warmup } = settings;
+  const kind = { dropout: "dropout", gaussian: "Gaussian dropout", alpha: "alpha dropout", standout: "standout" }[dropoutKind];
+  const rates = `${kind} ${dropout}, on the input ${inputDropout}${scaling === "standard" ? ", standard scaling" : ""}`;
   const warm = warmup > 0 ? ` after ${formatCount(warmup)} steps of warm-up` : "";
   return [
     `${data}: ${formatCount(rows)} images of ${image.join(" x ")} to train on${held}, ${tested}`,

@@ -35,6 +35,24 @@ describe("trainSettings", () => {
       { schedule: "inverse-time", decayFactor: 0.5 },
       "--decay-factor is given with --schedule inverse-time; leave it out, or give",
     ],
+    [
+      { dropoutKind: "gaussian", scaling: "standard" },
+      "--scaling standard is given with --dropout-kind gaussian; leave it out: dropout alone has two scalings",
+    ],
+    [
+      { dropoutKind: "gaussian", inputDropout: 1 },
+      "--input-dropout 1 is given with --dropout-kind gaussian; give a rate below 1",
+    ],
+    [{ dropoutKind: "gaussian", dropout: 1 }, "--dropout 1 is given with --dropout-kind gaussian; give a rate below 1"],
+    [{ dropoutKind: "alpha" }, "--activation relu is given with --dropout-kind alpha; give --activation selu"],
+    [
+      { dropoutKind: "alpha", activation: "selu", dropout: 1 },
+      "--dropout 1 is given with --dropout-kind alpha; give a rate below 1",
+    ],
+    [
+      { dropoutKind: "standout", activation: "softplus" },
+      "--activation softplus is given with --dropout-kind standout; give one of relu, selu, gelu, sigmoid, tanh, swish",
+    ],
     [{ earlyStopping: 5 }, "--early-stopping is given without --validation; give --validation 0.1 too"],
     [{ reduceOnPlateau: 5 }, "--reduce-on-plateau is given without --validation; give --validation 0.1 too"],
   ])("refuses %j", (asked, message) => {

@@ -1,4 +1,5 @@
 import type { ClassMetricName } from "../metrics/metric.ts";
+import { checkDropoutKind } from "./dropout-kinds.ts";
 import type { NetworkSettings } from "./image-network.ts";
 import type { ScheduleName } from "./learning-rate.ts";
 import { type OptimizerName, type OptimizerSettings, optimizerDefaults } from "./optimizer-settings.ts";
@@ -55,6 +56,7 @@ export function trainSettings(request: TrainRequest): TrainSettings {
     const received = `${flagOf(name)} is given with --${option} ${chosen}`;
     throw new UsageError("drowse", received, `leave it out, or give --${option} ${eitherOf(names)}`);
   }
+  checkDropoutKind(request);
   const standard = optimizerDefaults[request.optimizer];
   const { learningRate = standard.learningRate, weightDecay = standard.weightDecay, momentum = standard.momentum } = request;
   if (request.nesterov && momentum === 0)

@@ -19,6 +19,9 @@ export type StandoutActivation = "relu" | "selu" | "gelu" | "sigmoid" | "tanh" |
 
 const activations: Readonly<Record<StandoutActivation, () => Layer>> = { relu, selu, gelu, sigmoid, tanh, swish };
 
+/** Their names. */
+export const standoutActivations = Object.keys(activations) as StandoutActivation[];
+
 /** Options of {@link standout}. */
 export interface StandoutOptions {
   /** How steeply the probability to keep follows the pre-activation; default 1. At 0 every unit has the same. */
@@ -57,7 +60,7 @@ export function standout(options: StandoutOptions = {}): DropoutLayer {
   const { alpha = 1, activation = "relu" } = options;
   checkNumber("standout", "alpha", alpha, () => true, "give a finite number; the default is 1");
   if (!Object.hasOwn(activations, activation)) {
-    throw new DrowseError("standout", `activation is ${show(activation)}`, `give ${Object.keys(activations).join(", ")}`);
+    throw new DrowseError("standout", `activation is ${show(activation)}`, `give ${standoutActivations.join(", ")}`);
   }
   const { rate, beta } = biasOf(options);
   const inner = activations[activation]();
