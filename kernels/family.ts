@@ -4,4 +4,5 @@ export { alphaDropout } from "./alpha-dropout";
 export { gaussianDropout } from "./gaussian-dropout";
 export { maxout, maxoutGradient } from "./maxout";
 export { standoutKeep, standoutMask } from "./standout";
+export { gaussianNegativeLogLikelihood } from "./gaussian-loss";
 export { blockRows, panelColumns, scratchBytes } from "./layout";

@@ -8,5 +8,5 @@ export { compressColumns, compressRows } from "./compress";
 export { denseForward } from "./dense-forward";
 export { scale } from "./dropout";
 export { inputBytes, inputFloats } from "./inputs";
-export { identity, sigmoid, softmax } from "./links";
+export { gaussian, identity, sigmoid, softmax } from "./links";
 export { relu } from "./relu";

@@ -30,6 +30,7 @@ export { swish } from "./layers/swish.ts";
 export { tanh } from "./layers/tanh.ts";
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
+export { gaussianNegativeLogLikelihood } from "./losses/gaussian-negative-log-likelihood.ts";
 export { type HuberOptions, huber } from "./losses/huber.ts";
 export type { Loss, OutputLink, Targets } from "./losses/loss.ts";
 export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";

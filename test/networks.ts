@@ -7,8 +7,10 @@ import {
   elu,
   flatten,
   gaussianDropout,
+  gaussianNegativeLogLikelihood,
   gelu,
   type Layer,
+  type LossOption,
   leakyRelu,
   type Model,
   maxout,
@@ -106,6 +108,11 @@ const between: fc.Arbitrary<LayerRecipe> = fc.oneof(
   fc.record({ type: fc.constant("dropout" as const), rate: fc.constantFrom(...RATES), shared: fc.nat(3).map((n) => n === 0) }),
   family,
 );
+/** A loss by its name, also where the library has a function only. */
+export function lossOf(name: LossName): LossOption {
+  return name === "gaussianNegativeLogLikelihood" ? gaussianNegativeLogLikelihood() : name;
+}
+
 /** All losses, by name. */
 export const LOSSES: readonly LossName[] = [
   "crossEntropy",
@@ -113,6 +120,7 @@ export const LOSSES: readonly LossName[] = [
   "meanSquaredError",
   "meanAbsoluteError",
   "huber",
+  "gaussianNegativeLogLikelihood",
 ];
 const some = fc.array(between, { maxLength: 3 });
 const dense1 = fc.record({ type: fc.constant("dense" as const), units: width, bias: fc.boolean() });
@@ -155,13 +163,17 @@ function dividing(input: readonly number[], layers: LayerRecipe[]): LayerRecipe[
   });
 }
 
-/** The layers with an end that the loss takes: no activation before a cross-entropy, and two classes at least. */
+/**
+ * The layers with an end that the loss takes: no activation before a loss that brings its own link, two classes at least, two
+ * outputs for each Gaussian target.
+ */
 function fitting(layers: LayerRecipe[], loss: LossName): LayerRecipe[] {
-  if (loss !== "crossEntropy" && loss !== "binaryCrossEntropy") return layers;
+  if (loss !== "crossEntropy" && loss !== "binaryCrossEntropy" && loss !== "gaussianNegativeLogLikelihood") return layers;
   const last = layers.findLastIndex(({ type }) => type === "dense");
   return layers.flatMap((layer, i): LayerRecipe[] => {
     if (i > last && layer.type !== "dropout") return [];
-    return i === last && layer.type === "dense" && loss === "crossEntropy" ? [{ ...layer, units: layer.units + 1 }] : [layer];
+    if (i !== last || layer.type !== "dense" || loss === "binaryCrossEntropy") return [layer];
+    return [{ ...layer, units: loss === "crossEntropy" ? layer.units + 1 : 2 * layer.units }];
   });
 }
 
@@ -252,7 +264,7 @@ export function make(recipe: Recipe): Made {
   const x = bytes ? Uint8Array.from(floats, (value) => Math.abs(value) * 255) : floats;
   const inputs = Float64Array.from(x, (value) => (bytes ? value / 255 : value));
   limitOutputs(model, inputs, count);
-  const outputs = sizeOf(model.outputShape);
+  const outputs = sizeOf(model.outputShape) / (loss === "gaussianNegativeLogLikelihood" ? 2 : 1);
   const y =
     loss === "crossEntropy"
       ? Int32Array.from({ length: count }, () => draws.integer(0, outputs - 1))
@@ -332,10 +344,10 @@ function twinActivation({ kind, config }: Layer): ActivationRecipe {
 }
 
 /** Some rows of the data as the twin takes them. */
-export function batchOf({ model, data, inputs }: Made, loss: Network["loss"], rows: Uint32Array): Batch {
+export function batchOf({ model, data, inputs }: Made, rows: Uint32Array): Batch {
   const pick = (numbers: ArrayLike<number>, size: number) =>
     Float64Array.from({ length: rows.length * size }, (_, i) => numbers[rows[Math.floor(i / size)] * size + (i % size)]);
-  const targets = pick(data.y, loss === "crossEntropy" ? 1 : sizeOf(model.outputShape));
+  const targets = pick(data.y, data.y.length / (inputs.length / sizeOf(model.inputShape)));
   const weights = data.sampleWeights && pick(data.sampleWeights, 1);
   return { x: pick(inputs, sizeOf(model.inputShape)), indices: rows, targets, ...(weights ? { weights } : {}) };
 }

@@ -13,7 +13,7 @@ import { type JsonValue, parseStrictJson } from "./strict-json.ts";
 
 /** The version of the format, which model-file.ts describes. */
 export const FORMAT = "drowse-model/1";
-const LINKS: readonly string[] = ["softmax", "sigmoid", "identity"] satisfies OutputLink[];
+const LINKS: readonly string[] = ["softmax", "sigmoid", "identity", "gaussian"] satisfies OutputLink[];
 
 /** The name of a parameter's tensor. */
 export const tensorName = (node: Node, parameter: { name: string }) => `${node.index}.${parameter.name}`;

@@ -16,7 +16,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
 import { FUZZ_LIMIT, FUZZ_RUNS, mutatedBytes } from "../../test/mutated-bytes.ts";
-import { make, recipes } from "../../test/networks.ts";
+import { lossOf, make, recipes } from "../../test/networks.ts";
 import { classes } from "../../test/tasks.ts";
 import { readSafetensors, type SafetensorsInput, writeSafetensors } from "./safetensors.ts";
 
@@ -68,7 +68,7 @@ describe("a saved model", () => {
     await fc.assert(
       fc.asyncProperty(recipes, fc.boolean(), async (recipe, train) => {
         const { model, data: own } = make(recipe);
-        const { loss } = recipe;
+        const loss = lossOf(recipe.loss);
         if (train) await model.fit(own, { loss, optimizer: sgd({ learningRate: 0.01, maxNorm: 1 }) });
         const file = saveModel(model);
         const loaded = loadModel(file);

@@ -11,7 +11,7 @@ import { writeSafetensors } from "./safetensors.ts";
 //   format      "drowse-model/1"
 //   generator   of initial weights, masks and order: training can go on only with the same
 //   seed, pass  whole numbers
-//   link        "softmax", "sigmoid", "identity", or "none" before the first training
+//   link        "softmax", "sigmoid", "identity", "gaussian", or "none" before the first training
 //   inputScale  what a byte of the inputs counts, such as 1 / 255 in all its digits
 //   graph       JSON: { "input": [784], "nodes": [{ "name", "kind", "inputs", ...settings }, ...] }
 //

@@ -8,7 +8,13 @@ const lossOptions = {
   meanSquaredError: [],
   meanAbsoluteError: [],
   huber: ["delta"],
+  gaussianNegativeLogLikelihood: [],
 } as const satisfies Readonly<Record<Loss["kind"], readonly string[]>>;
+
+/** Whether a value is the kind of a loss. */
+export function isLossKind(kind: unknown): kind is Loss["kind"] {
+  return typeof kind === "string" && Object.hasOwn(lossOptions, kind);
+}
 
 /**
  * Refuses options that a loss does not have.

@@ -1,10 +1,11 @@
 import type { Emit } from "../layers/layer.ts";
+import { DrowseError } from "../tensor/errors.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { KernelSet } from "../wasm/module.ts";
 import type { Argument } from "../wasm/program.ts";
 
 /** What predictions are made of logits: stored with the model, applied by `predict`. */
-export type OutputLink = "softmax" | "sigmoid" | "identity";
+export type OutputLink = "softmax" | "sigmoid" | "identity" | "gaussian";
 
 /** What a loss's kernel call is made of. */
 export interface LossContext {
@@ -27,7 +28,13 @@ export type Targets = "classes" | "values" | "probabilities";
 
 /** A loss: what its targets are, which link belongs to it, and its kernel call. */
 export interface Loss {
-  readonly kind: "crossEntropy" | "binaryCrossEntropy" | "meanSquaredError" | "meanAbsoluteError" | "huber";
+  readonly kind:
+    | "crossEntropy"
+    | "binaryCrossEntropy"
+    | "meanSquaredError"
+    | "meanAbsoluteError"
+    | "huber"
+    | "gaussianNegativeLogLikelihood";
   readonly targets: Targets;
   /** What `predict` makes of logits after training with it. */
   readonly link: OutputLink;
@@ -35,6 +42,8 @@ export interface Loss {
   readonly settings: Readonly<Record<string, number>>;
   /** What can be right or wrong, for the accuracy: each row, each output, or nothing. */
   readonly answers: "rows" | "outputs" | "none";
+  /** Outputs that belong to one number of a row's targets; default 1. */
+  readonly outputsPerTarget?: number;
   /**
    * The sets in which its kernels are, if they are not with those that everyone loads.
    * @internal
@@ -42,6 +51,19 @@ export interface Loss {
   readonly kernels?: readonly KernelSet[];
   /** @internal */
   emit(context: LossContext): void;
+}
+
+/**
+ * How many classes, or numbers per row, targets are for a network of so many outputs.
+ * @throws {DrowseError} when the outputs are not a whole number of what belongs to one target.
+ */
+export function targetsFor(operation: string, { kind, outputsPerTarget = 1 }: Loss, outputs: number): number {
+  if (outputs % outputsPerTarget === 0) return outputs / outputsPerTarget;
+  throw new DrowseError(
+    operation,
+    `the model has ${outputs} output${outputs === 1 ? "" : "s"}, and ${kind} needs ${outputsPerTarget} per target`,
+    `end in dense(${outputsPerTarget} n) for n targets per row`,
+  );
 }
 
 /** How many answers a row has that can be right or wrong. */

@@ -101,8 +101,18 @@ const macro = (measure: typeof f1): Measures => {
 };
 
 const ofValues = (measure: (targets: Table, predictions: Table) => number): Measures => ({
-  values: (targets, predictions) => measure({ data: targets, shape: predictions.shape }, predictions),
+  values(targets, predictions) {
+    const means = firstColumns(predictions, targets.length / predictions.shape[0]);
+    return measure({ data: targets, shape: means.shape }, means);
+  },
 });
+
+/** Of outputs that are more than the targets the first are what is predicted; the others say how surely. */
+function firstColumns({ data, shape: [rows, outputs] }: Predicted, columns: number): Predicted {
+  if (columns === outputs) return { data, shape: [rows, outputs] };
+  const first = Float64Array.from({ length: rows * columns }, (_, i) => data[Math.floor(i / columns) * outputs + (i % columns)]);
+  return { data: first, shape: [rows, columns] };
+}
 
 const metrics: Readonly<Record<string, Measures>> = {
   accuracy: { classes: decided(accuracy), probabilities: overOutputs(sided(accuracy)) },

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
 import { expectClose } from "../../test/closeness.ts";
-import { make, plainRecipe, type Recipe, recipes } from "../../test/networks.ts";
+import { lossOf, make, plainRecipe, type Recipe, recipes } from "../../test/networks.ts";
 import { adam } from "../optimizers/adam.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type SgdOptions, sgd } from "../optimizers/sgd.ts";
@@ -17,7 +17,7 @@ const RUNS = { numRuns: process.env.DROWSE_DEEP ? 500 : 40, seed: 6 };
 /** The state of a trainer after some steps. */
 async function stateAfter(recipe: Recipe, optimizer: Optimizer, { steps = 1, threads = 1 } = {}): Promise<TrainerState> {
   const { model, data } = make(recipe);
-  const trainer = await model.trainer(data, { loss: recipe.loss, optimizer, batchSize: recipe.rows, threads });
+  const trainer = await model.trainer(data, { loss: lossOf(recipe.loss), optimizer, batchSize: recipe.rows, threads });
   try {
     await trainer.run(steps);
     return await trainer.state();
@@ -30,7 +30,7 @@ async function stateAfter(recipe: Recipe, optimizer: Optimizer, { steps = 1, thr
 async function gradientOf(recipe: Recipe, optimizer: Optimizer): Promise<ReadonlyMap<string, Float32Array>> {
   const { model, data } = make(recipe);
   const rows = shuffledRows(recipe.count, streamKey(recipe.seed, "shuffle"), 0).slice(0, recipe.rows);
-  return (await model.trace(data, { loss: recipe.loss, optimizer, rows })).gradients;
+  return (await model.trace(data, { loss: lossOf(recipe.loss), optimizer, rows })).gradients;
 }
 
 const bits = ({ values, slots }: TrainerState) => bitsOf(values) + Object.values(slots).map(bitsOf).join("");
@@ -98,7 +98,7 @@ describe("clipNorm", () => {
     const optimizer = sgd({ learningRate: 1, clipNorm: 0.01 });
     const { model, data } = make(recipe);
     const rows = shuffledRows(recipe.count, streamKey(recipe.seed, "shuffle"), 0).slice(0, recipe.rows);
-    const { gradients, updated } = await model.trace(data, { loss: recipe.loss, optimizer, rows });
+    const { gradients, updated } = await model.trace(data, { loss: lossOf(recipe.loss), optimizer, rows });
     expect(gradients).toEqual(await gradientOf(recipe, sgd({ learningRate: 1 })));
     const moved = [...updated].map(([name, values]) => values.map((value, i) => value - (model.weights.get(name)?.[i] ?? 0)));
     expect(Math.hypot(...moved.flatMap((numbers) => [...numbers]))).toBeCloseTo(0.01, 5);

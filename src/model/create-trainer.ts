@@ -6,6 +6,7 @@ import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { allKernels } from "../wasm/generated/kernels.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
+import { lossRequest } from "./data-request.ts";
 import type { Network } from "./network.ts";
 import { makePlan } from "./plan.ts";
 import { RowOrder } from "./row-order.ts";
@@ -73,9 +74,7 @@ export async function createTrainer(
   checkFlag(operation, "shuffle", shuffle);
   const { graph, seed } = model;
   checkTrainable(operation, loss, graph);
-  const { inputScale } = model;
-  const outputs = sizeOf(graph.output);
-  const request = { inputShape: graph.input, inputScale, outputs, targets: loss.targets };
+  const request = lossRequest(operation, model, loss);
   const given = prepareData(operation, data, request);
   const others = validation.map((other) => prepareData(`${operation}: validation`, other, request));
   const mixed = others.some((other) => other.inputType !== given.inputType || other.inputScale !== given.inputScale);
@@ -85,7 +84,7 @@ export async function createTrainer(
   const source =
     classWeights === undefined
       ? unweighted
-      : await weighClasses(operation, unweighted, classWeights, { classes: classesOf(loss, outputs), rows });
+      : await weighClasses(operation, unweighted, classWeights, { classes: classesOf(loss, sizeOf(graph.output)), rows });
   const rowsPerStep = Math.min(batchSize, rows.length);
   const threads = resolveThreads(operation, options.threads, graph, rowsPerStep);
   const open = async (asked: SessionRequest): Promise<Opened> => {

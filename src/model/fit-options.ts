@@ -8,6 +8,7 @@ import { streamKey } from "../random/streams.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { TRAINING_OPTIONS, type TrainingOptions } from "./create-trainer.ts";
+import { lossRequest } from "./data-request.ts";
 import { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
 import type { EpochControl } from "./epoch-control.ts";
 import type { EpochEvent, FitEvent } from "./fit-events.ts";
@@ -77,14 +78,13 @@ export async function checkFit(model: Network, data: Data, options: FitOptions):
   signal?.throwIfAborted();
   const loss = resolveLoss("fit", options.loss);
   checkTrainable("fit", loss, model.graph);
-  const { inputShape, inputScale } = model;
   const outputs = sizeOf(model.graph.output);
   const metrics = resolveMetrics("fit", names, { targets: loss.targets, outputs });
   const answers = loss.answers !== "none";
   const numbers = watchable({ answers, validation: options.validation !== undefined, metrics });
   const stopping = earlyStopping && new EarlyStopping(earlyStopping, numbers);
   const plateau = reduceLearningRateOnPlateau && new Plateau(reduceLearningRateOnPlateau, numbers);
-  const request = { inputShape, inputScale, outputs, targets: loss.targets };
+  const request = lossRequest("fit", model, loss);
   const source = prepareData("fit", data, request);
   const { rows, validation } = await prepareValidation(model, source, options.validation, request);
   if (metrics.length > 0) {

@@ -1,7 +1,7 @@
 import { type Data, prepareData } from "../data/prepare.ts";
 import type { Scaling } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
-import { type LossOption, lossOfLink, resolveLoss } from "../losses/resolve.ts";
+import { type LossOption, measuringLoss, resolveLoss } from "../losses/resolve.ts";
 import { type MetricName, resolveMetrics } from "../metrics/metric.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
@@ -9,11 +9,12 @@ import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { allKernels } from "../wasm/generated/kernels.ts";
 import { createTrainer, TRAINING_OPTIONS, type TrainingOptions } from "./create-trainer.ts";
+import { lossRequest } from "./data-request.ts";
 import { fitModel } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
-import { dataRequest, PredictingNetwork, type RunOptions } from "./predicting-network.ts";
+import { PredictingNetwork, type RunOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
 import { convertScaling } from "./scaling.ts";
 import { type Trace, traceStep } from "./trace.ts";
@@ -56,17 +57,10 @@ export class Model extends PredictingNetwork {
   ): Promise<Evaluation<Name>> {
     checkOptions("evaluate", options, ["threads", "signal", "loss", "metrics"]);
     checkSignal("evaluate", options.signal);
-    const named = options.loss ?? (this.link && lossOfLink[this.link]);
-    if (named === undefined)
-      throw new DrowseError(
-        "evaluate",
-        "the model has not been trained, and no loss is given",
-        'give one, such as { loss: "crossEntropy" }',
-      );
-    const loss = resolveLoss("evaluate", named);
+    const loss = measuringLoss("evaluate", options.loss, this.link);
     const outputs = sizeOf(this.outputShape);
     const metrics = resolveMetrics("evaluate", options.metrics ?? [], { targets: loss.targets, outputs });
-    const source = prepareData("evaluate", data, dataRequest(this, loss.targets));
+    const source = prepareData("evaluate", data, lossRequest("evaluate", this, loss));
     const goal = { loss, link: metrics.length > 0 ? loss.link : undefined };
     const predictor = await this.#evaluators.get("evaluate", this, source, goal, options.threads);
     try {
@@ -98,7 +92,7 @@ export class Model extends PredictingNetwork {
   ): Promise<Trace> {
     checkOptions("trace", options, ["loss", "optimizer", "rows", "pass", "batch", "path"]);
     const loss = resolveLoss("trace", options.loss);
-    const source = prepareData("trace", data, dataRequest(this, loss.targets));
+    const source = prepareData("trace", data, lossRequest("trace", this, loss));
     const rows = Array.from(options.rows ?? { length: source.count }, (row, index) => (options.rows ? Number(row) : index));
     if (rows.length === 0 || !rows.every((row) => Number.isInteger(row) && row >= 0 && row < source.count)) {
       throw new DrowseError("trace", `the rows are ${show(rows)}`, `give indices from 0 to ${source.count - 1}`);

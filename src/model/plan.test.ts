@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
-import { type LayerRecipe, make, plainRecipe, RATES, type Recipe, recipes } from "../../test/networks.ts";
+import { type LayerRecipe, lossOf, make, plainRecipe, RATES, type Recipe, recipes } from "../../test/networks.ts";
 import { PAIRED } from "../../test/optimizers.ts";
 import { prepareData } from "../data/prepare.ts";
 import type { BatchSource } from "../data/source.ts";
@@ -15,6 +15,7 @@ import { allKernels } from "../wasm/generated/kernels.ts";
 import { createLocalMachine } from "../wasm/local-machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { listProgram } from "../wasm/program.ts";
+import { lossRequest } from "./data-request.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { PlanRequest } from "./plan-builder.ts";
 import { readResult, writeRecord } from "./record.ts";
@@ -42,12 +43,8 @@ async function bitsOfSteps(
 ): Promise<{ weights: string; losses: number[] }> {
   const { model, data, rows } = make(recipe);
   const { graph, seed } = model;
-  const loss = resolveLoss("test", recipe.loss);
-  const source: BatchSource = prepareData("test", data, {
-    inputShape: graph.input,
-    outputs: sizeOf(graph.output),
-    targets: loss.targets,
-  });
+  const loss = resolveLoss("test", lossOf(recipe.loss));
+  const source: BatchSource = prepareData("test", data, lossRequest("test", model, loss));
   const request: PlanRequest = {
     ...{
       graph,
@@ -177,7 +174,7 @@ describe("the fused plan", () => {
     await fc.assert(
       fc.asyncProperty(recipes, fc.constantFrom(1, 2), async (recipe, threads) => {
         const { model, data } = make(recipe);
-        const options = { loss: recipe.loss, optimizer: sgd(SETTINGS) };
+        const options = { loss: lossOf(recipe.loss), optimizer: sgd(SETTINGS) };
         const trainer = await model.trainer(data, { ...options, batchSize: recipe.rows, threads });
         try {
           const [{ loss }] = await trainer.run(1);

@@ -1,5 +1,5 @@
 import type { ParameterPlace } from "../layers/layer.ts";
-import { answersPerRow } from "../losses/loss.ts";
+import { answersPerRow, targetsFor } from "../losses/loss.ts";
 import { MONTE_CARLO, streamKey, TRAINING } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Arena } from "../wasm/arena.ts";
@@ -83,7 +83,7 @@ export function makePlan(request: PlanRequest): Plan {
   const record = recordLayout(source, {
     batchSize,
     dropouts: dropouts.length,
-    targetSize: loss ? (loss.targets === "classes" ? 1 : outputs) : 0,
+    targetSize: loss ? (loss.targets === "classes" ? 1 : targetsFor("plan", loss, outputs)) : 0,
     weighted: request.optimizer !== undefined && source.weighted === true,
     outputs: predict ? outputs : 0,
     // forward, and in training the gradients of the input and of the weights

@@ -1,5 +1,5 @@
 import type { Rows } from "../data/arrays.ts";
-import { type DataRequest, prepareData } from "../data/prepare.ts";
+import { prepareData } from "../data/prepare.ts";
 import { type BatchSource, isBatchSource } from "../data/source.ts";
 import { checkOptions, checkSignal } from "../layers/options.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
@@ -20,7 +20,7 @@ export interface RunOptions {
 
 /** Options of `predict`. */
 export interface PredictOptions extends RunOptions {
-  /** `"link"` (default): probabilities of softmax or sigmoid, or plain numbers, as the loss says; `"logits"`: what stands before. */
+  /** `"link"` (default): probabilities of softmax or sigmoid, means and variances, or plain numbers, as the loss says; `"logits"`: what stands before. */
   output?: "link" | "logits";
   /** Factor of inputs that are bytes; default that of the last training on bytes. */
   scale?: number;
@@ -34,11 +34,6 @@ export interface Predictions {
   readonly shape: Shape;
 }
 
-/** What data for a network must be like. */
-export function dataRequest({ inputShape, inputScale, outputShape }: Network, targets: DataRequest["targets"]): DataRequest {
-  return { inputShape, inputScale, outputs: sizeOf(outputShape), targets };
-}
-
 /** A network that predicts. All else that can be done with one is added by `Model`, so that who only predicts need not load it. */
 export class PredictingNetwork extends Network {
   readonly #predictors = new Predictors(predictionKernels);
@@ -47,7 +42,8 @@ export class PredictingNetwork extends Network {
    * Predictions for rows; nothing sleeps.
    *
    * @param x - rows of inputs: a Float32Array, bytes (counted as byte / 255), nested arrays, `{ data, shape }` or a source.
-   * @returns probabilities after training with (binary) cross-entropy, numbers after the other losses.
+   * @returns probabilities after training with (binary) cross-entropy, means and variances after the Gaussian negative
+   * log-likelihood, numbers after the other losses.
    * @example
    * const { data, shape } = await model.predict([[0, 1], [1, 1]]);
    */
@@ -58,7 +54,8 @@ export class PredictingNetwork extends Network {
     if (output !== "link" && output !== "logits")
       throw new DrowseError("predict", `output is ${show(output)}`, 'give "link" or "logits"');
     const link = output === "logits" ? "identity" : (this.link ?? "identity");
-    const request = dataRequest(this, undefined);
+    const { inputShape, inputScale, outputShape } = this;
+    const request = { inputShape, inputScale, outputs: sizeOf(outputShape), targets: undefined };
     const source = prepareData("predict", isBatchSource(x) ? x : { x, ...(scale === undefined ? {} : { scale }) }, request);
     const predictor = await this.#predictors.get("predict", this, source, { link }, options.threads);
     try {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
 import { expectClose } from "../../test/closeness.ts";
-import { type LayerRecipe, make, plainRecipe, type Recipe, recipes } from "../../test/networks.ts";
+import { type LayerRecipe, lossOf, make, plainRecipe, type Recipe, recipes } from "../../test/networks.ts";
 import { classes, line } from "../../test/tasks.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout, isPlainDropout, type Scaling } from "../layers/dropout/dropout.ts";
@@ -148,7 +148,7 @@ describe("predictions and evaluations", () => {
         expect(bitsOf({ p: (await model.predict(data.x, run)).data })).toBe(
           bitsOf({ p: (await awake.predict(data.x, run)).data }),
         );
-        const options = { loss: recipe.loss, ...run };
+        const options = { loss: lossOf(recipe.loss), ...run };
         expect(await model.evaluate(data, options)).toEqual(await awake.evaluate(data, options));
       }),
       { ...RUNS, numRuns: 40 },

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { bitsOf, numbersOfTrace } from "../../test/bits.ts";
 import { expectClose, expectExact } from "../../test/closeness.ts";
-import { batchOf, make, plainRecipe, RATES, recipes, sidesOf, twinOf } from "../../test/networks.ts";
+import { batchOf, lossOf, make, plainRecipe, RATES, recipes, sidesOf, twinOf } from "../../test/networks.ts";
 import { roundingOf } from "../../test/rounding.ts";
 import { type Dropout, isPlainDropout, trainingScale } from "../layers/dropout/dropout.ts";
 import { sgd } from "../optimizers/sgd.ts";
@@ -67,9 +67,9 @@ describe("a traced training step", () => {
         const { model, data, rows } = made;
         const { loss } = recipe;
         const settings = { learningRate: 0.3, momentum: 0.9, l2: 0.01, maxNorm: 0.8 };
-        const trace = await model.trace(data, { loss, rows, pass, batch, optimizer: sgd(settings) });
+        const trace = await model.trace(data, { loss: lossOf(loss), rows, pass, batch, optimizer: sgd(settings) });
         const network = twinOf(model, { loss, pass, batch });
-        const given = batchOf(made, loss, rows);
+        const given = batchOf(made, rows);
         const twin = trainingPass(network, given);
         const indices = twinIndices(model);
         const inputOf = (i: number) => {
@@ -142,9 +142,8 @@ describe("a traced training step", () => {
       ],
     });
     const made = make(recipe);
-    const trace = await made.model.trace(made.data, { loss: recipe.loss, rows: made.rows, pass: 3 });
-    const twin = (pass: number) =>
-      trainingPass(twinOf(made.model, { loss: recipe.loss, pass }), batchOf(made, recipe.loss, made.rows));
+    const trace = await made.model.trace(made.data, { loss: lossOf(recipe.loss), rows: made.rows, pass: 3 });
+    const twin = (pass: number) => trainingPass(twinOf(made.model, { loss: recipe.loss, pass }), batchOf(made, made.rows));
     const output = trace.layers.get("dense1")?.output.data ?? [];
     expectClose(output, twin(3).values[2], "output");
     expect(() => expectClose(output, twin(4).values[2], "output")).toThrow("relative norm error");
@@ -155,7 +154,7 @@ describe("a traced training step", () => {
     await fc.assert(
       fc.asyncProperty(recipes, fc.nat(2 ** 31 - 1), fc.nat(2 ** 31 - 1), async (recipe, pass, batch) => {
         const { model, data, rows } = make(recipe);
-        const trace = await model.trace(data, { loss: recipe.loss, rows, pass, batch });
+        const trace = await model.trace(data, { loss: lossOf(recipe.loss), rows, pass, batch });
         const values = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.output.data ?? trace.input.data;
         const gradients = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.gradient?.data;
         for (const { name, layer, index, outputShape } of model.graph.nodes) {
@@ -184,7 +183,7 @@ describe("a traced training step", () => {
         const { model, data, rows } = make(recipe);
         const optimizer = sgd({ learningRate: 0.1, l2: 0.01, maxNorm: 1 });
         const [chosen, sparse, dense] = await Promise.all(
-          ([0, 1, 2] as const).map((path) => model.trace(data, { loss: recipe.loss, rows, optimizer, path })),
+          ([0, 1, 2] as const).map((path) => model.trace(data, { loss: lossOf(recipe.loss), rows, optimizer, path })),
         );
         expect(bitsOf(numbersOfTrace(sparse))).toBe(bitsOf(numbersOfTrace(chosen)));
         expect(bitsOf(numbersOfTrace(dense))).toBe(bitsOf(numbersOfTrace(chosen)));

@@ -1,5 +1,5 @@
 import { isDropout } from "../layers/dropout/dropout-layer.ts";
-import type { Loss } from "../losses/loss.ts";
+import { type Loss, targetsFor } from "../losses/loss.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Graph, isTrained } from "./graph.ts";
@@ -9,7 +9,8 @@ import { type Graph, isTrained } from "./graph.ts";
  * class, or an activation before a loss that brings its own.
  * @throws {DrowseError} saying what to change.
  */
-export function checkTrainable(operation: string, { kind, link }: Loss, { nodes, output }: Graph): void {
+export function checkTrainable(operation: string, loss: Loss, { nodes, output }: Graph): void {
+  const { kind, link } = loss;
   if (!nodes.some(({ parameters }) => parameters.some(isTrained))) {
     throw new DrowseError(operation, "the model has no weights", "add a layer that learns, such as dense(10)");
   }
@@ -24,6 +25,7 @@ export function checkTrainable(operation: string, { kind, link }: Loss, { nodes,
       `leave ${last.name} out: end in a dense layer`,
     );
   }
+  targetsFor(operation, loss, sizeOf(output));
   if (kind === "crossEntropy" && sizeOf(output) === 1) {
     throw new DrowseError(
       operation,

@@ -7,6 +7,7 @@ import type { Hyper, Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { type DivergenceError, DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { lossRequest } from "./data-request.ts";
 import { clearStatus, divergence } from "./divergence.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
 import type { Network } from "./network.ts";
@@ -257,10 +258,8 @@ export class Trainer {
 
   /** Data as this trainer evaluates it; preparing it once saves doing so at every epoch. */
   #prepare(data: Data): BatchSource {
-    const { inputShape, graph } = this.model;
     const inputScale = this.#byteScale ?? this.model.inputScale;
-    const request = { inputShape, inputScale, outputs: sizeOf(graph.output), targets: this.loss.targets };
-    const source = prepareData("evaluate", data, request);
+    const source = prepareData("evaluate", data, { ...lossRequest("evaluate", this.model, this.loss), inputScale });
     return this.#asFloats ? asFloats(source) : source;
   }
 

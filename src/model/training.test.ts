@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { make, recipes } from "../../test/networks.ts";
+import { lossOf, make, recipes } from "../../test/networks.ts";
 import { type Paired, pairedAdagrad, pairedAdam, pairedRmsprop, pairedSgd } from "../../test/optimizers.ts";
 import { shuffledRows } from "../random/shuffle.ts";
 import { streamKey } from "../random/streams.ts";
@@ -17,6 +17,8 @@ const RUNS = { numRuns: process.env.DROWSE_DEEP ? 1000 : 60, seed: 4 };
 // Only against a test that hangs.
 if (process.env.DROWSE_DEEP === "1") vi.setConfig({ testTimeout: 1_200_000 });
 const STEPS = 6;
+/** At these learning rates the loss of variances runs away. */
+const staying = recipes.filter(({ loss }) => loss !== "gaussianNegativeLogLikelihood");
 
 /** Every rule, each with and without max-norm. */
 const optimizers = fc
@@ -57,9 +59,9 @@ describe("training", () => {
   it("takes the twin's steps: weights and what is remembered, under every rule, L2 and max-norm, over several passes", async () => {
     let limited = 0;
     await fc.assert(
-      fc.asyncProperty(recipes, optimizers, async (recipe, { optimizer, twin, limit }) => {
+      fc.asyncProperty(staying, optimizers, async (recipe, { optimizer, twin, limit }) => {
         const { model, data } = make(recipe);
-        const { loss } = recipe;
+        const loss = lossOf(recipe.loss);
         const batchSize = Math.min(recipe.rows, 8);
         const trainer = await model.trainer(data, { loss, optimizer, batchSize });
         try {

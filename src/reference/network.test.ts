@@ -102,8 +102,10 @@ const recipes: fc.Arbitrary<Recipe> = fc.integer({ min: 1, max: 4 }).chain((dept
 function build({ widths, rows, rates, between, scaling, loss, weighted, bias, l2, seed }: Recipe): [Network, Batch] {
   const draws = new Draws(seed);
   const layers: NetworkLayer[] = [];
+  const targetsPerRow = widths[widths.length - 1];
+  const outputs = loss === "gaussianNegativeLogLikelihood" ? 2 * targetsPerRow : targetsPerRow;
   rates.forEach((rate, i) => {
-    const [K, N] = [widths[i], widths[i + 1]];
+    const [K, N] = [widths[i], i + 1 === rates.length ? outputs : widths[i + 1]];
     const activation = between[i];
     if (i > 0 && activation) layers.push(activation);
     if (rate !== undefined) layers.push({ type: "dropout", rate, scaling, mask: { key: [seed, 1], stream: i, pass: 2 } });
@@ -112,7 +114,7 @@ function build({ widths, rows, rates, between, scaling, loss, weighted, bias, l2
     const weight = Float64Array.from(draws.floats(K * N, 1, size));
     layers.push({ type: "dense", K, N, weight, ...(bias ? { bias: Float64Array.from(draws.floats(N)) } : {}) });
   });
-  const N = widths[widths.length - 1];
+  const N = targetsPerRow;
   const x = Float64Array.from(draws.floats(rows * widths[0]));
   const indices = Array.from({ length: rows }, () => draws.integer(0, 59999));
   const numbers = Float64Array.from(draws.floats(rows * N));

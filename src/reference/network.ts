@@ -4,6 +4,7 @@ import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } from "./dropout.ts";
 import { gaussianDropout, gaussianNoise } from "./gaussian-dropout.ts";
+import { gaussianNegativeLogLikelihood } from "./gaussian-negative-log-likelihood.ts";
 import { huber } from "./huber.ts";
 import { type LossResult, sumLosses, weighted } from "./loss.ts";
 import type { MaskKeys } from "./mask-words.ts";
@@ -40,7 +41,13 @@ export type NetworkLayer =
     }
   | { readonly type: "maxout"; readonly pieces: number };
 
-export type LossName = "crossEntropy" | "binaryCrossEntropy" | "meanSquaredError" | "meanAbsoluteError" | "huber";
+export type LossName =
+  | "crossEntropy"
+  | "binaryCrossEntropy"
+  | "meanSquaredError"
+  | "meanAbsoluteError"
+  | "huber"
+  | "gaussianNegativeLogLikelihood";
 
 export interface Network {
   readonly layers: readonly NetworkLayer[];
@@ -51,7 +58,7 @@ export interface Network {
   readonly l2?: number;
 }
 
-/** B rows: inputs [B, K of the first layer], their indices in the data set [B], class indices [B] or numbers [B, N], weights [B] or none. */
+/** B rows: inputs [B, K of the first layer], their indices in the data set [B], class indices [B] or numbers [B, N] (Gaussian: N / 2), weights [B] or none. */
 export interface Batch {
   readonly x: Numbers;
   readonly indices: Numbers;
@@ -205,6 +212,8 @@ function lossOf({ loss, lossSetting }: Network, z: Float64Array, targets: Number
       return meanAbsoluteError(z, targets, B, N);
     case "huber":
       return huber(z, targets, B, N, lossSetting ?? 1);
+    case "gaussianNegativeLogLikelihood":
+      return gaussianNegativeLogLikelihood(z, targets, B, N);
   }
 }
 

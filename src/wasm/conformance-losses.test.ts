@@ -4,6 +4,7 @@ import { Laboratory, type MatrixRegion, type Region } from "../../test/conforman
 import { Draws } from "../../test/draws.ts";
 import { activate } from "../reference/activations.ts";
 import { binaryCrossEntropy } from "../reference/binary-cross-entropy.ts";
+import { gaussianNegativeLogLikelihood } from "../reference/gaussian-negative-log-likelihood.ts";
 import { huber } from "../reference/huber.ts";
 import { type LossResult, sumLosses, weighted } from "../reference/loss.ts";
 import { meanAbsoluteError } from "../reference/mean-absolute-error.ts";
@@ -25,7 +26,13 @@ beforeAll(async () => {
   lab = await Laboratory.open();
 });
 
-type LossKernel = "softmaxCrossEntropy" | "binaryCrossEntropy" | "meanSquaredError" | "meanAbsoluteError" | "huber";
+type LossKernel =
+  | "softmaxCrossEntropy"
+  | "binaryCrossEntropy"
+  | "meanSquaredError"
+  | "meanAbsoluteError"
+  | "huber"
+  | "gaussianNegativeLogLikelihood";
 
 /** Runs a loss with and without its gradient, with and without weights, and holds it to the twin. */
 function checkLoss(
@@ -212,6 +219,46 @@ describe("meanAbsoluteError and huber agree with the twin", () => {
   });
 });
 
+describe("gaussianNegativeLogLikelihood agrees with the twin", () => {
+  it("over all sizes", () => {
+    for (const values of CASES) {
+      inCase(values, ({ B, N: T, size }) => {
+        const draws = new Draws(B * 1000 + T);
+        const z = draws.floats(B * 2 * T, 0.9, size);
+        const targets = draws.floats(B * T, 0.9, size);
+        const expected = gaussianNegativeLogLikelihood(z, targets, B, 2 * T);
+        checkLoss("gaussianNegativeLogLikelihood", z, targets, { B, N: 2 * T }, expected);
+      });
+    }
+  });
+
+  it("at variances from exp(-40) to exp(40)", () => {
+    for (const s of [-40, -10, 0, 10, 40]) {
+      for (const e of [0, 1e-6, 1, 100]) {
+        inCase({ s, e }, () => {
+          const z = Float32Array.of(e, s);
+          const expected = gaussianNegativeLogLikelihood(z, [0], 1, 2);
+          checkLoss("gaussianNegativeLogLikelihood", z, Float32Array.of(0), { B: 1, N: 2 }, expected);
+        });
+      }
+    }
+  });
+
+  it.each([Number.NaN, Infinity, -Infinity])("gives a loss that is not finite where an output is %f", (bad) => {
+    for (let place = 0; place < 6; place++) {
+      const z = Float32Array.of(1, -2, 3, -4, 5, 0.5);
+      z[place] = bad;
+      lab.clear();
+      const [from, losses, correct] = [lab.matrix("z", 1, 6, z), lab.buffer("losses", 4), lab.buffer("correct", 4)];
+      const targets = lab.buffer("targets", new Float32Array(3).fill(0.5));
+      const places = { z: from.pointer, targets: targets.pointer, losses: losses.pointer, correct: correct.pointer };
+      const call = { ...places, stride: from.stride, B: 1, N: 6, d: 0, weights: 0 };
+      lab.run("gaussianNegativeLogLikelihood", call, [losses, correct]);
+      expect(Number.isFinite(lab.floats(losses)[0])).toBe(false);
+    }
+  });
+});
+
 describe.each(["binaryCrossEntropy", "meanSquaredError", "meanAbsoluteError", "huber"] as const)("%s", (kernel) => {
   it.each([Number.NaN, Infinity, -Infinity])("gives a loss that is not finite where an output is %f", (bad) => {
     for (let place = 0; place < 5; place++) {
@@ -261,13 +308,13 @@ describe("sumLosses", () => {
 });
 
 describe("output links", () => {
-  function linkOf(kernel: "softmax" | "sigmoid" | "identity", z: MatrixRegion, out: Region): Float32Array {
+  function linkOf(kernel: "softmax" | "sigmoid" | "identity" | "gaussian", z: MatrixRegion, out: Region): Float32Array {
     lab.spoil(out);
     lab.run(kernel, { z: z.pointer, stride: z.stride, B: z.rows, N: z.columns, out: out.pointer }, [out]);
     return lab.floats(out);
   }
 
-  it("softmax, sigmoid and identity agree with the twin over all sizes and at logits of +-1e4", () => {
+  it("softmax, sigmoid, identity and gaussian agree with the twin over all sizes and at logits of +-1e4", () => {
     for (const values of CASES.flatMap((one) => [one, { ...one, size: 1e4 }])) {
       inCase(values, ({ B, N, size }) => {
         lab.clear();
@@ -277,6 +324,9 @@ describe("output links", () => {
         expectClose(linkOf("softmax", z, out), softmax(numbers, B, N), "softmax");
         expectClose(linkOf("sigmoid", z, out), activate("sigmoid", numbers), "sigmoid");
         expectExact(linkOf("identity", z, out), numbers, "identity");
+        const T = N >> 1;
+        const gaussian = Float64Array.from(numbers, (value, i) => (i % N < T ? value : Math.exp(value)));
+        if (size < 80) expectClose(linkOf("gaussian", z, out), gaussian, "gaussian");
       });
     }
   });
