@@ -24,6 +24,11 @@ export class Conductor {
   /** Something was ordered that shows in a view. */
   #due = false;
   #working = false;
+  #ensemble = { wanted: false, sample: 0 };
+  /** The ensemble that was last told is not the one of the last view. */
+  #ensembleDue = false;
+  /** When the next ensemble may be asked while steps go on: it takes the time of many views. */
+  #ensembleFrom = 0;
   /** Steps between two views at full speed; found by trying. */
   #burst = 4;
 
@@ -57,16 +62,30 @@ export class Conductor {
         this.#row = order.row;
         this.#due = true;
         break;
+      case "ensemble":
+        this.#ensemble = order;
+        this.#ensembleDue = true;
+        break;
     }
     if (!this.#working) void this.#work();
+  }
+
+  get #hasWork(): boolean {
+    return this.#begin !== undefined || this.#steer !== undefined || this.#due || this.#asked > 0 || this.#speed > 0;
+  }
+
+  get #owesEnsemble(): boolean {
+    return this.#ensembleDue && this.#ensemble.wanted && this.#twins !== undefined;
   }
 
   async #work(): Promise<void> {
     this.#working = true;
     try {
-      while (this.#begin || this.#steer || this.#due || this.#asked > 0 || this.#speed > 0) {
+      while (this.#hasWork || this.#owesEnsemble) {
         try {
-          await this.#turn();
+          if (this.#hasWork) await this.#turn();
+          const isTime = !this.#hasWork || performance.now() >= this.#ensembleFrom;
+          if (isTime && this.#owesEnsemble) await this.#tellEnsemble();
         } catch (error) {
           this.#speed = 0;
           this.#asked = 0;
@@ -99,10 +118,23 @@ export class Conductor {
     this.#due = false;
     await this.#steps(twins);
     this.#report({ kind: "view", run: this.#run, ...(await twins.look(this.#row)) });
+    this.#ensembleDue = true;
     const rest = this.#speed > 0 && Number.isFinite(this.#speed) ? 1000 / this.#speed : FRAME_MILLISECONDS;
     const pause = Math.max(0, Math.max(FRAME_MILLISECONDS, rest) - (performance.now() - begun));
     // Orders are heard only while it rests.
     await new Promise((resolve) => setTimeout(resolve, this.#speed > 0 ? Math.min(pause, 1000) : 0));
+  }
+
+  /** Asks the ensemble. While steps go on it gets a quarter of the time at most. */
+  async #tellEnsemble(): Promise<void> {
+    const begun = performance.now();
+    this.#ensembleDue = false;
+    const ensemble = await this.#twins?.ask(this.#ensemble.sample);
+    if (ensemble) this.#report({ kind: "ensemble", run: this.#run, ...ensemble });
+    const took = performance.now() - begun;
+    this.#ensembleFrom = performance.now() + 3 * took;
+    // Orders are heard only while it rests.
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
 
   async #renew({ run, settings }: { run: number; settings: Settings }): Promise<void> {

@@ -1,5 +1,6 @@
 import type { PlaneData } from "../data/plane.ts";
 import type { Settings } from "../state/settings.ts";
+import type { Ensemble } from "./thinned.ts";
 import type { Walk } from "./walk.ts";
 
 // What the page and its worker say to each other. Everything is plain values.
@@ -17,7 +18,9 @@ export type Order =
   /** Take some steps, then rest. */
   | { readonly kind: "steps"; readonly count: number }
   /** Look at another point. */
-  | { readonly kind: "row"; readonly row: number };
+  | { readonly kind: "row"; readonly row: number }
+  /** Whether an ensemble is wanted, and which of its networks is to be seen for itself. */
+  | { readonly kind: "ensemble"; readonly wanted: boolean; readonly sample: number };
 
 /** How a network does. */
 export interface Score {
@@ -49,8 +52,15 @@ export interface View {
   readonly drowsy: TwinView;
 }
 
+/** What thinned networks say of the plane, some of the way behind the newest view. */
+export interface EnsembleReport extends Ensemble {
+  readonly kind: "ensemble";
+  readonly run: number;
+}
+
 export type Report =
   | { readonly kind: "data"; readonly run: number; readonly data: PlaneData }
   | View
+  | EnsembleReport
   /** The training cannot go on; the message says why, and what to do. */
   | { readonly kind: "failed"; readonly run: number; readonly message: string };

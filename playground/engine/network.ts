@@ -26,6 +26,11 @@ const activations: { readonly [Name in Settings["activation"]]: () => Layer } = 
   tanh: () => tanh(),
 };
 
+/** The activation of the settings. */
+export function activationLayer({ activation }: Settings): Layer {
+  return activations[activation]();
+}
+
 /** The dropout layers by their names: these are part of the masks' keys, and what rates are changed by. */
 export const INPUT_DROPOUT = "input";
 export const hiddenDropout = (layer: number) => `hidden${layer + 1}`;
@@ -35,12 +40,12 @@ export const hiddenDropout = (layer: number) => `hidden${layer + 1}`;
  * weights and order of the rows follow from the same names and seed.
  */
 export function buildNetwork(settings: Settings, { awake }: { awake: boolean }): Model {
-  const { hidden, activation, scaling, seed } = settings;
+  const { hidden, scaling, seed } = settings;
   const rate = awake ? 0 : settings.rate;
   const inputRate = awake ? 0 : settings.inputRate;
   const layers = hidden.flatMap((units, index) => [
     dense(units),
-    activations[activation](),
+    activationLayer(settings),
     dropout({ rate, scaling, name: hiddenDropout(index) }),
   ]);
   return sequential({ input: [2], seed }, [dropout({ rate: inputRate, scaling, name: INPUT_DROPOUT }), ...layers, dense(1)]);

@@ -4,6 +4,7 @@ import type { Settings } from "../state/settings.ts";
 import type { TwinView, View } from "./messages.ts";
 import { buildNetwork, buildOptimizer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
 import { fieldInputs } from "./plane-grid.ts";
+import { ask, type Ensemble } from "./thinned.ts";
 import { walkStep } from "./walk.ts";
 
 /** One of the two networks, and what trains it. */
@@ -79,6 +80,11 @@ export class Twins {
     const { step, pass, stepsPerEpoch } = this.#awake.trainer;
     const [awake, drowsy] = await Promise.all([this.#view(this.#awake, row), this.#view(this.#drowsy, row)]);
     return { step, epoch: pass, stepsPerEpoch, awake, drowsy };
+  }
+
+  /** What thinned networks of the one whose neurons fall asleep say of the plane, with the weights of the last look. */
+  ask(sample: number): Promise<Ensemble> {
+    return ask(this.#drowsy.model, this.#settings, sample, GRID);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { PlaneData } from "../data/plane.ts";
-import type { Order, Report, View } from "../engine/messages.ts";
+import type { EnsembleReport, Order, Report, View } from "../engine/messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { History } from "./history.ts";
 import type { Settings } from "./settings.ts";
@@ -12,6 +12,7 @@ export const settings = signal<Settings>(readAddress("").settings);
 export const complaints = signal<readonly string[]>([]);
 export const data = signal<PlaneData | undefined>(undefined);
 export const view = signal<View | undefined>(undefined);
+export const ensemble = signal<EnsembleReport | undefined>(undefined);
 export const history = signal(new History());
 export const isPlaying = signal(false);
 /** Steps a second. */
@@ -20,11 +21,28 @@ export const speed = signal(Number.POSITIVE_INFINITY);
 export const failure = signal<string | undefined>(undefined);
 /** The point whose step is drawn. */
 export const row = signal(0);
-/** A unit of the drowsy network: its column, 0 for the inputs, and its place there. */
-export const chosen = signal({ column: 1, unit: 0 });
+/** A unit of a network: its column, 0 for the inputs, and its place there. */
+export interface Unit {
+  readonly column: number;
+  readonly unit: number;
+}
+
+/** The unit of the drowsy network that the visitor chose. */
+export const chosen = signal<Unit | undefined>(undefined);
+/** Which thinned network is seen for itself. */
+export const sample = signal(0);
 
 /** Whether nothing has been learned yet. */
 export const isFresh = computed(() => (view.value?.step ?? 0) === 0);
+
+/** The unit that is looked at: the one that was chosen, else the one of the first hidden layer that holds most. */
+export const looked = computed((): Unit => {
+  const columns = view.value?.drowsy.walk.columns;
+  const unit = chosen.value;
+  if (unit && unit.unit < (columns?.[unit.column]?.mask.length ?? 0)) return unit;
+  const held = columns?.[1]?.before ?? new Float32Array(1);
+  return { column: 1, unit: held.reduce((most, value, place) => (value > held[most] ? place : most), 0) };
+});
 
 /** Settings that a training takes over while it runs; with others it begins anew. */
 const STEERED: readonly (keyof Settings)[] = ["rate", "inputRate", "learningRate"];
@@ -63,11 +81,7 @@ export function begin(): void {
   batch(() => {
     failure.value = undefined;
     history.value = new History();
-    const { hidden, points } = settings.value;
-    row.value = Math.min(row.value, points - 1);
-    const { column, unit } = chosen.value;
-    const units = column === 0 ? 2 : (hidden[column - 1] ?? 0);
-    if (unit >= units) chosen.value = { column: 1, unit: 0 };
+    row.value = Math.min(row.value, settings.value.points - 1);
   });
   send({ kind: "begin", run, settings: settings.value });
   if (isPlaying.value) send({ kind: "play", speed: speed.value });
@@ -106,6 +120,12 @@ export function lookAt(point: number): void {
   send({ kind: "row", row: point });
 }
 
+/** Says whether the ensemble is in sight, and which of its networks is seen for itself. */
+export function wantEnsemble(wanted: boolean, which = sample.value): void {
+  sample.value = which;
+  send({ kind: "ensemble", wanted, sample: which });
+}
+
 /** Takes what the worker tells. What belongs to an earlier beginning is old. */
 export function hear(report: Report): void {
   if (report.run !== run) return;
@@ -117,6 +137,9 @@ export function hear(report: Report): void {
       case "view":
         view.value = report;
         history.value = history.value.with(report);
+        break;
+      case "ensemble":
+        ensemble.value = report;
         break;
       case "failed":
         failure.value = report.message;

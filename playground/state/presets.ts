@@ -39,7 +39,7 @@ export const presets: readonly Preset[] = [
   preset(
     "An ensemble",
     "Every mask makes another network. Below, one of them beside the answer of all: where they disagree, the network is unsure.",
-    { data: "moons", noise: 0.12, points: 60, hidden: [48], rate: 0.5 },
+    { data: "moons", noise: 0.12, points: 40, hidden: [48], rate: 0.5, learningRate: 0.003, maxNorm: 2, batch: 8 },
   ),
 ];
 

@@ -42,7 +42,7 @@ function drawBundle(
   const crowd = Math.min(1, 12 / Math.sqrt(lines));
   context.strokeStyle = faint;
   context.lineWidth = 0.6;
-  context.globalAlpha = Math.min(1, 12 / Math.sqrt(weights.length));
+  context.globalAlpha = Math.min(0.8, 8 / Math.sqrt(weights.length));
   context.stroke(still);
   context.strokeStyle = lit;
   for (const [strength, path] of updated.entries()) {
@@ -86,7 +86,7 @@ function drawUnits(
 export function drawNetwork(
   { context, width, height }: Surface,
   walk: Walk,
-  { palette, colour, marked }: { palette: Palette; colour: string; marked?: { column: number; unit: number } },
+  { palette, colour, marked }: { palette: Palette; colour: string; marked?: { readonly column: number; readonly unit: number } },
 ): NetworkLayout {
   const layout = layOut(columnSizes(walk), width, height);
   const { columns, radius } = layout;

@@ -28,7 +28,10 @@ function options(colours: Palette, width: number): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: false }, y: { range: (_, __, high) => [0, Math.max(0.2, high * 1.05)] } },
-    axes: [axis, { ...axis, size: 46 }],
+    axes: [
+      { ...axis, size: 30 },
+      { ...axis, size: 46 },
+    ],
     series: [
       {},
       curve("awake, training", colours.awake, true),

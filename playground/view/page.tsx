@@ -4,6 +4,7 @@ import { Losses } from "./losses.tsx";
 import { Presets } from "./presets.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { StepPanel } from "./step-panel.tsx";
+import { SurePanel } from "./sure-panel.tsx";
 import { Transport } from "./transport.tsx";
 import { TwinFigure } from "./twin-figure.tsx";
 
@@ -42,7 +43,10 @@ export function Page() {
           </div>
           <SettingsPanel />
         </div>
-        <StepPanel />
+        <div class="closer">
+          <StepPanel />
+          <SurePanel />
+        </div>
       </main>
       <footer>
         <p>

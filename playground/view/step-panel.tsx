@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Walk } from "../engine/walk.ts";
-import { chosen, settings, view } from "../state/page.ts";
+import { chosen, looked, settings, type Unit, view } from "../state/page.ts";
 import type { Settings } from "../state/settings.ts";
 import { figures } from "./numbers.ts";
 
@@ -17,10 +17,8 @@ interface Scene {
   readonly gradientAfter: number;
 }
 
-function sceneOf(walk: Walk, now: Settings, { column, unit }: { column: number; unit: number }): Scene | undefined {
-  const place = walk.columns[column];
-  if (column === 0 || !place || unit >= place.mask.length) return undefined;
-  const { mask, before, gradient, gradientAfter } = place;
+function sceneOf(walk: Walk, now: Settings, { column, unit }: Unit): Scene {
+  const { mask, before, gradient, gradientAfter } = walk.columns[column];
   return {
     walk,
     settings: now,
@@ -165,10 +163,10 @@ const stage = signal(0);
 
 /** Which unit is looked at: for those who do not point. */
 function UnitChoice({ walk }: { walk: Walk }) {
-  const { column, unit } = chosen.value;
-  const units = walk.columns[column]?.mask.length ?? 1;
-  const move = (changes: Partial<typeof chosen.value>) => {
-    chosen.value = { ...chosen.value, ...changes };
+  const { column, unit } = looked.value;
+  const units = walk.columns[column].mask.length;
+  const move = (changes: Partial<Unit>) => {
+    chosen.value = { column, unit, ...changes };
   };
   return (
     <div class="unit">
@@ -226,8 +224,7 @@ function RollCall({ walk }: { walk: Walk }) {
 export function StepPanel() {
   const walk = view.value?.drowsy.walk;
   const now = settings.value;
-  const { column, unit } = chosen.value;
-  const scene = walk && sceneOf(walk, now, column === 0 ? { column: 1, unit: 0 } : { column, unit });
+  const scene = walk && sceneOf(walk, now, looked.value);
   const { Stage } = stages[stage.value];
   return (
     <section class="card step">

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from "preact/hooks";
 import type { Walk } from "../engine/walk.ts";
-import { chosen, data, lookAt, row, view } from "../state/page.ts";
+import { chosen, data, lookAt, looked, row, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
 import { drawField, drawPoints, nearestPoint } from "./draw-field.ts";
 import { drawNetwork } from "./draw-network.ts";
@@ -47,7 +47,7 @@ function Field({ twin }: { twin: TwinName }) {
 function Network({ twin, walk }: { twin: TwinName; walk: Walk }) {
   const colours = palette.value;
   const layout = useRef<NetworkLayout>(undefined);
-  const marked = twin === "drowsy" ? chosen.value : undefined;
+  const marked = twin === "drowsy" ? looked.value : undefined;
   const draw = useMemo(
     () => (surface: Surface) => {
       const marks = marked ? { marked } : {};
@@ -64,7 +64,7 @@ function Network({ twin, walk }: { twin: TwinName; walk: Walk }) {
       label={`The network in its next step on the ringed point: ${awake} of ${all} neurons awake`}
       onPoint={({ left, top }) => {
         const unit = layout.current && unitAt(layout.current, left, top);
-        if (unit && unit.column < walk.columns.length) chosen.value = unit;
+        if (unit && unit.column > 0 && unit.column < walk.columns.length) chosen.value = unit;
       }}
     />
   );

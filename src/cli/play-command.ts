@@ -5,6 +5,7 @@ import type { AddCommand, Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
 import { wholeNumber } from "./option-values.ts";
 import { servePage } from "./play-server.ts";
+import type { Terminal } from "./terminal.ts";
 
 interface PlayOptions {
   readonly port?: number;
@@ -37,15 +38,17 @@ async function play({ port = 0, open }: PlayOptions, { terminal }: Context): Pro
   try {
     await interruptible(async (signal) => {
       const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-      terminal.write(`${server.address}\n`);
-      if (open && !(await openBrowser(server.address))) {
-        terminal.writeError("No browser could be opened from here: open the address above in one.\n");
-      }
-      await stopped;
+      await Promise.all([stopped, announce(server.address, open, terminal)]);
     });
   } finally {
     await server.close();
   }
+}
+
+async function announce(address: string, open: boolean, terminal: Terminal): Promise<void> {
+  terminal.write(`${address}\n`);
+  if (!open || (await openBrowser(address))) return;
+  terminal.writeError("No browser could be opened from here: open the address above in one.\n");
 }
 
 /** The program that opens an address in the browser, as the system has it. */

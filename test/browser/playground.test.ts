@@ -80,6 +80,18 @@ describeInChromium("the playground", () => {
     }
   });
 
+  it("is more in doubt the more neurons sleep", async () => {
+    const { page } = opened;
+    const doubt = async (rate: number) => {
+      await visit(opened, `#rate=${rate}`);
+      await page.getByRole("heading", { name: "How sure is it?" }).scrollIntoViewIfNeeded();
+      await page.getByTestId("doubt").filter({ hasText: /\d/ }).waitFor();
+      return Number(await page.getByTestId("doubt").textContent());
+    };
+    expect(await doubt(0)).toBeLessThan(0.001);
+    expect(await doubt(0.5)).toBeGreaterThan(0.01);
+  });
+
   it("has its settings from the address, and puts them there", async () => {
     const { page } = opened;
     await visit(opened, "#data=moons&hidden=16-8-4&rate=0.5&learningRate=0.03");

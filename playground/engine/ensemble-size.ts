@@ -1,0 +1,2 @@
+/** Thinned networks that disagreement is measured over. */
+export const ENSEMBLE = 40;

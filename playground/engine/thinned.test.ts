@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { planeData } from "../data/plane.ts";
+import { type Settings, standardSettings } from "../state/settings.ts";
+import { buildNetwork } from "./network.ts";
+import { fieldInputs } from "./plane-grid.ts";
+import { ask, SAMPLE_PASS, thin } from "./thinned.ts";
+
+const base: Settings = { ...standardSettings, hidden: [12, 7], inputRate: 0.4, rate: 0.3 };
+
+describe("a thinned network", () => {
+  it.each([
+    { scaling: "inverted" },
+    { scaling: "standard" },
+    { scaling: "inverted", activation: "tanh" },
+    { rate: 0, inputRate: 0 },
+    { rate: 1 },
+  ] as const)("says what the engine computes with the same mask: %j", async (changes) => {
+    const settings: Settings = { ...base, ...changes };
+    const model = buildNetwork(settings, { awake: false });
+    const { train } = planeData("moons", settings);
+    for (const sample of [0, 1, 5]) {
+      const trace = await model.trace(train, { loss: "binaryCrossEntropy", rows: [sample], pass: SAMPLE_PASS });
+      const point = train.x.subarray(2 * sample, 2 * sample + 2);
+      const { data } = await thin(model, settings, sample).predict(point, { output: "logits" });
+      expect(data[0]).toBeCloseTo(trace.layers.get("dense3")?.output.data[0] ?? Number.NaN, 5);
+    }
+  });
+
+  it("is another for another sample", async () => {
+    const model = buildNetwork(base, { awake: false });
+    const [one, other] = [0, 1].map((sample) => thin(model, base, sample).weights.get("dense2.weight"));
+    expect(one).not.toEqual(other);
+  });
+});
+
+describe("the ensemble", () => {
+  it("has no doubt where nobody sleeps, and some where somebody does", async () => {
+    const places = fieldInputs(8);
+    const awake = { ...base, rate: 0, inputRate: 0 };
+    const sure = await ask(buildNetwork(awake, { awake: false }), awake, 3, places);
+    expect(Math.max(...sure.deviation)).toBeLessThan(1e-4);
+    const unsure = await ask(buildNetwork(base, { awake: false }), base, 3, places);
+    expect(Math.max(...unsure.deviation)).toBeGreaterThan(0.01);
+    expect(Math.max(...unsure.deviation)).toBeLessThanOrEqual(0.5);
+    expect(unsure.one).toHaveLength(64);
+  });
+});

@@ -1,0 +1,82 @@
+import { dense, dropoutMask, type Model, sequential } from "drowse";
+import type { Settings } from "../state/settings.ts";
+import { ENSEMBLE } from "./ensemble-size.ts";
+import { activationLayer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
+
+// Dropout as an ensemble: each mask leaves a thinned network, and its weights can be written down.
+
+/** The pass that masks of thinned networks are drawn for: the last there is, which no training comes to. */
+export const SAMPLE_PASS = 2 ** 31 - 1;
+
+/** What each unit of a dropout layer is multiplied by under a mask. */
+function factors(
+  model: Model,
+  layer: string,
+  sample: number,
+  { rate, scaling }: { rate: number; scaling: string },
+): Float32Array {
+  const { data } = dropoutMask(model, layer, { rows: [sample], pass: SAMPLE_PASS });
+  const scale = scaling === "standard" || rate === 1 ? 1 : 1 / (1 - rate);
+  return Float32Array.from(data, (word) => word * scale);
+}
+
+/**
+ * The thinned network of a mask: sleeping units are left out by zeros in the weights that come from them, and the scale of those
+ * that are awake is in theirs. With the same mask for every input it is a plain network.
+ * @param sample - which mask; each number is another.
+ */
+export function thin(model: Model, settings: Settings, sample: number): Model {
+  const { hidden, rate, inputRate, scaling, seed } = settings;
+  const thinned = sequential({ input: [2], seed }, [
+    ...hidden.flatMap((units) => [dense(units), activationLayer(settings)]),
+    dense(1),
+  ]);
+  const layers = [{ name: INPUT_DROPOUT, rate: inputRate }, ...hidden.map((_, index) => ({ name: hiddenDropout(index), rate }))];
+  const weights = Object.fromEntries(model.weights);
+  for (const [index, layer] of layers.entries()) {
+    const scale = factors(model, layer.name, sample, { rate: layer.rate, scaling });
+    const name = `dense${index + 1}.weight`;
+    // [outputs, inputs]: the input is what varies fastest.
+    weights[name] = weights[name].map((weight, at) => weight * scale[at % scale.length]);
+  }
+  thinned.setWeights(weights);
+  return thinned;
+}
+
+const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
+
+/** What one thinned network says of places in the plane: the probability of class 1. */
+async function answers(model: Model, settings: Settings, sample: number, places: Float32Array): Promise<Float32Array> {
+  const { data } = await thin(model, settings, sample).predict(places, { output: "logits", threads: 1 });
+  return data.map(sigmoid);
+}
+
+/** What an ensemble of thinned networks says of places in the plane. */
+export interface Ensemble {
+  /** One of them, by its number. */
+  readonly sample: number;
+  readonly one: Float32Array;
+  /** Standard deviation of what they say. */
+  readonly deviation: Float32Array;
+}
+
+/** Asks thinned networks one after the other: mean and deviation over ENSEMBLE masks, and one of them for itself. */
+export async function ask(model: Model, settings: Settings, sample: number, places: Float32Array): Promise<Ensemble> {
+  const count = places.length / 2;
+  const sums = new Float64Array(count);
+  const squares = new Float64Array(count);
+  let one: Float32Array | undefined;
+  for (let member = 0; member < ENSEMBLE; member++) {
+    const said = await answers(model, settings, member, places);
+    if (member === sample) one = said;
+    for (let place = 0; place < count; place++) {
+      sums[place] += said[place];
+      squares[place] += said[place] * said[place];
+    }
+  }
+  const deviation = Float32Array.from(sums, (sum, place) => {
+    const mean = sum / ENSEMBLE;
+    return Math.sqrt(Math.max(0, squares[place] / ENSEMBLE - mean * mean));
+  });
+  return { sample, one: one ?? (await answers(model, settings, sample, places)), deviation };
+}
