@@ -5,4 +5,9 @@ export { gaussianDropout } from "./gaussian-dropout";
 export { maxout, maxoutGradient } from "./maxout";
 export { standoutKeep, standoutMask } from "./standout";
 export { gaussianNegativeLogLikelihood } from "./gaussian-loss";
+export { concreteDropout, concreteDropoutGradient, concretePenalty, concreteWeightPenalty } from "./concrete-dropout";
+export { dropWeights, rowDropConnect, rowDropConnectGradient } from "./drop-connect";
+export {
+  limitNumbers, variationalDropout, variationalDropoutGradient, variationalPenalty,
+} from "./variational-dropout";
 export { blockRows, panelColumns, scratchBytes } from "./layout";

@@ -4,7 +4,7 @@
 @inline const LN2: f64 = 0.6931471805599453;
 
 /** log(x) of a normal number above 0: e ln 2 + 2 artanh(s), x = 2^e m, s = (m - 1) / (m + 1); `log` of src/tensor/arithmetic.ts. */
-function log64(x: f64): f64 {
+export function log64(x: f64): f64 {
   const bits = reinterpret<i64>(x);
   let e = <f64>(((bits >> 52) & 0x7ff) - 1023);
   let m = reinterpret<f64>((bits & 0xfffffffffffff) | 0x3ff0000000000000);

@@ -11,10 +11,13 @@ export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts"
 export { loadModel, saveModel } from "./formats/model-file.ts";
 export { type Dense, type DenseOptions, dense, type GivenNumbers } from "./layers/dense.ts";
 export { type AlphaDropoutOptions, alphaDropout } from "./layers/dropout/alpha-dropout.ts";
+export { type ConcreteDropoutOptions, concreteDropout } from "./layers/dropout/concrete-dropout.ts";
+export { type DropConnect, type DropConnectOptions, dropConnect } from "./layers/dropout/drop-connect.ts";
 export { type Dropout, type DropoutOptions, dropout, type Scaling } from "./layers/dropout/dropout.ts";
 export type { DropoutLayer, RateRecord } from "./layers/dropout/dropout-layer.ts";
 export { type GaussianDropoutOptions, gaussianDropout } from "./layers/dropout/gaussian-dropout.ts";
 export { type StandoutActivation, type StandoutOptions, standout } from "./layers/dropout/standout.ts";
+export { type VariationalDropoutOptions, variationalDropout } from "./layers/dropout/variational-dropout.ts";
 export { type EluOptions, elu } from "./layers/elu.ts";
 export { flatten } from "./layers/flatten.ts";
 export { type GeluOptions, gelu } from "./layers/gelu.ts";

@@ -46,19 +46,24 @@ const NONE: ParameterPlace = { value: 0, state: 0, gradient: 0 };
  * dense(10, { initializer: "glorot", bias: false })
  */
 export function dense(units: number, options: DenseOptions = {}): Dense {
+  checkLayerOptions("dense", options);
+  return product("dense", units, options);
+}
+
+/** A dense layer, `operation` being the function that users call: {@link dense}, or one of a layer that is made of it. */
+export function product(operation: string, units: number, options: DenseOptions): Dense {
   checkNumber(
-    "dense",
+    operation,
     "units",
     units,
     (value) => Number.isInteger(value) && value >= 1 && value <= 2 ** 24,
     "give a whole number from 1 to 16777216",
   );
-  checkLayerOptions("dense", options);
   const { bias = true, initializer = "he", gain = 1 } = options;
-  checkNumber("dense", "gain", gain, (value) => value > 0, "give a number above 0");
+  checkNumber(operation, "gain", gain, (value) => value > 0, "give a number above 0");
   if (typeof initializer === "string" && !Object.hasOwn(initializers, initializer)) {
     throw new DrowseError(
-      "dense",
+      operation,
       `the initializer is ${show(initializer)}`,
       'give "he", "glorot", "lecun" or the weights, [units, inputs]',
     );
@@ -66,12 +71,13 @@ export function dense(units: number, options: DenseOptions = {}): Dense {
   const hasBias = bias !== false;
   return {
     kind: "dense",
-    name: checkName("dense", options.name),
+    name: checkName(operation, options.name),
     units,
     config: { units, bias: hasBias },
     backwardReads: "input",
     homogeneous: false,
     carriesUpdates: true,
+    keepsGradient: true,
     isIdentity: () => false,
 
     outputShape(input, name) {

@@ -17,6 +17,8 @@ export interface ParameterSpecification {
   readonly decays?: boolean;
   /** Default true. False: it has no gradient, and the layer's own kernels write it, as they do running statistics. */
   readonly isTrained?: boolean;
+  /** The largest that its numbers may be: an update that goes beyond is cut back. By a kernel of the family, which the layer names. */
+  readonly most?: number;
 }
 
 /** Adds a kernel call to a program; arguments by name. */
@@ -55,8 +57,21 @@ export interface PassContext {
   readonly mask: MaskPlace | undefined;
   /** The layer's own memory, of `keptBytes`: what forward leaves there in training, backward finds. */
   readonly kept: number;
+  /** Where the layer's penalty of a step goes, an f64, once: what the objective has beside the data's loss. */
+  readonly penalty: () => Argument;
+  /** Rows that are trained on: what belongs to a data set as a whole has this part of it in a row's loss. 0: nothing is trained. */
+  readonly trainingRows: number;
+  /** For a layer that `penalizesNext`: the weights that its output goes to. Their gradients are stored. */
+  readonly nextWeights: readonly WeightPlace[];
   /** The layer's status word: set to 1 where a number that it keeps for good is not finite, it stops the run. */
   readonly status: number;
+}
+
+/** Where the weights [K, N] of a layer lie, in panels, with room for an f64 per panel. */
+export interface WeightPlace extends ParameterPlace {
+  readonly K: number;
+  readonly N: number;
+  readonly norms: number;
 }
 
 /** A dropout layer's key, and where its parameters and the rows' indices stand in a step's record. */
@@ -99,6 +114,9 @@ export type LayerKind =
   | "gaussianDropout"
   | "alphaDropout"
   | "standout"
+  | "dropConnect"
+  | "variationalDropout"
+  | "concreteDropout"
   | "maxout"
   | "flatten"
   | "relu"
@@ -149,6 +167,26 @@ export interface Layer {
    */
   readonly carriesUpdates?: boolean;
   /**
+   * Whether `backward` reads the output's gradient after it has written the input's, or in another shape: then these are two buffers.
+   * @internal
+   */
+  readonly keepsGradient?: boolean;
+  /**
+   * Whether it adds a penalty to the objective, by `PassContext.penalty`, with its gradient.
+   * @internal
+   */
+  readonly hasPenalty?: boolean;
+  /**
+   * Whether that penalty is also one on the weights that its output goes to.
+   * @internal
+   */
+  readonly penalizesNext?: boolean;
+  /**
+   * The rate of a layer that learns it, from its parameters.
+   * @internal
+   */
+  learnedRate?(values: (parameter: string) => Float32Array): number;
+  /**
    * Whether the layer changes no number, so that its output may be its input's buffer. `random`: where masks and noise are
    * drawn, in training and in Monte Carlo prediction.
    * @internal
@@ -160,10 +198,11 @@ export interface Layer {
    */
   readonly isRandom?: boolean;
   /**
-   * Bytes that it keeps from a forward pass in training for the backward pass, beside its input and output.
+   * Bytes that it keeps from a forward pass in training for the backward pass, beside its input and output; or needs besides, in
+   * training or (`training` false) in prediction.
    * @internal
    */
-  keptBytes?(input: Shape, rows: number): number;
+  keptBytes?(input: Shape, rows: number, training: boolean): number;
   /**
    * The sets in which its kernels are, if they are not with those that everyone loads.
    * @internal

@@ -1,6 +1,9 @@
 import { type AlphaDropoutOptions, alphaDropout } from "./dropout/alpha-dropout.ts";
+import { type ConcreteDropoutOptions, concreteDropout } from "./dropout/concrete-dropout.ts";
+import { type DropConnectOptions, dropConnect } from "./dropout/drop-connect.ts";
 import { type GaussianDropoutOptions, gaussianDropout } from "./dropout/gaussian-dropout.ts";
 import { type StandoutOptions, standout } from "./dropout/standout.ts";
+import { type VariationalDropoutOptions, variationalDropout } from "./dropout/variational-dropout.ts";
 import { type MaxoutOptions, maxout } from "./maxout.ts";
 import { allOf, type LayerKinds } from "./registry.ts";
 
@@ -14,6 +17,16 @@ export const moreLayers: LayerKinds = {
   standout(name, config) {
     const bias = config.rate === undefined ? "beta" : "rate";
     return standout({ ...(allOf(name, config, ["alpha", bias, "activation"]) as StandoutOptions), name });
+  },
+  dropConnect(name, config) {
+    const { units, ...options } = allOf(name, config, ["units", "bias", "rate", "scaling", "sharedAcross"]);
+    return dropConnect(units as number, { ...(options as DropConnectOptions), name });
+  },
+  variationalDropout: (name, config) =>
+    variationalDropout({ ...(allOf(name, config, ["perUnit", "klWeight"]) as VariationalDropoutOptions), name }),
+  concreteDropout(name, config) {
+    const options = allOf(name, config, ["temperature", "weightRegularizer", "dropoutRegularizer"]);
+    return concreteDropout({ ...(options as ConcreteDropoutOptions), name });
   },
   maxout: (name, config) => maxout({ ...(config as unknown as MaxoutOptions), name }),
 };

@@ -100,6 +100,7 @@ export async function createTrainer(
       threads,
       fused: true,
       path: 0,
+      trainingRows: rows.length,
     });
     return { ...asked, plan, machine: await createPoolMachine(plan.specification, threads) };
   };

@@ -36,8 +36,10 @@ export interface EpochNumbers {
   /** Counted from 1. */
   readonly epoch: number;
   readonly epochs: number;
-  /** Over the epoch's steps, with dropout. */
+  /** Of the data, over the epoch's steps, with dropout; what is minimised is its sum with `penalty`. */
   readonly loss: number;
+  /** What layers added to it, such as the KL terms of learned dropout; left out where none does. */
+  readonly penalty?: number;
   readonly accuracy?: number;
   readonly validationLoss?: number;
   readonly validationAccuracy?: number;

@@ -31,6 +31,7 @@ describe("fit", () => {
     expect(events.map(({ epoch, epochs }) => [epoch, epochs])).toEqual([1, 2, 3, 4].map((epoch) => [epoch, 4]));
     expect(history).toEqual({
       loss: events.map(({ loss }) => loss),
+      penalty: [],
       accuracy: events.map(({ accuracy }) => accuracy),
       skipped: events.map(({ skipped }) => skipped),
       validationLoss: (await Promise.all(evaluated)).map(({ loss }) => loss),

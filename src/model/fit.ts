@@ -114,7 +114,7 @@ class Run {
     this.#passes = trainer.pass + 1;
     await trainer.run(trainer.stepsPerEpoch, { signal, onSteps: () => this.#tellProgress(epoch, start) });
     const took = seconds() - start;
-    const { loss, accuracy, skipped } = trainer.progress;
+    const { loss, penalty, accuracy, skipped } = trainer.progress;
     const valued = validation && (await trainer.evaluate(validation, { signal, metrics: metrics.map(({ name }) => name) }));
     await trainer.commit();
     return {
@@ -122,6 +122,7 @@ class Run {
       epoch,
       epochs,
       loss,
+      ...(this.#model.graph.nodes.some(({ layer }) => layer.hasPenalty) ? { penalty } : {}),
       ...(answers ? { accuracy } : {}),
       ...(valued ? { validationLoss: valued.loss } : {}),
       ...(valued?.accuracy !== undefined ? { validationAccuracy: valued.accuracy } : {}),

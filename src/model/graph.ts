@@ -85,12 +85,32 @@ export function chain(operation: string, input: unknown, layers: readonly Layer[
     nodes.push({ index, layer, name, inputs: [index === 0 ? INPUT : index - 1], inputShape: shape, outputShape, parameters });
     shape = outputShape;
   }
-  return { input: inputShape, nodes, output: shape };
+  const graph = { input: inputShape, nodes, output: shape };
+  const idle = nodes.find((node) => node.layer.penalizesNext && nextWeights(graph, node).length === 0);
+  if (idle) {
+    throw new DrowseError(
+      idle.name,
+      "no layer with weights follows it",
+      "put it before a dense layer: its penalty is on those weights",
+    );
+  }
+  return graph;
 }
 
 /** The parameters that an optimizer updates. */
 export function trainedParameters(graph: Graph): GraphParameter[] {
   return graphParameters(graph).filter(({ specification }) => isTrained(specification));
+}
+
+/** The nodes with weights that a node's output goes to, past layers without. */
+export function nextWeights(graph: Graph, node: Node): Node[] {
+  const takers = graph.nodes.filter(({ inputs }) => inputs.includes(node.index));
+  return takers.flatMap((taker) => (weightOf(taker) ? [taker] : nextWeights(graph, taker)));
+}
+
+/** The matrix of a node that has one. */
+export function weightOf({ parameters }: Node): ParameterSpecification | undefined {
+  return parameters.find(({ name, shape }) => name === "weight" && shape.length === 2);
 }
 
 /** Whether a graph has a dropout layer that drops anything. */

@@ -5,6 +5,8 @@ import type { ValidationName } from "./monitor.ts";
 export type History = {
   /** Of training, with dropout: not comparable with `validationLoss`, which is measured with nothing asleep. */
   readonly loss: number[];
+  /** What layers added to the loss of the data; what was minimised is the sum. Empty where none does. */
+  readonly penalty: number[];
   /** Empty where the loss has no classes. */
   readonly accuracy: number[];
   /** Empty without validation data. */
@@ -28,6 +30,7 @@ export type History = {
 export function emptyHistory(): History {
   return {
     loss: [],
+    penalty: [],
     accuracy: [],
     validationLoss: [],
     validationAccuracy: [],

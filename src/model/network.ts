@@ -5,6 +5,7 @@ import { DrowseError, show } from "../tensor/errors.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { nestedNumbers } from "../tensor/values.ts";
 import { type Graph, graphParameters } from "./graph.ts";
+import { allRates, type Rates } from "./rates.ts";
 import type { Numbers } from "./weights.ts";
 
 /** What a network is made of. */
@@ -88,6 +89,11 @@ export class Network {
    */
   get weights(): ReadonlyMap<string, Float32Array> {
     return this.#weights;
+  }
+
+  /** Rates of the dropout layers by name, as they were given, changed or learned. */
+  get rates(): Rates {
+    return allRates(this.#graph, this.#weights);
   }
 
   /**

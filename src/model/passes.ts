@@ -115,6 +115,9 @@ function passContext(
     ...kind,
     mask: plan.maskOf(node, kind),
     kept: plan.keptOf(node),
+    penalty: () => program.penalty(plan.record),
+    trainingRows: plan.request.trainingRows ?? 0,
+    nextWeights: node.layer.penalizesNext ? plan.nextWeights(node) : [],
     status: plan.statusOf(node.name),
   };
 }
@@ -171,7 +174,7 @@ export function emitTraining(
     if (node.layer.isIdentity(true)) continue;
     const input = node.inputs[0] === INPUT ? plan.input : outputs[node.inputs[0]];
     const gated = fused && node.layer.kind === "dense" ? gateBelow(plan, node) : undefined;
-    const inPlace = fused && node.layer.kind !== "dense" && input.columns === gradient.columns;
+    const inPlace = fused && !node.layer.keepsGradient && input.columns === gradient.columns;
     const below = index > first ? (inPlace ? gradient : plan.matrix(input.columns)) : undefined;
     node.layer.backward({
       ...passContext(plan, program, node, TRAINS, { input, output: outputs[index] }),

@@ -1,5 +1,5 @@
 import type { BatchSource } from "../data/source.ts";
-import type { Emit, MaskPlace, ParameterPlace } from "../layers/layer.ts";
+import type { Emit, MaskPlace, ParameterPlace, WeightPlace } from "../layers/layer.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Arena } from "../wasm/arena.ts";
@@ -7,7 +7,7 @@ import { kernelArguments } from "../wasm/kernels.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { KernelSet } from "../wasm/module.ts";
 import type { Argument, Call, Program } from "../wasm/program.ts";
-import type { Graph, Node } from "./graph.ts";
+import { type Graph, type Node, nextWeights } from "./graph.ts";
 import { type RecordLayout, WORK } from "./record.ts";
 
 /** What a plan is asked to do. */
@@ -27,11 +27,14 @@ export interface PlanRequest {
   /** Fused: rectifiers, dropout and updates ride on the products. Unfused: every intermediate value has its own buffer. */
   readonly fused: boolean;
   readonly path: 0 | 1 | 2;
+  /** Rows that are trained on; left out where nothing is. */
+  readonly trainingRows?: number;
 }
 
 /** Whether a node's updates ride on the products of its gradients, so that none of these is stored. */
-export function updatesRide({ fused, optimizer }: PlanRequest, { layer }: Node): boolean {
-  return fused && layer.carriesUpdates === true && optimizer?.clipNorm === undefined;
+export function updatesRide({ fused, optimizer, graph }: PlanRequest, node: Node): boolean {
+  const isPenalized = graph.nodes.some((other) => other.layer.penalizesNext && nextWeights(graph, other).includes(node));
+  return fused && node.layer.carriesUpdates === true && optimizer?.clipNorm === undefined && !isPenalized;
 }
 
 /** What a pass is for: whether it takes the batch's statistics and makes gradients, and whether masks and noise are drawn. */
@@ -64,6 +67,8 @@ export interface PlanBuilder {
   readonly statusOf: (name: string) => number;
   maskOf(node: Node, kind: PassKind): MaskPlace | undefined;
   parametersOf(node: Node): ReadonlyMap<string, ParameterPlace>;
+  /** The weights that a node's output goes to. */
+  nextWeights(node: Node): readonly WeightPlace[];
   /** A node's own memory, from forward to backward; 0 in plans that do not train. */
   keptOf(node: Node): number;
   /** An activation matrix. Programs run one after the other, so each begins with all matrices free again. */
@@ -76,6 +81,7 @@ export class ProgramBuilder {
   readonly #calls: Call[] = [];
   #products = 0;
   #multiplyAdds = 0;
+  #penalties = 0;
 
   /** Where the next product says how many multiply-adds it did, of so many per row. */
   work(perRow: number): Argument {
@@ -86,6 +92,11 @@ export class ProgramBuilder {
   /** Multiply-adds of all products for one row, when nothing is skipped. */
   get multiplyAdds(): number {
     return this.#multiplyAdds;
+  }
+
+  /** Where the next penalty goes. */
+  penalty({ penalties }: RecordLayout): Argument {
+    return { result: penalties + 8 * this.#penalties++ };
   }
 
   emitter(layer: string): Emit {

@@ -1,12 +1,12 @@
-import type { ParameterPlace } from "../layers/layer.ts";
+import type { ParameterPlace, ParameterSpecification, WeightPlace } from "../layers/layer.ts";
 import { answersPerRow, targetsFor } from "../losses/loss.ts";
 import { MONTE_CARLO, streamKey, TRAINING } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Arena } from "../wasm/arena.ts";
-import { listBytes, type Matrix, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
+import { listBytes, type Matrix, PANEL, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
 import type { MachineSpecification } from "../wasm/machine.ts";
 import type { Program } from "../wasm/program.ts";
-import { type Graph, graphParameters, isTrained, parameterName } from "./graph.ts";
+import { type Graph, graphParameters, isTrained, nextWeights, parameterName, weightOf } from "./graph.ts";
 import { emitInference, emitTraining } from "./passes.ts";
 import { type NodeBuffers, type PlanBuilder, type PlanRequest, updatesRide } from "./plan-builder.ts";
 import { dropoutNodes, dropoutRecord } from "./rates.ts";
@@ -64,8 +64,26 @@ function placeParameters(arena: Arena, request: PlanRequest) {
 /** Memory of the nodes that keep something from forward to backward; 0 for the others. */
 function placeKept(arena: Arena, { graph, optimizer, batchSize }: PlanRequest): number[] {
   return graph.nodes.map(({ layer, inputShape }) => {
-    const bytes = optimizer ? (layer.keptBytes?.(inputShape, batchSize) ?? 0) : 0;
+    const bytes = layer.keptBytes?.(inputShape, batchSize, optimizer !== undefined) ?? 0;
     return bytes > 0 ? arena.allocate(bytes) : 0;
+  });
+}
+
+/** The weights on which each node has a penalty, the room for the norms of all their panels being one. */
+function placePenalized(arena: Arena, { graph, optimizer }: PlanRequest, places: ReadonlyMap<string, ParameterPlace>) {
+  return graph.nodes.map((node): WeightPlace[] => {
+    if (!optimizer || !node.layer.penalizesNext) return [];
+    const weights = nextWeights(graph, node).map((next) => {
+      const weight = weightOf(next) as ParameterSpecification;
+      const [N, K] = weight.shape;
+      return { ...(places.get(parameterName(next, weight)) as ParameterPlace), K, N, panels: Math.ceil(N / PANEL) };
+    });
+    let norms = arena.allocate(8 * weights.reduce((sum, { panels }) => sum + panels, 0));
+    return weights.map(({ panels, ...place }) => {
+      const own = norms;
+      norms += 8 * panels;
+      return { ...place, norms: own };
+    });
   });
 }
 
@@ -88,6 +106,7 @@ export function makePlan(request: PlanRequest): Plan {
     outputs: predict ? outputs : 0,
     // forward, and in training the gradients of the input and of the weights
     products: request.optimizer ? 3 * keepers.length : 0,
+    penalties: request.optimizer ? graph.nodes.filter(({ layer }) => layer.hasPenalty).length : 0,
   });
 
   const matrices: Matrix[] = [];
@@ -103,6 +122,7 @@ export function makePlan(request: PlanRequest): Plan {
   const input = matrix(sizeOf(graph.input));
   const places = placeParameters(arena, request);
   const kept = placeKept(arena, request);
+  const penalized = placePenalized(arena, request, places);
   const widest = Math.max(...widths(graph));
   const byRows = listBytes(batchSize, widest);
   const byColumns = listBytes(widest, batchSize);
@@ -121,11 +141,11 @@ export function makePlan(request: PlanRequest): Plan {
     statusOf: (name) => state.status + 4 * (keepers.includes(name) ? keepers.indexOf(name) : keepers.length),
     maskOf(node, { training }) {
       const index = dropouts.findIndex(({ name }) => name === node.name);
-      if (index < 0) return undefined;
+      if (index < 0 && !node.layer.isRandom) return undefined;
       return {
         key: streamKey(seed, `mask/${node.name}`),
         stream: training ? TRAINING : MONTE_CARLO,
-        parameters: { record: DROPOUTS + DROPOUT_BYTES * index },
+        parameters: index < 0 ? 0 : { record: DROPOUTS + DROPOUT_BYTES * index },
         indices: { record: record.indices },
         pass: { value: PASS },
         batch: { value: BATCH },
@@ -133,6 +153,7 @@ export function makePlan(request: PlanRequest): Plan {
     },
     parametersOf: (node) =>
       new Map(node.parameters.map((parameter) => [parameter.name, places.get(parameterName(node, parameter)) as ParameterPlace])),
+    nextWeights: ({ index }) => penalized[index],
     keptOf: ({ index }) => kept[index],
     matrix,
     freeMatrices: () => {

@@ -2,6 +2,7 @@ import { type DropoutLayer, isDropout, type RateRecord } from "../layers/dropout
 import { checkNumber } from "../layers/options.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import type { Graph, Node } from "./graph.ts";
+import type { Numbers } from "./weights.ts";
 
 // The rates of a graph's dropout layers, which may change while it trains. Names, shapes and keys stay as they are.
 
@@ -18,6 +19,16 @@ export function dropoutNodes(graph: Graph): DropoutNode[] {
 /** The rates as they are. */
 export function ratesOf(graph: Graph): Rates {
   return Object.fromEntries(dropoutNodes(graph).map(({ name, layer }) => [name, layer.rate]));
+}
+
+/** The rates as they are, those that layers learn among them. */
+export function allRates({ nodes }: Graph, numbers: Numbers): Rates {
+  const rates = nodes.flatMap(({ name, layer }): [string, number][] => {
+    if (isDropout(layer)) return [[name, layer.rate]];
+    const rate = layer.learnedRate?.((parameter) => numbers.get(`${name}.${parameter}`) as Float32Array);
+    return rate === undefined ? [] : [[name, rate]];
+  });
+  return Object.fromEntries(rates);
 }
 
 /**

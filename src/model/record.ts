@@ -12,7 +12,8 @@ import { sizeOf } from "../tensor/shape.ts";
 //   then, each on a multiple of 16: u32 indices of the rows, inputs as they lie in the data, targets,
 //   and f32 weights of the rows, if they have any
 //
-// Its result: 0 f64 sum of the row losses, 8 i32 right answers, 16 f64 multiply-adds of each product, then f32 predictions.
+// Its result: 0 f64 sum of the row losses, 8 i32 right answers, 16 f64 multiply-adds of each product, f64 penalties of layers, then
+// f32 predictions.
 
 export const ROWS = 0;
 export const PASS = 4;
@@ -38,6 +39,8 @@ export interface RecordLayout {
   readonly resultBytes: number;
   /** Products that say how many multiply-adds they did. */
   readonly products: number;
+  /** Where the penalties begin, within the result; they end where the predictions begin. */
+  readonly penalties: number;
   readonly inputType: BatchSource["inputType"];
   readonly inputSize: number;
   readonly targetSize: number;
@@ -45,7 +48,7 @@ export interface RecordLayout {
 
 const round16 = (bytes: number) => Math.ceil(bytes / 16) * 16;
 
-/** The layout for batches of up to `batchSize` rows of a source, with `outputs` predictions per row (0: none) and at most so many `products`. */
+/** The layout for batches of up to `batchSize` rows of a source, with `outputs` predictions per row (0: none), at most so many `products`, and so many `penalties`. */
 export function recordLayout(
   source: Pick<BatchSource, "inputShape" | "inputType">,
   {
@@ -55,14 +58,23 @@ export function recordLayout(
     weighted,
     outputs,
     products,
-  }: { batchSize: number; dropouts: number; targetSize: number; weighted: boolean; outputs: number; products: number },
+    penalties = 0,
+  }: {
+    batchSize: number;
+    dropouts: number;
+    targetSize: number;
+    weighted: boolean;
+    outputs: number;
+    products: number;
+    penalties?: number;
+  },
 ): RecordLayout {
   const inputSize = sizeOf(source.inputShape);
   const indices = round16(DROPOUTS + DROPOUT_BYTES * dropouts);
   const inputs = round16(indices + 4 * batchSize);
   const targets = round16(inputs + batchSize * inputSize * (source.inputType === "u8" ? 1 : 4));
   const weights = round16(targets + 4 * batchSize * targetSize);
-  const predictions = round16(WORK + 8 * products);
+  const predictions = round16(WORK + 8 * (products + penalties));
   return {
     indices,
     inputs,
@@ -70,6 +82,7 @@ export function recordLayout(
     weights: weighted ? weights : 0,
     predictions,
     products,
+    penalties: WORK + 8 * products,
     bytes: weighted ? round16(weights + 4 * batchSize) : weights,
     resultBytes: round16(predictions + 4 * batchSize * outputs),
     inputType: source.inputType,
@@ -127,14 +140,16 @@ export async function writeRecord(
   if (gathered) await gathered;
 }
 
-/** What a step's result holds, `multiplyAdds` over all its products. */
+/** What a step's result holds, `multiplyAdds` over all its products, `penalty` over all its layers. */
 export function readResult(
   buffer: ArrayBuffer,
   at: number,
-  { products, resultBytes }: RecordLayout,
-): { lossSum: number; right: number; multiplyAdds: number } {
+  { products, penalties, predictions, resultBytes }: RecordLayout,
+): { lossSum: number; right: number; multiplyAdds: number; penalty: number } {
   const view = new DataView(buffer, at, resultBytes);
   let multiplyAdds = 0;
   for (let product = 0; product < products; product++) multiplyAdds += view.getFloat64(WORK + 8 * product, true);
-  return { lossSum: view.getFloat64(LOSS_SUM, true), right: view.getInt32(RIGHT, true), multiplyAdds };
+  let penalty = 0;
+  for (let place = penalties; place < predictions; place += 8) penalty += view.getFloat64(place, true);
+  return { lossSum: view.getFloat64(LOSS_SUM, true), right: view.getInt32(RIGHT, true), multiplyAdds, penalty };
 }

@@ -14,6 +14,8 @@ export interface FinishedStep<Settings extends StepSettings> {
   readonly right: number;
   /** Multiply-adds done in the products; what is left out is not counted. */
   readonly multiplyAdds: number;
+  /** What layers add to the mean loss. */
+  readonly penalty: number;
 }
 
 /** Steps stopped at one whose numbers are not finite. */

@@ -21,11 +21,13 @@ export interface Traced {
 export interface Trace {
   /** Mean loss of the rows. */
   readonly loss: number;
+  /** What layers add to it, with the rows of the data for those of the training; 0 where none does. */
+  readonly penalty: number;
   /** The inputs as the first layer sees them. */
   readonly input: Traced;
   /** By layer name: what it made, and the gradient of the loss with respect to that (undefined below the first weights). */
   readonly layers: ReadonlyMap<string, { readonly output: Traced; readonly gradient: Traced | undefined }>;
-  /** By parameter name: the gradient of the loss, before L2 and clipping. Running statistics have none. */
+  /** By parameter name: the gradient of loss and penalty, before L2 and clipping. Running statistics have none. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
   /** By parameter name: the values after the step. The model's own stay as they are. */
   readonly updated: ReadonlyMap<string, Float32Array>;
@@ -67,6 +69,7 @@ export async function traceStep(request: TraceRequest): Promise<Trace> {
     threads: 1,
     fused: false,
     path,
+    trainingRows: source.count,
   });
   const machine = await createLocalMachine(plan.specification);
   writeNumbers(machine, plan, graph, "value", numbers);
@@ -77,7 +80,7 @@ export async function traceStep(request: TraceRequest): Promise<Trace> {
   const steps = { ...slots[0], recordBytes: layout.bytes, resultBytes: layout.resultBytes, count: 1 };
   const { clean } = machine.runNow(plan.programs.train, steps);
   if (clean === 0) throw await divergence(machine, plan, { step: 0, batch: 0, rows: rows.length });
-  const { lossSum } = readResult(await machine.read(slots[0].result, layout.resultBytes), 0, layout);
+  const { lossSum, penalty } = readResult(await machine.read(slots[0].result, layout.resultBytes), 0, layout);
   const layers = new Map(
     graph.nodes.map(({ name, outputShape }) => {
       const buffers = plan.nodes.get(name);
@@ -89,6 +92,7 @@ export async function traceStep(request: TraceRequest): Promise<Trace> {
   );
   return {
     loss: lossSum / rows.length,
+    penalty,
     input: readMatrix(machine, plan.input, rows.length, graph.input),
     layers,
     gradients: await readNumbers(machine, plan, graph, "gradient"),

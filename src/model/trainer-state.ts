@@ -25,6 +25,7 @@ export interface TrainerState {
   readonly batch: number;
   /** Sums over the batches of the current pass. */
   readonly lossSum: number;
+  readonly penaltySum: number;
   readonly right: number;
   readonly multiplyAdds: number;
   /** Rates of the dropout layers, which may have been changed. */

@@ -28,8 +28,10 @@ export interface StepReport {
   /** Batch within the pass, and its rows. */
   readonly batch: number;
   readonly rows: number;
-  /** Mean loss of the batch, with dropout. */
+  /** Mean loss of the batch, with dropout; what is minimised is its sum with `penalty`. */
   readonly loss: number;
+  /** What layers add to the loss, such as the KL terms of learned dropout, each divided by the rows that are trained on; 0: none does. */
+  readonly penalty: number;
   /** Right answers, rows or outputs as the loss counts them, with dropout; 0 for losses of numbers. */
   readonly right: number;
   /** Share of the products' multiply-adds that were left out because a factor was zero, from 0 to 1. */
@@ -75,6 +77,8 @@ export class Trainer {
   #pass: number;
   #batch = 0;
   #lossSum = 0;
+  /** Penalties of the steps, each times its rows. */
+  #penaltySum = 0;
   #right = 0;
   #multiplyAdds = 0;
   #busy = false;
@@ -163,14 +167,14 @@ export class Trainer {
   }
 
   /**
-   * Over the current pass so far, or over the last one when none has begun, with dropout: loss, share of right answers, and
+   * Over the current pass so far, or over the last one when none has begun, with dropout: loss, penalty, share of right answers, and
    * share of the multiply-adds of all products that were skipped because a factor was zero.
    */
-  get progress(): { rows: number; loss: number; accuracy: number; skipped: number } {
+  get progress(): { rows: number; loss: number; penalty: number; accuracy: number; skipped: number } {
     const rows = this.#batch === 0 ? this.rows : this.#batch * this.batchSize;
     const skipped = this.#skipped(this.#multiplyAdds, rows);
     const answers = rows * Math.max(1, answersPerRow(this.loss, sizeOf(this.model.graph.output)));
-    return { rows, loss: this.#lossSum / rows, accuracy: this.#right / answers, skipped };
+    return { rows, loss: this.#lossSum / rows, penalty: this.#penaltySum / rows, accuracy: this.#right / answers, skipped };
   }
 
   /**
@@ -275,6 +279,7 @@ export class Trainer {
       pass: this.#pass,
       batch: this.#batch,
       lossSum: this.#lossSum,
+      penaltySum: this.#penaltySum,
       right: this.#right,
       multiplyAdds: this.#multiplyAdds,
       rates: this.rates,
@@ -302,6 +307,7 @@ export class Trainer {
     this.#pass = state.pass;
     this.#batch = state.batch;
     this.#lossSum = state.lossSum;
+    this.#penaltySum = state.penaltySum;
     this.#right = state.right;
     this.#multiplyAdds = state.multiplyAdds;
   }
@@ -343,13 +349,15 @@ export class Trainer {
   }
 
   /** Counts a finished step. */
-  #account({ settings, lossSum, right, multiplyAdds }: FinishedStep<TrainingStep>): StepReport {
+  #account({ settings, lossSum, right, multiplyAdds, penalty }: FinishedStep<TrainingStep>): StepReport {
     if (settings.batch === 0) {
       this.#lossSum = 0;
+      this.#penaltySum = 0;
       this.#right = 0;
       this.#multiplyAdds = 0;
     }
     this.#lossSum += lossSum;
+    this.#penaltySum += penalty * settings.rows.length;
     this.#right += right;
     this.#multiplyAdds += multiplyAdds;
     this.#step = settings.step + 1;
@@ -358,11 +366,12 @@ export class Trainer {
     this.#batch = ended ? 0 : settings.batch + 1;
     const rows = settings.rows.length;
     const { step, pass, batch } = settings;
-    return { step, pass, batch, rows, loss: lossSum / rows, right, skipped: this.#skipped(multiplyAdds, rows) };
+    return { step, pass, batch, rows, loss: lossSum / rows, penalty, right, skipped: this.#skipped(multiplyAdds, rows) };
   }
 
   #skipped(multiplyAdds: number, rows: number): number {
-    return 1 - multiplyAdds / (this.#session.opened.plan.multiplyAdds * rows);
+    const all = this.#session.opened.plan.multiplyAdds * rows;
+    return all === 0 ? 0 : 1 - multiplyAdds / all;
   }
 
   #refuseUnlessFree(): void {

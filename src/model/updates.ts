@@ -42,6 +42,7 @@ export function emitUpdates(plan: PlanBuilder, program: ProgramBuilder, optimize
       scratch,
     });
     const [N, K] = specification.shape;
+    if (specification.most !== undefined) emit("limitNumbers", { numbers: place.value, count: N, most: specification.most });
     if (!decays || K === undefined) continue;
     emit("maxNorm", { weights: place.value, K, N, hyper, scratch, scratchBytes: SCRATCH_BYTES });
   }

@@ -13,7 +13,8 @@ const GRADIENT = ["kept", "dy", "dx", "stride", "rows", "columns", "parameter"] 
 const LOSS = ["z", "stride", "B", "N", "targets", "weights", "d", "losses", "correct"] as const;
 
 /** Where the words of masks and noise come from. */
-const WORDS = ["indices", "parameters", "pass", "stream", "key0", "key1", "scratch", "scratchBytes"] as const;
+const KEYS = ["pass", "stream", "key0", "key1", "scratch", "scratchBytes"] as const;
+const WORDS = ["indices", "parameters", ...KEYS] as const;
 
 /** Argument names in order; the plan fills them by name, so that a listing of a program can be read. */
 export const kernelArguments = {
@@ -86,6 +87,26 @@ export const kernelArguments = {
   standoutKeep: ["x", "v", "y", "stride", "rows", "columns", "alpha", "beta"],
   maxout: ["x", "y", "xStride", "yStride", "rows", "columns", "pieces"],
   maxoutGradient: ["x", "dy", "dx", "xStride", "yStride", "rows", "columns", "pieces"],
+  dropWeights: ["from", "to", "K", "N", "batch", "parameters", ...KEYS],
+  rowDropConnect: ["x", "xStride", "y", "yStride", "rows", "K", "N", "weights", "bias", ...WORDS],
+  rowDropConnectGradient: [
+    ...["x", "xStride", "d", "dStride", "dx", "dxStride", "rows", "K", "N", "weights", "gradient", "bias"],
+    ...WORDS,
+  ],
+  concreteDropout: ["x", "y", "stride", "rows", "columns", "logit", "temperature", "indices", ...KEYS],
+  concreteDropoutGradient: [
+    ...["x", "dy", "dx", "stride", "rows", "columns", "logit", "temperature", "sums", "indices"],
+    ...KEYS,
+  ],
+  concretePenalty: ["logit", "gradient", "sums", "K", "norms", "pieces", "weightFactor", "dropoutFactor", "penalty"],
+  concreteWeightPenalty: ["weights", "gradients", "K", "N", "logit", "weightFactor"],
+  variationalDropout: ["x", "y", "stride", "rows", "columns", "logAlpha", "perUnit", "indices", ...KEYS],
+  variationalDropoutGradient: [
+    ...["x", "dy", "dx", "stride", "rows", "columns", "logAlpha", "perUnit", "sums", "indices"],
+    ...KEYS,
+  ],
+  variationalPenalty: ["logAlpha", "gradient", "sums", "units", "perUnit", "factor", "penalty"],
+  limitNumbers: ["numbers", "count", "most"],
   scale: ["x", "y", "stride", "rows", "columns", "factor"],
   softmaxCrossEntropy: [...LOSS, "smoothing"],
   binaryCrossEntropy: [...LOSS, "smoothing"],

@@ -79,10 +79,8 @@ export function dropout(options: DropoutOptions): Dropout {
   checkLayerOptions("dropout", options);
   const rate = resolveRate("dropout", options);
   const { scaling = "inverted" } = options;
-  if (scaling !== "inverted" && scaling !== "standard") {
-    throw new DrowseError("dropout", `scaling is ${show(scaling)}`, 'give "inverted" or "standard"');
-  }
-  const isShared = isSharedAcross(options.sharedAcross);
+  checkScaling("dropout", scaling);
+  const isShared = isSharedByBatch("dropout", options.sharedAcross);
   return {
     kind: "dropout",
     name: checkName("dropout", options.name),
@@ -118,10 +116,20 @@ export function dropout(options: DropoutOptions): Dropout {
   };
 }
 
-function isSharedAcross(axes: unknown): boolean {
+/** @throws {DrowseError} on a scaling that there is not. */
+export function checkScaling(operation: string, scaling: unknown): void {
+  if (scaling === "inverted" || scaling === "standard") return;
+  throw new DrowseError(operation, `scaling is ${show(scaling)}`, 'give "inverted" or "standard"');
+}
+
+/**
+ * Whether `sharedAcross` names the batch.
+ * @throws {DrowseError} on other axes.
+ */
+export function isSharedByBatch(operation: string, axes: unknown): boolean {
   if (axes === undefined) return false;
   if (!Array.isArray(axes) || axes.length > 1 || axes.some((axis) => axis !== "batch")) {
-    throw new DrowseError("dropout", `sharedAcross is ${show(axes)}`, 'give ["batch"], or leave it out');
+    throw new DrowseError(operation, `sharedAcross is ${show(axes)}`, 'give ["batch"], or leave it out');
   }
   return axes.length === 1;
 }
