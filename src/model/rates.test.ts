@@ -4,7 +4,10 @@ import { bitsOf } from "../../test/bits.ts";
 import { classes } from "../../test/tasks.ts";
 import { loadModel, saveModel } from "../formats/model-file.ts";
 import { dense } from "../layers/dense.ts";
+import { alphaDropout } from "../layers/dropout/alpha-dropout.ts";
 import { dropout, type Scaling } from "../layers/dropout/dropout.ts";
+import { gaussianDropout } from "../layers/dropout/gaussian-dropout.ts";
+import { standout } from "../layers/dropout/standout.ts";
 import { relu } from "../layers/relu.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
@@ -90,6 +93,36 @@ describe("rates that change while a trainer trains", () => {
       }),
       { seed: 1, numRuns: 40 },
     );
+  });
+
+  it.each([
+    ["gaussianDropout", (rate: number) => gaussianDropout({ rate, name: "asleep" })],
+    ["alphaDropout", (rate: number) => alphaDropout({ rate, name: "asleep" })],
+    ["standout", (rate: number) => standout({ rate, name: "asleep" })],
+  ] as const)("of %s take effect at the next step, from 0 and to 0, to the bit", async (_, layer) => {
+    const model = (rate: number) => sequential({ input: [8], seed: 9 }, [dense(20), layer(rate), dense(3)]);
+    const rates = [0.3, 0, 0.7];
+    const told: unknown[] = [];
+    const changed = await withTrainer(model(rates[0]), async (trainer) => {
+      for (const rate of rates) {
+        trainer.setRate("asleep", rate);
+        told.push(...(await trainer.run(4)), await trainer.evaluate(data));
+      }
+      return whole(trainer);
+    });
+    const glued: unknown[] = [];
+    let state: Awaited<ReturnType<Trainer["state"]>> | undefined;
+    let end = "";
+    for (const rate of rates) {
+      await withTrainer(model(rate), async (trainer) => {
+        if (state) trainer.restore({ ...state, rates: { asleep: rate } });
+        glued.push(...(await trainer.run(4)), await trainer.evaluate(data));
+        state = await trainer.state();
+        end = await whole(trainer);
+      });
+    }
+    expect(told).toEqual(glued);
+    expect(changed).toBe(end);
   });
 
   it("from 0 to 0.3 and back differ from never having changed", async () => {

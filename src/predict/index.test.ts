@@ -1,5 +1,5 @@
 import * as drowse from "drowse";
-import { loadModel } from "drowse/predict";
+import { loadModel, moreLayers } from "drowse/predict";
 import { describe, expect, it } from "vitest";
 
 const { dense, dropout, relu, saveModel, sequential, sgd } = drowse;
@@ -18,6 +18,19 @@ describe("drowse/predict", () => {
     expect(await network.predict(x)).not.toEqual(await network.predict(x, { output: "logits" }));
     expect(network.summary()).toBe(model.summary());
     expect("fit" in network).toBe(false);
+  });
+
+  it("knows the layers that few use when it is given them", async () => {
+    const { alphaDropout, gaussianDropout, maxout, selu, standout } = drowse;
+    const kinds = [dense(24), maxout({ pieces: 2 }), gaussianDropout({ rate: 0.2 }), dense(9), standout({ beta: 1, alpha: 2 })];
+    const model = sequential({ input: [5], seed: 4 }, [...kinds, dense(8), selu(), alphaDropout({ rate: 0.1 }), dense(3)]);
+    await model.fit({ x, y }, { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1 }), epochs: 3 });
+    const file = saveModel(model);
+    const network = loadModel(file, moreLayers);
+    expect(await network.predict(x)).toEqual(await model.predict(x));
+    expect(network.summary()).toBe(model.summary());
+    expect(await drowse.loadModel(file).predict(x)).toEqual(await model.predict(x));
+    expect(() => loadModel(file)).toThrow(/^maxout1: the layer's kind is "maxout"; known are .*moreLayers/);
   });
 
   it("refuses what is no model file, as drowse does", () => {
