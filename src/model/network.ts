@@ -105,6 +105,7 @@ export class Network {
       throw new DrowseError("setWeights", `the weights are ${show(weights)}`, "give numbers by name");
     }
     const numbers = new Map(this.#weights);
+    const limits = new Map(graphParameters(this.#graph).map(({ name, specification }) => [name, specification.most]));
     for (const [name, values] of Object.entries(weights)) {
       const old = numbers.get(name);
       if (!old)
@@ -114,6 +115,10 @@ export class Network {
         throw new DrowseError("setWeights", `${name} has ${copy.length} numbers`, `give ${old.length}`);
       const wrong = copy.findIndex((value) => !Number.isFinite(value));
       if (wrong >= 0) throw new DrowseError("setWeights", `number ${wrong} of ${name} is ${copy[wrong]}`, "give finite numbers");
+      const most = limits.get(name) ?? Number.POSITIVE_INFINITY;
+      const beyond = copy.findIndex((value) => value > most);
+      if (beyond >= 0)
+        throw new DrowseError("setWeights", `number ${beyond} of ${name} is ${copy[beyond]}`, `give at most ${most}`);
       numbers.set(name, copy);
     }
     this.#weights = numbers;
