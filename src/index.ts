@@ -16,6 +16,7 @@ export { type DropConnect, type DropConnectOptions, dropConnect } from "./layers
 export { type Dropout, type DropoutOptions, dropout, type Scaling } from "./layers/dropout/dropout.ts";
 export type { DropoutLayer, RateRecord } from "./layers/dropout/dropout-layer.ts";
 export { type GaussianDropoutOptions, gaussianDropout } from "./layers/dropout/gaussian-dropout.ts";
+export { type RateSchedule, rateSchedule, type ScheduledTraining } from "./layers/dropout/rate-schedules.ts";
 export { type StandoutActivation, type StandoutOptions, standout } from "./layers/dropout/standout.ts";
 export { type VariationalDropoutOptions, variationalDropout } from "./layers/dropout/variational-dropout.ts";
 export { type EluOptions, elu } from "./layers/elu.ts";
@@ -46,7 +47,7 @@ export type { ClassMetricName, MetricName, ValueMetricName } from "./metrics/met
 export { type AverageOptions, type ClassMeasures, classMeasures, f1, precision, recall } from "./metrics/precision-recall.ts";
 export { mae, r2, rmse } from "./metrics/regression.ts";
 export type { Table } from "./metrics/table.ts";
-export type { TrainingOptions } from "./model/create-trainer.ts";
+export type { TrainerOptions, TrainingOptions } from "./model/create-trainer.ts";
 export type { EarlyStoppingOptions } from "./model/early-stopping.ts";
 export type { EpochControl } from "./model/epoch-control.ts";
 export type {
@@ -70,6 +71,7 @@ export type { Network } from "./model/network.ts";
 export type { PlateauOptions } from "./model/plateau.ts";
 export type { Predictions, PredictOptions, RunOptions } from "./model/predicting-network.ts";
 export type { Rates } from "./model/rates.ts";
+export type { DropoutSchedule } from "./model/scheduled-rates.ts";
 export { type SequentialOptions, sequential } from "./model/sequential.ts";
 export type { Trace, Traced } from "./model/trace.ts";
 export { type StepReport, Trainer } from "./model/trainer.ts";

@@ -162,6 +162,8 @@ describe("drowse train", () => {
     ["--activation", "tanh", "--label-smoothing", "0.1", "--class-weights", "1,2,0.5,1", "--input-dropout", "0"],
     ["--activation", "gelu", "--class-weights", "balanced", "--validation", "0.1"],
     ["--dropout-kind", "gaussian"],
+    ["--dropout-schedule", "early:0.3"],
+    ["--dropout-schedule", "linear:0.1", "--scaling", "standard", "--validation", "0.1"],
     ["--dropout-kind", "alpha", "--activation", "selu"],
     ["--dropout-kind", "standout", "--activation", "tanh"],
     ["--optimizer", "rmsprop", "--momentum", "0.5", "--schedule", "inverse-time", "--decay-steps", "9", "--hidden", "9,8"],

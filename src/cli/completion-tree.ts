@@ -1,4 +1,5 @@
 import type { Command, Option } from "commander";
+import { dropoutSchedules } from "./dropout-schedule.ts";
 import { classMetrics } from "./option-values.ts";
 
 /** What may stand in a place of a command line. */
@@ -29,7 +30,12 @@ export interface CompletedCommand {
 /** Arguments and values that are paths, by their names in the help. */
 const PATHS = ["data", "model", "folder", "file"];
 /** Words that are not the only ones, but worth offering. */
-const WORDS: Readonly<Record<string, readonly string[]>> = { data: ["mnist"], names: classMetrics, weights: ["balanced"] };
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  data: ["mnist"],
+  names: classMetrics,
+  weights: ["balanced"],
+  schedule: Object.keys(dropoutSchedules),
+};
 
 function offerOf(name: string, choices: readonly string[] | undefined): Offer {
   return { words: choices ?? WORDS[name] ?? [], files: PATHS.includes(name) };

@@ -28,6 +28,11 @@ same variance instead; alpha keeps the mean and variance of selu; with standout
 a unit sleeps the more often the smaller its pre-activation is, and with the
 probability --dropout where that is 0. Pixels sleep with these two as usual.
 
+With --dropout-schedule the rates move from step to step: early drops until a
+share of the run and late from one on, curriculum rises to the rate, fast at
+first, linear goes to it from a first rate, and front-loaded begins above it
+and ends below. The model keeps the rates of its last step.
+
 The learning rate falls over the whole run as --schedule says. polynomial is
 learningRate (1 - step / steps)^(3/4): slowly at first, and then to nearly 0.
 
@@ -59,6 +64,7 @@ Examples:
   drowse train mnist --hidden 512,256 --dropout 0.5 --input-dropout 0.2
   drowse train mnist --dropout 0 --input-dropout 0     nothing sleeps: compare
   drowse train mnist --dropout-kind gaussian --epochs 3
+  drowse train mnist --dropout-schedule early:0.3
   drowse train mnist --dropout-kind alpha --activation selu --dropout 0.05
   drowse train mnist --activation gelu --optimizer adamW --schedule cosine
   drowse train mnist --validation 0.1 --early-stopping --epochs 50

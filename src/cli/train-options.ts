@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { activations } from "./activations.ts";
 import { defaults } from "./defaults.ts";
 import { dropoutKinds } from "./dropout-kinds.ts";
+import { dropoutSchedule, dropoutSchedules } from "./dropout-schedule.ts";
 import { type ScheduleName, schedules } from "./learning-rate.ts";
 import { type OptimizerName, optimizerDefaults } from "./optimizer-settings.ts";
 import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
@@ -51,6 +52,13 @@ function addNetwork(command: Command): void {
     )
     .addOption(option("--dropout <rate>", "probability to drop a hidden unit", rate("--dropout")).default(dropout))
     .addOption(option("--input-dropout <rate>", "probability to drop a pixel", rate("--input-dropout")).default(inputDropout))
+    .addOption(
+      option(
+        "--dropout-schedule <schedule>",
+        `how these rates move over the run: ${Object.keys(dropoutSchedules).join(", ")}, with a number, as early:0.3`,
+        dropoutSchedule("--dropout-schedule"),
+      ),
+    )
     .addOption(
       new Option("--scaling <kind>", "scale what is awake in training, or everything in prediction")
         .choices(["inverted", "standard"])

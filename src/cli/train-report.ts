@@ -70,7 +70,8 @@ function startText({ data, rows, validationRows, testRows, image, units, paramet
   const tested = testRows > 0 ? `${formatCount(testRows)} to test on` : "no test set";
   const { activation, dropoutKind, dropout, inputDropout, scaling, optimizer, learningRate, schedule, warmup } = settings;
   const kind = { dropout: "dropout", gaussian: "Gaussian dropout", alpha: "alpha dropout", standout: "standout" }[dropoutKind];
-  const rates = `${kind} ${dropout}, on the input ${inputDropout}${scaling === "standard" ? ", standard scaling" : ""}`;
+  const moving = settings.dropoutSchedule === undefined ? "" : `, ${settings.dropoutSchedule}`;
+  const rates = `${kind} ${dropout}, on the input ${inputDropout}${moving}${scaling === "standard" ? ", standard scaling" : ""}`;
   const warm = warmup > 0 ? ` after ${formatCount(warmup)} steps of warm-up` : "";
   return [
     `${data}: ${formatCount(rows)} images of ${image.join(" x ")} to train on${held}, ${tested}`,

@@ -5,6 +5,7 @@ import type { Model } from "../model/model.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { defaults } from "./defaults.ts";
+import { rateScheduleOf } from "./dropout-schedule.ts";
 import type { IdxPart } from "./idx-folder.ts";
 import { imageNetwork } from "./image-network.ts";
 import { type ImageSets, imageRows } from "./image-sets.ts";
@@ -38,7 +39,7 @@ export function dataOf({ images, labels }: IdxPart, { inputShape }: Model): Data
 /** How `fit` trains on `count` images, but for what it measures on. */
 function fitOptions(settings: TrainSettings, count: number): FitOptions {
   const { epochs, batchSize, validation = 0, earlyStopping, reduceOnPlateau, metrics = [], threads } = settings;
-  const { labelSmoothing = 0, classWeights } = settings;
+  const { labelSmoothing = 0, classWeights, dropoutSchedule } = settings;
   return {
     loss: crossEntropy({ labelSmoothing }),
     // The rows that fit holds out, but where a class has a single one, which stays.
@@ -49,6 +50,7 @@ function fitOptions(settings: TrainSettings, count: number): FitOptions {
     ...(earlyStopping === undefined ? {} : { earlyStopping: { patience: earlyStopping } }),
     ...(reduceOnPlateau === undefined ? {} : { reduceLearningRateOnPlateau: { patience: reduceOnPlateau } }),
     ...(classWeights === undefined ? {} : { classWeights }),
+    ...(dropoutSchedule === undefined ? {} : { dropoutSchedule: rateScheduleOf(dropoutSchedule) }),
     ...(threads === undefined ? {} : { threads }),
   };
 }

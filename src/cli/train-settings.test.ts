@@ -53,6 +53,14 @@ describe("trainSettings", () => {
       { dropoutKind: "standout", activation: "softplus" },
       "--activation softplus is given with --dropout-kind standout; give one of relu, selu, gelu, sigmoid, tanh, swish",
     ],
+    [
+      { dropoutSchedule: "early", dropout: 0, inputDropout: 0 },
+      "--dropout 0 --input-dropout 0 is given with --dropout-schedule early; give rates above 0, or leave the schedule out",
+    ],
+    [
+      { dropoutSchedule: "front-loaded", dropout: 0.8 },
+      "--dropout 0.8 is given with --dropout-schedule front-loaded; its first rate would be 1.2",
+    ],
     [{ earlyStopping: 5 }, "--early-stopping is given without --validation; give --validation 0.1 too"],
     [{ reduceOnPlateau: 5 }, "--reduce-on-plateau is given without --validation; give --validation 0.1 too"],
   ])("refuses %j", (asked, message) => {

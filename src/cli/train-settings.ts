@@ -1,5 +1,6 @@
 import type { ClassMetricName } from "../metrics/metric.ts";
 import { checkDropoutKind } from "./dropout-kinds.ts";
+import { checkDropoutSchedule } from "./dropout-schedule.ts";
 import type { NetworkSettings } from "./image-network.ts";
 import type { ScheduleName } from "./learning-rate.ts";
 import { type OptimizerName, type OptimizerSettings, optimizerDefaults } from "./optimizer-settings.ts";
@@ -7,6 +8,8 @@ import { UsageError } from "./usage-error.ts";
 
 /** All that decides the result of a training, and the threads, which do not. Undefined: there is no such thing in the run. */
 export interface TrainSettings extends NetworkSettings, OptimizerSettings {
+  /** How the rates of dropout move, `early:0.3`; undefined: not at all. */
+  readonly dropoutSchedule?: string | undefined;
   /** Share of the training images that are held out. */
   readonly validation?: number | undefined;
   /** Epochs without a better one after which the run ends, or the learning rate is lowered. */
@@ -57,6 +60,7 @@ export function trainSettings(request: TrainRequest): TrainSettings {
     throw new UsageError("drowse", received, `leave it out, or give --${option} ${eitherOf(names)}`);
   }
   checkDropoutKind(request);
+  checkDropoutSchedule(request);
   const standard = optimizerDefaults[request.optimizer];
   const { learningRate = standard.learningRate, weightDecay = standard.weightDecay, momentum = standard.momentum } = request;
   if (request.nesterov && momentum === 0)

@@ -3,13 +3,16 @@ import { asFloats, byteScale, type Data, prepareData } from "../data/prepare.ts"
 import { checkFlag, checkNumber } from "../layers/options.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
+import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { allKernels } from "../wasm/generated/kernels.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { lossRequest } from "./data-request.ts";
+import type { Graph } from "./graph.ts";
 import type { Network } from "./network.ts";
 import { makePlan } from "./plan.ts";
 import { RowOrder } from "./row-order.ts";
+import { type DropoutSchedule, ScheduledRates } from "./scheduled-rates.ts";
 import { resolveThreads } from "./threads.ts";
 import { checkTrainable, classesOf } from "./trainable.ts";
 import { Trainer } from "./trainer.ts";
@@ -36,10 +39,22 @@ export interface TrainingOptions {
    * the class). They are multiplied with the data's `sampleWeights`, and taken as they are: see there.
    */
   classWeights?: ClassWeights;
+  /**
+   * How rates of dropout layers move from step to step: one schedule for all layers with a rate, or schedules by the layers'
+   * names. The model has the rates of the last step when training is over: its file has them, and `scaling: "standard"` predicts
+   * by them. All steps are looked at before the first: a rate outside [0, 1] is refused with its step.
+   */
+  dropoutSchedule?: DropoutSchedule;
+}
+
+/** Options of a trainer. */
+export interface TrainerOptions extends TrainingOptions {
+  /** Steps that `dropoutSchedule` is made for, a whole number of at least 1: not less and not more than that is meant to be run. */
+  steps?: number;
 }
 
 /** The options of training, by name. */
-export const TRAINING_OPTIONS = ["loss", "optimizer", "batchSize", "shuffle", "threads", "classWeights"];
+export const TRAINING_OPTIONS = ["loss", "optimizer", "batchSize", "shuffle", "threads", "classWeights", "dropoutSchedule"];
 
 const DEFAULT_BATCH = 32;
 
@@ -51,6 +66,8 @@ interface Circumstances {
   readonly rows?: Uint32Array | undefined;
   /** Evaluation will be asked for metrics. */
   readonly predicts?: boolean;
+  /** Passes that will be trained; undefined: the options say how many steps. */
+  readonly epochs?: number;
 }
 
 /** Makes a trainer. */
@@ -58,8 +75,8 @@ export async function createTrainer(
   operation: string,
   model: Network,
   data: Data,
-  options: TrainingOptions,
-  { validation = [], rows: chosen, predicts = false }: Circumstances = {},
+  options: TrainerOptions,
+  { validation = [], rows: chosen, predicts = false, epochs }: Circumstances = {},
 ): Promise<Trainer> {
   const loss = resolveLoss(operation, options.loss);
   const { batchSize = DEFAULT_BATCH, shuffle = true } = options;
@@ -104,6 +121,8 @@ export async function createTrainer(
     });
     return { ...asked, plan, machine: await createPoolMachine(plan.specification, threads) };
   };
+  const steps = epochs === undefined ? options.steps : epochs * Math.ceil(rows.length / rowsPerStep);
+  const schedules = scheduledRates(operation, graph, options.dropoutSchedule, steps);
   const first = await open({ graph, predicts });
   writeNumbers(first.machine, first.plan, graph, "value", model.weights);
   return new Trainer({
@@ -113,7 +132,23 @@ export async function createTrainer(
     source,
     order: new RowOrder(rows, shuffle ? seed : undefined),
     session: new TrainingSession(open, first, optimizer.slots),
+    schedules,
     asFloats: mixed,
     byteScale: byteScale(given),
   });
+}
+
+function scheduledRates(
+  operation: string,
+  graph: Graph,
+  given: DropoutSchedule | undefined,
+  steps: number | undefined,
+): ScheduledRates | undefined {
+  if (given === undefined) {
+    if (steps === undefined || operation === "fit") return undefined;
+    throw new DrowseError(operation, `steps is ${show(steps)}, and no dropoutSchedule is given`, "leave steps out");
+  }
+  const isCount = (value: number) => Number.isInteger(value) && value >= 1;
+  const remedy = "give how many steps the schedule is made for, a whole number of at least 1";
+  return new ScheduledRates(operation, graph, given, checkNumber(operation, "steps", steps, isCount, remedy));
 }

@@ -17,7 +17,12 @@ const seconds = () => performance.now() / 1000;
 export async function fitModel(model: Network, data: Data, options: FitOptions): Promise<History> {
   const request = await checkFit(model, data, options);
   const { source, rows, validation, metrics } = request;
-  const circumstances = { validation: validation ? [validation] : [], rows, predicts: metrics.length > 0 };
+  const circumstances = {
+    validation: validation ? [validation] : [],
+    rows,
+    predicts: metrics.length > 0,
+    epochs: request.epochs,
+  };
   const trainer = await createTrainer("fit", model, source, options, circumstances);
   const run = new Run(model, trainer, request, options);
   let failure: { readonly error: unknown } | undefined;

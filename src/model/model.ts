@@ -8,7 +8,7 @@ import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { allKernels } from "../wasm/generated/kernels.ts";
-import { createTrainer, TRAINING_OPTIONS, type TrainingOptions } from "./create-trainer.ts";
+import { createTrainer, TRAINING_OPTIONS, type TrainerOptions } from "./create-trainer.ts";
 import { lossRequest } from "./data-request.ts";
 import { fitModel } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
@@ -38,8 +38,8 @@ export class Model extends PredictingNetwork {
   }
 
   /** A trainer of this model, for training step by step. */
-  async trainer(data: Data, options: TrainingOptions): Promise<Trainer> {
-    checkOptions("trainer", options, TRAINING_OPTIONS);
+  async trainer(data: Data, options: TrainerOptions): Promise<Trainer> {
+    checkOptions("trainer", options, [...TRAINING_OPTIONS, "steps"]);
     return createTrainer("trainer", this, data, options);
   }
 

@@ -31,20 +31,24 @@ export function allRates({ nodes }: Graph, numbers: Numbers): Rates {
   return Object.fromEntries(rates);
 }
 
+/** @throws {DrowseError} on a name that no dropout layer has. */
+export function checkDropoutNames(operation: string, graph: Graph, wanted: readonly string[]): void {
+  const names = dropoutNodes(graph).map(({ name }) => name);
+  const strange = wanted.find((name) => !names.includes(name));
+  if (strange === undefined) return;
+  const isOther = graph.nodes.some(({ name }) => name === strange);
+  const received = isOther ? `${strange} is no dropout layer` : `there is no layer ${show(strange)}`;
+  const remedy = names.length > 0 ? `the dropout layers are ${names.join(", ")}` : "the model has no dropout layer";
+  throw new DrowseError(operation, received, remedy);
+}
+
 /**
  * The graph with other rates of some dropout layers.
  * @throws {DrowseError} on a name that no dropout layer has, and on a rate outside [0, 1].
  */
 export function withRates(operation: string, graph: Graph, rates: Rates): Graph {
-  const names = dropoutNodes(graph).map(({ name }) => name);
+  checkDropoutNames(operation, graph, Object.keys(rates));
   for (const [name, rate] of Object.entries(rates)) {
-    if (!names.includes(name)) {
-      const other = graph.nodes.some((node) => node.name === name)
-        ? `${name} is no dropout layer`
-        : `there is no layer ${show(name)}`;
-      const remedy = names.length > 0 ? `the dropout layers are ${names.join(", ")}` : "the model has no dropout layer";
-      throw new DrowseError(operation, other, remedy);
-    }
     checkNumber(operation, `the rate of ${name}`, rate, (value) => value >= 0 && value <= 1, "give a number from 0 to 1");
   }
   const nodes = graph.nodes.map((node) => {
@@ -71,4 +75,10 @@ export function planServes(planned: Graph, graph: Graph): boolean {
     const { layer: other } = now[index];
     return (!layer.isIdentity(true) || other.isIdentity(true)) && layer.predictionFactor === other.predictionFactor;
   });
+}
+
+/** Whether a plan leaves out the same layers as one for another graph would: what training with schedules asks for. */
+export function plansAlike(planned: Graph, graph: Graph): boolean {
+  const now = dropoutNodes(graph);
+  return dropoutNodes(planned).every(({ layer }, index) => layer.isIdentity(true) === now[index].layer.isIdentity(true));
 }

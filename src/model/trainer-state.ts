@@ -6,6 +6,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import { graphParameters, isTrained } from "./graph.ts";
 import type { Network } from "./network.ts";
 import { type Rates, ratesOf, withRates } from "./rates.ts";
+import type { ScheduledRates } from "./scheduled-rates.ts";
 
 /**
  * Everything that training goes on from: plain values and numbers by parameter name. `structuredClone`, IndexedDB and
@@ -30,6 +31,8 @@ export interface TrainerState {
   readonly multiplyAdds: number;
   /** Rates of the dropout layers, which may have been changed. */
   readonly rates: Rates;
+  /** What schedules of rates are made of: the steps they are made for, and the layers' own rates. */
+  readonly schedule?: { readonly steps: number; readonly rates: Rates };
   /** Factor of the learning rate, which may have been changed. */
   readonly learningRateFactor: number;
   /** Weights, biases and running statistics by name. */
@@ -47,6 +50,7 @@ interface StateRequest {
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
   readonly optimizer: Optimizer;
+  readonly schedules: ScheduledRates | undefined;
 }
 
 /** @throws {DrowseError} unless it is a finite number above 0. */
@@ -87,6 +91,7 @@ export function checkState(trainer: StateRequest, state: TrainerState): void {
     if (state.rates?.[name] === undefined) refuse(`the state has no rate for ${name}`, "give a state of this model");
   }
   withRates("restore: the state", model.graph, state.rates ?? {});
+  checkSchedule(trainer.schedules, state, refuse);
   for (const { name, specification } of graphParameters(model.graph)) {
     const slots = isTrained(specification) ? optimizer.slots.map((slot) => state.slots[slot]) : [];
     for (const numbers of [state.values, ...slots]) {
@@ -95,6 +100,28 @@ export function checkState(trainer: StateRequest, state: TrainerState): void {
       if (length !== wants)
         refuse(`the state has ${length ?? "no"} numbers for ${name}`, `give a state of this model, with ${wants}`);
     }
+  }
+}
+
+/** A schedule goes on only as the one that the state was made with. */
+function checkSchedule(
+  schedules: ScheduledRates | undefined,
+  { schedule }: TrainerState,
+  refuse: (received: string, remedy: string) => never,
+): void {
+  const told = (names: readonly string[], steps: number) =>
+    names.length === 0 ? "no schedule of rates" : `schedules of ${names.join(", ")} for ${steps} steps`;
+  const has = told(Object.keys(schedule?.rates ?? {}).sort(), schedule?.steps ?? 0);
+  const wants = told(Object.keys(schedules?.own ?? {}).sort(), schedules?.steps ?? 0);
+  if (has !== wants) refuse(`the state has ${has}`, `this trainer has ${wants}: go on with the same`);
+  for (const [name, rate] of Object.entries(schedule?.rates ?? {})) {
+    checkNumber(
+      "restore: the state",
+      `${name}'s own rate`,
+      rate,
+      (value) => value >= 0 && value <= 1,
+      "give a state of this model",
+    );
   }
 }
 

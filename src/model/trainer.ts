@@ -14,9 +14,10 @@ import type { Network } from "./network.ts";
 import { dropoutRecord, type Rates, ratesOf, withRates } from "./rates.ts";
 import type { StepSettings } from "./record.ts";
 import type { RowOrder } from "./row-order.ts";
+import type { ScheduledRates } from "./scheduled-rates.ts";
 import { type FinishedStep, Pace, runSteps } from "./steps.ts";
 import { checkLearningRateFactor, checkState, type TrainerState } from "./trainer-state.ts";
-import type { TrainingSession } from "./training-session.ts";
+import type { Opened, TrainingSession } from "./training-session.ts";
 import { readNumbers } from "./weights.ts";
 
 /** A step, as the trainer tells of it. */
@@ -68,6 +69,7 @@ export class Trainer {
   readonly #source: BatchSource;
   readonly #order: RowOrder;
   readonly #session: TrainingSession;
+  readonly #schedules: ScheduledRates | undefined;
   #learningRateFactor = 1;
   readonly #pace = new Pace();
   readonly #asFloats: boolean;
@@ -98,6 +100,7 @@ export class Trainer {
     source: BatchSource;
     order: RowOrder;
     session: TrainingSession;
+    schedules: ScheduledRates | undefined;
     asFloats: boolean;
     byteScale: number | undefined;
   }) {
@@ -111,6 +114,7 @@ export class Trainer {
     this.#source = source;
     this.#order = order;
     this.#session = session;
+    this.#schedules = parts.schedules;
     this.#asFloats = parts.asFloats;
     this.#byteScale = parts.byteScale;
     this.#pass = model.pass;
@@ -136,7 +140,7 @@ export class Trainer {
     return this.#order.count;
   }
 
-  /** Rates of the dropout layers, by name. */
+  /** Rates of the dropout layers, by name; where a schedule moves them those of the last step. */
   get rates(): Rates {
     return ratesOf(this.#session.graph);
   }
@@ -146,12 +150,15 @@ export class Trainer {
    * Between runs only, as the steps of a run are sent in chunks that depend on the machine's speed.
    * @param name - as it was given, or `dropout1`, `dropout2`, ...
    * @param rate - probability to drop a unit, in [0, 1].
-   * @throws {DrowseError} on a name that no dropout layer has, a rate outside [0, 1], and while a call is running.
+   * @throws {DrowseError} on a name that no dropout layer has, or whose rate follows a schedule, a rate outside [0, 1], and while
+   * a call is running.
    * @example
    * trainer.setRate("dropout1", 0.3);
    */
   setRate(name: string, rate: number): void {
     this.#refuseUnlessFree();
+    if (this.#schedules?.has(name))
+      throw new DrowseError("setRate", `the rate of ${name} follows a schedule`, `leave ${name} out of dropoutSchedule`);
     this.#session.graph = withRates("setRate", this.#session.graph, { [String(name)]: rate });
   }
 
@@ -203,7 +210,7 @@ export class Trainer {
     return this.#exclusively(async () => {
       signal?.throwIfAborted();
       this.#pausing = false;
-      const { machine, plan } = await this.#session.ready();
+      const { machine, plan } = await this.#readyFor(count);
       const reports: StepReport[] = [];
       let given = 0;
       let refusal: { readonly error: unknown } | undefined;
@@ -215,6 +222,7 @@ export class Trainer {
         // What was asked for ahead is now counted from where the trainer stands.
         given -= steps.length;
         count -= steps.length;
+        if (this.#schedules) this.#session.graph = this.#schedules.graphAt(this.#session.graph, this.#step - 1);
         try {
           onSteps?.(told);
         } catch (error) {
@@ -283,6 +291,7 @@ export class Trainer {
       right: this.#right,
       multiplyAdds: this.#multiplyAdds,
       rates: this.rates,
+      ...(this.#schedules ? { schedule: { steps: this.#schedules.steps, rates: this.#schedules.own } } : {}),
       learningRateFactor: this.#learningRateFactor,
       optimizer: this.#optimizer.kind,
       ...(await this.#session.numbers()),
@@ -296,7 +305,9 @@ export class Trainer {
   restore(state: TrainerState): void {
     this.#refuseUnlessFree();
     const { model, rows, batchSize, stepsPerEpoch } = this;
-    checkState({ model, rows, batchSize, stepsPerEpoch, optimizer: this.#optimizer }, state);
+    const schedules = this.#schedules;
+    checkState({ model, rows, batchSize, stepsPerEpoch, optimizer: this.#optimizer, schedules }, state);
+    if (schedules && state.schedule) schedules.own = state.schedule.rates;
     const { machine, plan } = this.#session.opened;
     this.#session.write(state);
     clearStatus(machine, plan);
@@ -336,6 +347,12 @@ export class Trainer {
     this.#session.close();
   }
 
+  /** The plan and machine of the next steps. */
+  #readyFor(count: number): Promise<Opened> {
+    const session = this.#session;
+    return this.#schedules ? session.readyToTrain(this.#schedules.planned(session.graph, this.#step, count)) : session.ready();
+  }
+
   /** The settings of the step that is `ahead` of where the trainer stands. */
   #settings(ahead: number): TrainingStep {
     const position = this.#batch + ahead;
@@ -345,7 +362,9 @@ export class Trainer {
     const step = this.#step + ahead;
     const [learningRate, ...others] = this.#optimizer.hyper(step);
     const hyper: Hyper = [learningRate * this.#learningRateFactor, ...others];
-    return { step, batch, pass, rows, hyper, dropouts: dropoutRecord(this.#session.graph) };
+    const { graph } = this.#session;
+    const dropouts = dropoutRecord(this.#schedules ? this.#schedules.graphAt(graph, step) : graph);
+    return { step, batch, pass, rows, hyper, dropouts };
   }
 
   /** Counts a finished step. */

@@ -1,7 +1,7 @@
 import type { Machine } from "../wasm/machine.ts";
 import type { Graph } from "./graph.ts";
 import type { Plan } from "./plan.ts";
-import { planServes } from "./rates.ts";
+import { planServes, plansAlike } from "./rates.ts";
 import type { TrainerState } from "./trainer-state.ts";
 import { type Part, readNumbers, writeNumbers } from "./weights.ts";
 
@@ -46,8 +46,19 @@ export class TrainingSession {
   async ready(predicts = false): Promise<Opened> {
     const before = this.#opened;
     if (planServes(before.graph, this.graph) && (before.predicts || !predicts)) return before;
+    return this.#reopen({ graph: this.graph, predicts: before.predicts || predicts });
+  }
+
+  /** The plan and machine for training steps whose rates stand in their records: `graph` says which layers are left out. */
+  async readyToTrain(graph: Graph): Promise<Opened> {
+    const before = this.#opened;
+    return plansAlike(before.graph, graph) ? before : this.#reopen({ graph, predicts: before.predicts });
+  }
+
+  async #reopen(request: SessionRequest): Promise<Opened> {
+    const before = this.#opened;
     const numbers = await this.numbers();
-    const opened = await this.#open({ graph: this.graph, predicts: before.predicts || predicts });
+    const opened = await this.#open(request);
     this.#opened = opened;
     this.write(numbers);
     before.machine.close();
