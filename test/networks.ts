@@ -41,14 +41,18 @@ export const RATES = [0, 0.2, 0.5, 0.9, 1];
 export type LayerRecipe =
   | { readonly type: "dense"; readonly units: number; readonly bias: boolean }
   | { readonly type: "dropout"; readonly rate: number; readonly shared?: boolean }
-  | { readonly type: "gaussianDropout" | "alphaDropout"; readonly rate: number }
-  | StandoutRecipe
-  | { readonly type: "maxout"; readonly pieces: number }
+  | FamilyRecipe
   | { readonly type: "relu" }
   | ActivationRecipe
   | { readonly type: "flatten" };
 
-export interface StandoutRecipe {
+/** Other kinds of dropout, and maxout. */
+export type FamilyRecipe =
+  | { readonly type: "gaussianDropout" | "alphaDropout"; readonly rate: number }
+  | StandoutRecipe
+  | { readonly type: "maxout"; readonly pieces: number };
+
+interface StandoutRecipe {
   readonly type: "standout";
   readonly alpha: number;
   readonly rate: number;
@@ -91,8 +95,7 @@ export const activationLayers: fc.Arbitrary<ActivationRecipe | { readonly type: 
   activation,
 );
 const below1 = fc.constantFrom(...RATES.filter((rate) => rate < 1));
-/** Other kinds of dropout, and maxout. */
-export const family = fc.oneof(
+export const family: fc.Arbitrary<FamilyRecipe> = fc.oneof(
   fc.record({ type: fc.constantFrom("gaussianDropout" as const, "alphaDropout" as const), rate: below1 }),
   fc.record({
     type: fc.constant("standout" as const),

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Draws } from "../../test/draws.ts";
-import { activationLayers, LOSSES, sidesOf } from "../../test/networks.ts";
+import { activationLayers, type FamilyRecipe, family, LOSSES, sidesOf } from "../../test/networks.ts";
 import { checkGradient, type GradientReport } from "./central-differences.ts";
 import type { Scaling } from "./dropout.ts";
+import type { MaskKeys } from "./mask-words.ts";
 import { type Batch, type Network, type NetworkLayer, prediction, type TrainingPass, trainingPass } from "./network.ts";
 import type { Numbers } from "./numbers.ts";
 
@@ -74,7 +75,7 @@ interface Recipe {
   /** One rate before each dense layer, or none. */
   rates: (number | undefined)[];
   /** One before each dense layer but the first, or none. */
-  between: (NetworkLayer | undefined)[];
+  between: (NetworkLayer | FamilyRecipe | undefined)[];
   scaling: Scaling;
   loss: Network["loss"];
   weighted: boolean;
@@ -88,7 +89,7 @@ const recipes: fc.Arbitrary<Recipe> = fc.integer({ min: 1, max: 4 }).chain((dept
     widths: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: depth + 1, maxLength: depth + 1 }),
     rows: fc.integer({ min: 1, max: 6 }),
     rates: fc.array(fc.constantFrom(undefined, ...RATES), { minLength: depth, maxLength: depth }),
-    between: fc.array(fc.option(activationLayers, { nil: undefined }), { minLength: depth, maxLength: depth }),
+    between: fc.array(fc.option(fc.oneof(activationLayers, family), { nil: undefined }), { minLength: depth, maxLength: depth }),
     scaling: fc.constantFrom<Scaling>("inverted", "standard"),
     loss: fc.constantFrom(...LOSSES),
     weighted: fc.boolean(),
@@ -98,6 +99,23 @@ const recipes: fc.Arbitrary<Recipe> = fc.integer({ min: 1, max: 4 }).chain((dept
   }),
 );
 
+/** A layer of the dropout family as the twin has it; it is given `width` numbers. */
+function twinOf(recipe: NetworkLayer | FamilyRecipe, width: number, mask: MaskKeys): NetworkLayer {
+  switch (recipe.type) {
+    case "gaussianDropout":
+    case "alphaDropout":
+      return { type: recipe.type, rate: recipe.rate, mask };
+    case "standout": {
+      const beta = "rate" in recipe ? Math.log((1 - recipe.rate) / recipe.rate) : recipe.beta;
+      return { type: "standout", alpha: recipe.alpha, beta, activation: recipe.activation, mask };
+    }
+    case "maxout":
+      return { type: "maxout", pieces: width % recipe.pieces === 0 ? recipe.pieces : 1 };
+    default:
+      return recipe;
+  }
+}
+
 /** Dropout (where there is a rate) and dense in turn, with activations between; masks come from keys. */
 function build({ widths, rows, rates, between, scaling, loss, weighted, bias, l2, seed }: Recipe): [Network, Batch] {
   const draws = new Draws(seed);
@@ -105,9 +123,11 @@ function build({ widths, rows, rates, between, scaling, loss, weighted, bias, l2
   const targetsPerRow = widths[widths.length - 1];
   const outputs = loss === "gaussianNegativeLogLikelihood" ? 2 * targetsPerRow : targetsPerRow;
   rates.forEach((rate, i) => {
-    const [K, N] = [widths[i], i + 1 === rates.length ? outputs : widths[i + 1]];
-    const activation = between[i];
-    if (i > 0 && activation) layers.push(activation);
+    const given = between[i];
+    const layer = i > 0 && given ? twinOf(given, widths[i], { key: [seed, 2], stream: i, pass: 2 }) : undefined;
+    if (layer) layers.push(layer);
+    const K = layer?.type === "maxout" ? widths[i] / layer.pieces : widths[i];
+    const N = i + 1 === rates.length ? outputs : widths[i + 1];
     if (rate !== undefined) layers.push({ type: "dropout", rate, scaling, mask: { key: [seed, 1], stream: i, pass: 2 } });
     // no larger than the weights that training leaves behind dropout, so that outputs stay near 1
     const size = (rate !== undefined && rate < 1 && scaling === "inverted" ? 1 - rate : 1) * Math.sqrt(3 / K);
@@ -136,6 +156,7 @@ describe("gradients of the twin against central differences, masks fixed", () =>
   it("agree for random networks: every weight, bias and input (rtol 1e-5, atol 1e-7)", () => {
     const rates = new Set<number | undefined>();
     const activations = new Set<string | undefined>();
+    const kinds = new Set<string>();
     fc.assert(
       fc.property(recipes, (recipe) => {
         const [network, batch] = build(recipe);
@@ -145,12 +166,16 @@ describe("gradients of the twin against central differences, masks fixed", () =>
           expect(report?.worst?.ratio, `${parameter.kind} of layer ${parameter.layer}`).toBeLessThanOrEqual(1);
         }
         for (const rate of recipe.rates) rates.add(rate);
-        for (const layer of network.layers) if (layer.type === "activation") activations.add(layer.name);
+        for (const layer of network.layers) {
+          kinds.add(layer.type);
+          if (layer.type === "activation") activations.add(layer.name);
+        }
       }),
       RUNS,
     );
     expect(rates).toEqual(new Set([undefined, ...RATES]));
     expect(activations.size).toBe(9);
+    expect(kinds.size).toBe(8);
   }, 120_000);
 
   // x -> dropout -> dense -> relu -> dropout -> dense, so that each parameter lies behind a dropout but the last bias
@@ -218,7 +243,8 @@ describe("networks with dropout", () => {
   it("are the same network in training and prediction at rate 0", () => {
     fc.assert(
       fc.property(recipes, (recipe) => {
-        const [network, batch] = build({ ...recipe, rates: recipe.rates.map((rate) => rate && 0) });
+        const between = recipe.between.map((layer) => (layer && "rate" in layer ? { ...layer, rate: 0 } : layer));
+        const [network, batch] = build({ ...recipe, between, rates: recipe.rates.map((rate) => rate && 0) });
         expect(trainingPass(network, batch).values.at(-1)).toEqual(prediction(network.layers, batch.x, recipe.rows));
       }),
     );
