@@ -91,6 +91,11 @@ export function recordLayout(
   };
 }
 
+/** How far a record of so many rows is filled: a prediction of one row has no use for the room of a whole batch. */
+export function filledBytes({ bytes, inputs, inputSize, inputType, targetSize }: RecordLayout, rows: number): number {
+  return targetSize > 0 ? bytes : inputs + rows * inputSize * (inputType === "u8" ? 1 : 4);
+}
+
 /** What the training loop says of a step. */
 export interface StepSettings {
   readonly rows: Uint32Array;

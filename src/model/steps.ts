@@ -2,7 +2,7 @@ import type { BatchSource } from "../data/source.ts";
 import { WorkerError } from "../tensor/errors.ts";
 import type { Machine } from "../wasm/machine.ts";
 import type { Plan } from "./plan.ts";
-import { readResult, type StepSettings, writeRecord } from "./record.ts";
+import { filledBytes, readResult, type StepSettings, writeRecord } from "./record.ts";
 
 /** Steps are sent to the machine for about this long at a time: rarely enough to cost nothing, often enough to watch. */
 const CHUNK_MILLISECONDS = 50;
@@ -22,6 +22,9 @@ export interface FinishedStep<Settings extends StepSettings> {
 export interface StoppedStep<Settings extends StepSettings> {
   readonly settings: Settings;
 }
+
+/** Where records are written before they are sent, by plan: kept for the next call, since a plan's machine serves one at a time. */
+const staging = new WeakMap<Plan, ArrayBuffer>();
 
 /** How a sequence of steps is fed to a machine. */
 export interface Feed<Settings extends StepSettings> {
@@ -59,14 +62,17 @@ export async function runSteps<Settings extends StepSettings>(
 ): Promise<StoppedStep<Settings> | undefined> {
   const { machine, plan, program, source, next, finished } = feed;
   const { record: layout, slots, slotSteps } = plan;
-  let buffer = new ArrayBuffer(0);
+  let buffer = staging.get(plan) ?? new ArrayBuffer(0);
   // What a source or a schedule threw. The steps before it are run and counted first: their weights have changed.
   let refusal: { readonly error: unknown } | undefined;
 
   const submit = async (slot: Plan["slots"][number]) => {
     const settings: Settings[] = [];
     const wanted = pace.steps(slotSteps);
-    if (buffer.byteLength < wanted * layout.bytes) buffer = new ArrayBuffer(wanted * layout.bytes);
+    if (buffer.byteLength < wanted * layout.bytes) {
+      buffer = new ArrayBuffer(wanted * layout.bytes);
+      staging.set(plan, buffer);
+    }
     while (settings.length < wanted && !refusal) {
       try {
         const step = next();
@@ -78,7 +84,8 @@ export async function runSteps<Settings extends StepSettings>(
       }
     }
     if (settings.length === 0) return undefined;
-    machine.write(slot.record, new Uint8Array(buffer, 0, settings.length * layout.bytes));
+    const filled = (settings.length - 1) * layout.bytes + filledBytes(layout, settings[settings.length - 1].rows.length);
+    machine.write(slot.record, new Uint8Array(buffer, 0, filled));
     const steps = { record: slot.record, recordBytes: layout.bytes, result: slot.result, resultBytes: layout.resultBytes };
     const outcome = machine.run(program, { ...steps, count: settings.length });
     // Awaited below; until then a failure must not count as unhandled.
