@@ -68,6 +68,7 @@ export { dropoutMask, type Mask } from "./model/mask-of-layer.ts";
 export { Model } from "./model/model.ts";
 export type { MonitorName, MonitorOptions, ValidationName } from "./model/monitor.ts";
 export type { Network } from "./model/network.ts";
+export { dropoutNoise, type Noise } from "./model/noise-of-layer.ts";
 export type { PlateauOptions } from "./model/plateau.ts";
 export type { Predictions, PredictOptions, RunOptions } from "./model/predicting-network.ts";
 export type { Rates } from "./model/rates.ts";

@@ -38,11 +38,7 @@ export function dropoutMask(model: Network, layer: string, options: { rows: Arra
     const remedy = names.length > 0 ? `the layers with masks are ${names.join(", ")}` : "this model has no dropout layer";
     throw new DrowseError("dropoutMask", `the layer is ${show(layer)}`, remedy);
   }
-  checkNumber("dropoutMask", "pass", pass, (value) => isIndex(value, 2 ** 31), "give a whole number of at least 0");
-  const indices = Array.isArray(rows) || ArrayBuffer.isView(rows) ? Array.from(rows) : undefined;
-  if (!indices?.every((row) => isIndex(row, 2 ** 32))) {
-    throw new DrowseError("dropoutMask", `the rows are ${show(rows)}`, "give indices of rows, whole numbers of at least 0");
-  }
+  const indices = checkPlaces("dropoutMask", rows, pass);
   const { rate, isShared } = node.layer;
   const units = sizeOf(node.outputShape);
   const key = streamKey(model.seed, `mask/${layer}`);
@@ -55,6 +51,19 @@ export function dropoutMask(model: Network, layer: string, options: { rows: Arra
 
 function hasMask(layer: Layer): layer is DropoutLayer {
   return isDropout(layer) && layer.hasMask;
+}
+
+/**
+ * The rows of which masks or noise are asked, checked with the pass.
+ * @throws {DrowseError} on rows and passes that are not whole or out of range.
+ */
+export function checkPlaces(operation: string, rows: ArrayLike<number>, pass: number): number[] {
+  checkNumber(operation, "pass", pass, (value) => isIndex(value, 2 ** 31), "give a whole number of at least 0");
+  const indices = Array.isArray(rows) || ArrayBuffer.isView(rows) ? Array.from(rows as ArrayLike<number>) : undefined;
+  if (!indices?.every((row) => isIndex(row, 2 ** 32))) {
+    throw new DrowseError(operation, `the rows are ${show(rows)}`, "give indices of rows, whole numbers of at least 0");
+  }
+  return indices;
 }
 
 function isIndex(value: number, bound: number): boolean {
