@@ -6,11 +6,13 @@ import { setup } from "./setup.mjs";
 
 // The tools are imported by the steps that need them: a build with nothing to do must not wait for a compiler to load.
 
-// Modules of kernels: what every training needs, what every prediction needs, and those of layers and losses that few use. Name of
+// Modules of kernels: what every training needs, what every prediction needs, what Monte Carlo prediction needs besides, and those of
+// layers and losses that few use. Name of
 // the constant, source, and module of TypeScript.
 const kernelModules = [
   { name: "allKernels", entry: "kernels/index.ts", output: "src/wasm/generated/kernels.ts" },
   { name: "predictionKernels", entry: "kernels/prediction.ts", output: "src/wasm/generated/prediction-kernels.ts" },
+  { name: "samplingKernels", entry: "kernels/sampling.ts", output: "src/wasm/generated/sampling-kernels.ts" },
   { name: "familyKernels", entry: "kernels/family.ts", output: "src/wasm/generated/family-kernels.ts" },
 ];
 const workerModule = "src/wasm/generated/worker.ts";

@@ -70,6 +70,7 @@ export type { MonitorName, MonitorOptions, ValidationName } from "./model/monito
 export type { Network } from "./model/network.ts";
 export { dropoutNoise, type Noise } from "./model/noise-of-layer.ts";
 export type { PlateauOptions } from "./model/plateau.ts";
+export { predictUncertain, type UncertainOptions, type UncertainPredictions } from "./model/predict-uncertain.ts";
 export type { Predictions, PredictOptions, RunOptions } from "./model/predicting-network.ts";
 export type { Rates } from "./model/rates.ts";
 export type { DropoutSchedule } from "./model/scheduled-rates.ts";

@@ -312,17 +312,18 @@ export function twinOf(
     loss,
     pass,
     batch = 0,
+    stream = TRAINING,
     values = model.weights,
-  }: { loss: Network["loss"]; pass: number; batch?: number; values?: ReadonlyMap<string, Float32Array> },
+  }: { loss: Network["loss"]; pass: number; batch?: number; stream?: number; values?: ReadonlyMap<string, Float32Array> },
 ): Network {
   const layers = model.graph.nodes.flatMap(({ name, layer, inputShape, outputShape }): NetworkLayer[] => {
     if (layer.kind === "relu") return [{ type: "relu" }];
     if (layer.kind === "dropout") {
       const { rate, scaling, sharedAcross } = layer.config as { rate: number; scaling: Scaling; sharedAcross?: ["batch"] };
-      const words = sharedAcross ? { stream: SHARED, batch } : { stream: TRAINING };
+      const words = sharedAcross ? { stream: stream | SHARED, batch } : { stream };
       return [{ type: "dropout", rate, scaling, mask: { key: streamKey(model.seed, `mask/${name}`), pass, ...words } }];
     }
-    const mask = { key: streamKey(model.seed, `mask/${name}`), pass, stream: TRAINING };
+    const mask = { key: streamKey(model.seed, `mask/${name}`), pass, stream };
     if (layer.kind === "gaussianDropout" || layer.kind === "alphaDropout") {
       return [{ type: layer.kind, rate: Number(layer.config.rate), mask }];
     }

@@ -106,7 +106,7 @@ export async function createTrainer(
   const threads = resolveThreads(operation, options.threads, graph, rowsPerStep);
   const open = async (asked: SessionRequest): Promise<Opened> => {
     const plan = makePlan({
-      kernels: allKernels,
+      kernels: [allKernels],
       graph: asked.graph,
       seed,
       batchSize: rowsPerStep,

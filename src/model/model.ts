@@ -1,4 +1,6 @@
+import type { Rows } from "../data/arrays.ts";
 import { type Data, prepareData } from "../data/prepare.ts";
+import type { BatchSource } from "../data/source.ts";
 import type { Scaling } from "../layers/dropout/dropout.ts";
 import { checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import { type LossOption, measuringLoss, resolveLoss } from "../losses/resolve.ts";
@@ -14,6 +16,7 @@ import { fitModel } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
+import { predictUncertain, type UncertainOptions, type UncertainPredictions } from "./predict-uncertain.ts";
 import { PredictingNetwork, type RunOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
 import { convertScaling } from "./scaling.ts";
@@ -22,7 +25,7 @@ import type { Trainer } from "./trainer.ts";
 
 /** A network and all that can be done with it. Made by `sequential` or by loading a file. */
 export class Model extends PredictingNetwork {
-  readonly #evaluators = new Predictors(allKernels);
+  readonly #evaluators = new Predictors([allKernels]);
 
   /**
    * Trains on data for some epochs. The model has the weights of the last finished epoch, with `earlyStopping` of the
@@ -68,6 +71,19 @@ export class Model extends PredictingNetwork {
     } finally {
       predictor.release();
     }
+  }
+
+  /**
+   * Monte Carlo dropout: each row is predicted many times with masks drawn as in training. See the function
+   * {@link predictUncertain}, of which this is the method.
+   *
+   * @param x - rows of inputs, as for `predict`.
+   * @throws {DrowseError} on a model in which nothing is drawn at random, and on wrong options and inputs.
+   * @example
+   * const { mean, std, entropy, mutualInformation } = await model.predictUncertain(x, { samples: 100 });
+   */
+  predictUncertain(x: Rows | BatchSource, options: UncertainOptions = {}): Promise<UncertainPredictions> {
+    return predictUncertain(this, x, options);
   }
 
   /**

@@ -22,7 +22,7 @@ import { emitUpdates, ruleNumber } from "./updates.ts";
 const B: Argument = { value: ROWS };
 
 /** Inputs of the batch, from the record to the first activation matrix. */
-function emitInputs(plan: PlanBuilder, program: ProgramBuilder): void {
+export function emitInputs(plan: PlanBuilder, program: ProgramBuilder): void {
   const { input, record, request } = plan;
   const common = {
     source: { record: record.inputs },
@@ -44,7 +44,7 @@ function producer(nodes: readonly Node[], node: Node, random: boolean): Node | u
 }
 
 /** The one node that takes a node's output, past nodes that change nothing. */
-function consumer(nodes: readonly Node[], node: Node, random: boolean): Node | undefined {
+export function consumer(nodes: readonly Node[], node: Node, random: boolean): Node | undefined {
   let found = nodes.find(({ inputs }) => inputs.includes(node.index));
   while (found?.layer.isIdentity(random)) {
     const { index } = found;
@@ -54,13 +54,13 @@ function consumer(nodes: readonly Node[], node: Node, random: boolean): Node | u
 }
 
 /** Whether a node's work is done by the product before it: a rectifier behind a dense layer. */
-function ridesForward(plan: PlanBuilder, node: Node, random: boolean): boolean {
+export function ridesForward(plan: PlanBuilder, node: Node, random: boolean): boolean {
   const { fused, graph } = plan.request;
   return fused && node.layer.activation === "rectifier" && producer(graph.nodes, node, random)?.layer.kind === "dense";
 }
 
 /** Whether a node may overwrite its input: nothing else needs it. `outputs` are those of the nodes before it. */
-function worksInPlace(plan: PlanBuilder, { layer }: Node, input: Matrix, outputs: readonly Matrix[]): boolean {
+export function worksInPlace(plan: PlanBuilder, { layer }: Node, input: Matrix, outputs: readonly Matrix[]): boolean {
   const { fused, graph } = plan.request;
   if (!fused || layer.backwardReads === "input") return false;
   // Of all whose outputs lie there by now: a sign outlives a layer that keeps signs, a value none.
@@ -92,11 +92,11 @@ function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: PassKind)
   return outputs;
 }
 
-function columnsOf(node: Node): number {
+export function columnsOf(node: Node): number {
   return node.outputShape.reduce((product, length) => product * length, 1);
 }
 
-function passContext(
+export function passContext(
   plan: PlanBuilder,
   program: ProgramBuilder,
   node: Node,

@@ -10,10 +10,16 @@ import type { Argument, Call, Program } from "../wasm/program.ts";
 import { type Graph, type Node, nextWeights } from "./graph.ts";
 import { type RecordLayout, WORK } from "./record.ts";
 
+/** How much of a Monte Carlo prediction runs in one step: every step is full. */
+export interface SamplingSize {
+  readonly rows: number;
+  readonly samples: number;
+}
+
 /** What a plan is asked to do. */
 export interface PlanRequest {
   /** The kernels that every program of this kind needs; the layers and the loss add theirs. */
-  readonly kernels: KernelSet;
+  readonly kernels: readonly KernelSet[];
   readonly graph: Graph;
   readonly seed: number;
   readonly batchSize: number;
@@ -23,6 +29,8 @@ export interface PlanRequest {
   readonly optimizer: Optimizer | undefined;
   readonly loss: Loss | undefined;
   readonly predict: OutputLink | undefined;
+  /** Monte Carlo prediction through that link instead: so many rows in so many samples at a time, which make the batch. */
+  readonly sampling?: SamplingSize | undefined;
   readonly threads: number;
   /** Fused: rectifiers, dropout and updates ride on the products. Unfused: every intermediate value has its own buffer. */
   readonly fused: boolean;

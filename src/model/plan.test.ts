@@ -49,7 +49,7 @@ async function bitsOfSteps(
     ...{
       graph,
       seed,
-      kernels: allKernels,
+      kernels: [allKernels],
       source,
       loss,
       batchSize: rows.length,
@@ -201,7 +201,7 @@ function listing(layers: LayerRecipe[], fused: boolean, optimizer = sgd(SETTINGS
   const plan = makePlan({
     graph,
     seed,
-    kernels: allKernels,
+    kernels: [allKernels],
     source,
     loss,
     batchSize: 8,

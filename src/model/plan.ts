@@ -11,6 +11,7 @@ import { emitInference, emitTraining } from "./passes.ts";
 import { type NodeBuffers, type PlanBuilder, type PlanRequest, updatesRide } from "./plan-builder.ts";
 import { dropoutNodes, dropoutRecord } from "./rates.ts";
 import { BATCH, DROPOUT_BYTES, DROPOUTS, PASS, type RecordLayout, recordLayout } from "./record.ts";
+import { emitSampling } from "./sampling-passes.ts";
 
 /** Most memory that a slot of step records takes. */
 const SLOT_BYTES = 4 << 20;
@@ -19,7 +20,14 @@ const MOST_STEPS = 1024;
 /** Layers in, kernel calls out: the memory and the programs of a run. */
 export interface Plan {
   readonly specification: MachineSpecification;
-  readonly programs: { readonly train: number; readonly evaluate: number; readonly predict: number };
+  readonly programs: {
+    readonly train: number;
+    readonly evaluate: number;
+    readonly predict: number;
+    /** Monte Carlo prediction: what no mask touches, and the rest for some samples. */
+    readonly trunk: number;
+    readonly sample: number;
+  };
   readonly batchSize: number;
   readonly record: RecordLayout;
   /** Answers of a row that can be right, for the accuracy; 0: the loss has none. */
@@ -89,7 +97,7 @@ function placePenalized(arena: Arena, { graph, optimizer }: PlanRequest, places:
 
 /** Makes the plan of a run. */
 export function makePlan(request: PlanRequest): Plan {
-  const { graph, seed, batchSize, source, loss, predict, threads } = request;
+  const { graph, seed, batchSize, source, loss, predict, threads, sampling } = request;
   const arena = new Arena();
   const state = { barrier: arena.allocate(64), status: 0, statusWords: 0 };
   const keepers = graph.nodes.filter(({ parameters }) => parameters.length > 0).map(({ name }) => name);
@@ -99,7 +107,8 @@ export function makePlan(request: PlanRequest): Plan {
   const dropouts = dropoutNodes(graph);
   const outputs = sizeOf(graph.output);
   const record = recordLayout(source, {
-    batchSize,
+    batchSize: sampling?.rows ?? batchSize,
+    samples: sampling?.samples ?? 0,
     dropouts: dropouts.length,
     targetSize: loss ? (loss.targets === "classes" ? 1 : targetsFor("plan", loss, outputs)) : 0,
     weighted: request.optimizer !== undefined && source.weighted === true,
@@ -167,9 +176,10 @@ export function makePlan(request: PlanRequest): Plan {
   const training = request.optimizer && loss ? emitTraining(builder, { loss, optimizer: request.optimizer }, nodes) : undefined;
   const train = training ? add(training.program) : -1;
   const evaluate = loss ? add(emitInference(builder, "evaluate", { loss, link: predict })) : -1;
-  const predicting = predict ? add(emitInference(builder, "predict", { link: predict, loss: undefined })) : -1;
+  const predicting = predict && !sampling ? add(emitInference(builder, "predict", { link: predict, loss: undefined })) : -1;
+  const [trunk, sample] = predict && sampling ? emitSampling(builder, predict, sampling).map(add) : [-1, -1];
 
-  const kernels = [request.kernels, ...graph.nodes.flatMap(({ layer }) => layer.kernels ?? []), ...(loss?.kernels ?? [])];
+  const kernels = [...request.kernels, ...graph.nodes.flatMap(({ layer }) => layer.kernels ?? []), ...(loss?.kernels ?? [])];
   const slotSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(SLOT_BYTES / record.bytes)));
   const slots = [0, 1].map(() => ({
     record: arena.allocate(slotSteps * record.bytes),
@@ -177,7 +187,7 @@ export function makePlan(request: PlanRequest): Plan {
   }));
   return {
     specification: { bytes: arena.bytes, programs, state, kernels },
-    programs: { train, evaluate, predict: predicting },
+    programs: { train, evaluate, predict: predicting, trunk, sample },
     batchSize,
     record,
     answers: loss ? answersPerRow(loss, outputs) : 0,

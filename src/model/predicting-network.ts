@@ -36,7 +36,7 @@ export interface Predictions {
 
 /** A network that predicts. All else that can be done with one is added by `Model`, so that who only predicts need not load it. */
 export class PredictingNetwork extends Network {
-  readonly #predictors = new Predictors(predictionKernels);
+  readonly #predictors = new Predictors([predictionKernels]);
 
   /**
    * Predictions for rows; nothing sleeps.

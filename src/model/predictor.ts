@@ -6,6 +6,7 @@ import type { KernelSet } from "../wasm/module.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import type { Graph } from "./graph.ts";
 import { makePlan, type Plan } from "./plan.ts";
+import type { SamplingSize } from "./plan-builder.ts";
 import { resolveThreads, rowWork } from "./threads.ts";
 import { type Numbers, writeNumbers } from "./weights.ts";
 
@@ -13,8 +14,19 @@ import { type Numbers, writeNumbers } from "./weights.ts";
 const BATCH = 128;
 /** Multiply-adds below which the calling thread predicts: about a tenth of a second. Longer work goes to threads. */
 const LOCAL_WORK = 2e9;
+/** Predictors that are kept at most, of a model and a kind of call. */
+const MOST_KEPT = 8;
 /** How long threads that were asked for by number wait for another small prediction, before others may have them. */
 const KEPT_MILLISECONDS = 1000;
+
+/** What is asked of a predictor: the loss, what becomes of the logits, and how much of a Monte Carlo prediction at a time. */
+export interface PredictorGoal {
+  readonly loss?: Loss;
+  readonly link?: OutputLink | undefined;
+  readonly sampling?: SamplingSize;
+  /** How often each row passes, by which work is judged; default 1. */
+  readonly passes?: number;
+}
 
 /** A machine with a model's weights, ready to predict or to evaluate. */
 export interface Predictor {
@@ -30,11 +42,11 @@ export interface Predictor {
  * one call at a time.
  */
 export class Predictors {
-  readonly #kernels: KernelSet;
+  readonly #kernels: readonly KernelSet[];
   #kept = new Kept();
   #weights: Numbers | undefined;
 
-  constructor(kernels: KernelSet) {
+  constructor(kernels: readonly KernelSet[]) {
     this.#kernels = kernels;
   }
 
@@ -42,14 +54,16 @@ export class Predictors {
     operation: string,
     model: { graph: Graph; seed: number; weights: Numbers },
     source: BatchSource,
-    { loss, link }: { loss?: Loss; link?: OutputLink | undefined },
+    { loss, link, sampling, passes = 1 }: PredictorGoal,
     threads: number | undefined,
   ): Promise<Predictor> {
     const { graph, seed, weights } = model;
-    const chosen = resolveThreads(operation, threads, graph, BATCH);
-    const isSmall = rowWork(graph) * source.count <= LOCAL_WORK;
+    const batchSize = sampling ? sampling.rows * sampling.samples : BATCH;
+    const chosen = resolveThreads(operation, threads, graph, batchSize);
+    const isSmall = rowWork(graph) * source.count * passes <= LOCAL_WORK;
     const isLocal = isSmall && (threads ?? 1) === 1;
-    const key = JSON.stringify([source.inputType, source.inputScale, loss?.kind, loss?.settings, link, isLocal ? 0 : chosen]);
+    const goal = [loss?.kind, loss?.settings, link, sampling && { ...sampling, seed }];
+    const key = JSON.stringify([source.inputType, source.inputScale, ...goal, isLocal ? 0 : chosen]);
     if (this.#weights !== weights) {
       this.#kept.close();
       this.#kept = new Kept();
@@ -62,11 +76,12 @@ export class Predictors {
       kernels: this.#kernels,
       graph,
       seed,
-      batchSize: BATCH,
+      batchSize,
       source,
       optimizer: undefined,
       loss,
       predict: link,
+      sampling,
       threads: isLocal ? 1 : chosen,
       fused: true,
       path: 0,
@@ -100,6 +115,8 @@ class Kept {
     // A program may end before; timers of a page are plain numbers.
     if (typeof timer === "object") timer.unref();
     this.#waiting.set(key, { predictor, timer });
+    const [oldest] = this.#waiting.keys();
+    if (this.#waiting.size > MOST_KEPT) this.take(oldest)?.machine.close();
   }
 
   close(): void {

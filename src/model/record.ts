@@ -9,8 +9,8 @@ import { sizeOf } from "../tensor/shape.ts";
 //   8   i32     batch within the pass
 //   12  f32[12] hyper-parameters
 //   60  12 bytes per dropout layer: threshold, awake, scale
-//   then, each on a multiple of 16: u32 indices of the rows, inputs as they lie in the data, targets,
-//   and f32 weights of the rows, if they have any
+//   then, each on a multiple of 16: u32 indices of the rows, u32 passes of Monte Carlo samples, inputs as they lie in the
+//   data, targets, and f32 weights of the rows, if they have any
 //
 // Its result: 0 f64 sum of the row losses, 8 i32 right answers, 16 f64 multiply-adds of each product, f64 penalties of layers, then
 // f32 predictions.
@@ -29,6 +29,8 @@ export const WORK = 16;
 /** Where the parts of a record lie. */
 export interface RecordLayout {
   readonly indices: number;
+  /** One pass per Monte Carlo sample. */
+  readonly passes: number;
   readonly inputs: number;
   readonly targets: number;
   /** 0: rows have no weights. */
@@ -48,7 +50,10 @@ export interface RecordLayout {
 
 const round16 = (bytes: number) => Math.ceil(bytes / 16) * 16;
 
-/** The layout for batches of up to `batchSize` rows of a source, with `outputs` predictions per row (0: none), at most so many `products`, and so many `penalties`. */
+/**
+ * The layout for batches of up to `batchSize` rows of a source, with `outputs` predictions per row (0: none), or of so many
+ * `samples`, at most so many `products`, and so many `penalties`.
+ */
 export function recordLayout(
   source: Pick<BatchSource, "inputShape" | "inputType">,
   {
@@ -59,6 +64,7 @@ export function recordLayout(
     outputs,
     products,
     penalties = 0,
+    samples = 0,
   }: {
     batchSize: number;
     dropouts: number;
@@ -67,16 +73,19 @@ export function recordLayout(
     outputs: number;
     products: number;
     penalties?: number;
+    samples?: number;
   },
 ): RecordLayout {
   const inputSize = sizeOf(source.inputShape);
   const indices = round16(DROPOUTS + DROPOUT_BYTES * dropouts);
-  const inputs = round16(indices + 4 * batchSize);
+  const passes = round16(indices + 4 * batchSize);
+  const inputs = round16(passes + 4 * samples);
   const targets = round16(inputs + batchSize * inputSize * (source.inputType === "u8" ? 1 : 4));
   const weights = round16(targets + 4 * batchSize * targetSize);
   const predictions = round16(WORK + 8 * (products + penalties));
   return {
     indices,
+    passes,
     inputs,
     targets,
     weights: weighted ? weights : 0,
@@ -84,7 +93,7 @@ export function recordLayout(
     products,
     penalties: WORK + 8 * products,
     bytes: weighted ? round16(weights + 4 * batchSize) : weights,
-    resultBytes: round16(predictions + 4 * batchSize * outputs),
+    resultBytes: round16(predictions + 4 * batchSize * Math.max(1, samples) * outputs),
     inputType: source.inputType,
     inputSize,
     targetSize,
@@ -103,19 +112,15 @@ export interface StepSettings {
   /** The batch's place in its pass. */
   readonly batch: number;
   readonly hyper: Hyper | undefined;
+  /** Of Monte Carlo samples that run together. */
+  readonly passes?: Uint32Array;
   /** Per dropout layer. */
   readonly dropouts: readonly { threshold: number; awake: number; scale: number }[];
 }
 
-/** Writes the record at `at` of a staging buffer and has the source fill in inputs and targets. */
-export async function writeRecord(
-  buffer: ArrayBuffer,
-  at: number,
-  layout: RecordLayout,
-  source: BatchSource,
-  settings: StepSettings,
-): Promise<void> {
-  const { rows, pass, batch, hyper, dropouts } = settings;
+/** Writes what the training loop says of a step, all but the data, into its record at `at` of a staging buffer. */
+export function writeSettings(buffer: ArrayBuffer, at: number, layout: RecordLayout, settings: StepSettings): void {
+  const { rows, pass, batch, hyper, dropouts, passes } = settings;
   const view = new DataView(buffer, at, layout.bytes);
   view.setInt32(ROWS, rows.length, true);
   view.setInt32(PASS, pass, true);
@@ -128,6 +133,19 @@ export async function writeRecord(
     view.setFloat32(place + 8, scale, true);
   }
   new Uint32Array(buffer, at + layout.indices, rows.length).set(rows);
+  if (passes) new Uint32Array(buffer, at + layout.passes, passes.length).set(passes);
+}
+
+/** Writes the record at `at` of a staging buffer and has the source fill in inputs and targets. */
+export async function writeRecord(
+  buffer: ArrayBuffer,
+  at: number,
+  layout: RecordLayout,
+  source: BatchSource,
+  settings: StepSettings,
+): Promise<void> {
+  const { rows } = settings;
+  writeSettings(buffer, at, layout, settings);
   const inputCount = rows.length * layout.inputSize;
   const x =
     layout.inputType === "u8"

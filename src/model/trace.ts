@@ -58,7 +58,7 @@ function readMatrix(machine: LocalMachine, { pointer, stride, columns }: Matrix,
 export async function traceStep(request: TraceRequest): Promise<Trace> {
   const { graph, seed, numbers, source, loss, rows, pass, batch, optimizer, path } = request;
   const plan = makePlan({
-    kernels: allKernels,
+    kernels: [allKernels],
     graph,
     seed,
     batchSize: rows.length,

@@ -31,7 +31,7 @@ function limitsByte(bytes: Uint8Array): number {
   throw new Error("the kernel module imports no memory");
 }
 
-/** Kernels in hexadecimal digits: those of training, of prediction, of a family of layers (`generated/`). */
+/** Kernels in hexadecimal digits: those of training, of prediction, of Monte Carlo prediction, of a family of layers (`generated/`). */
 export type KernelSet = string;
 
 const compiled = {
