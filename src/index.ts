@@ -70,7 +70,7 @@ export type { MonitorName, MonitorOptions, ValidationName } from "./model/monito
 export type { Network } from "./model/network.ts";
 export { dropoutNoise, type Noise } from "./model/noise-of-layer.ts";
 export type { PlateauOptions } from "./model/plateau.ts";
-export { predictUncertain, type UncertainOptions, type UncertainPredictions } from "./model/predict-uncertain.ts";
+export { predictUncertain, type UncertainOptions } from "./model/predict-uncertain.ts";
 export type { Predictions, PredictOptions, RunOptions } from "./model/predicting-network.ts";
 export type { Rates } from "./model/rates.ts";
 export type { DropoutSchedule } from "./model/scheduled-rates.ts";
@@ -78,6 +78,7 @@ export { type SequentialOptions, sequential } from "./model/sequential.ts";
 export type { Trace, Traced } from "./model/trace.ts";
 export { type StepReport, Trainer } from "./model/trainer.ts";
 export type { TrainerState } from "./model/trainer-state.ts";
+export type { UncertainPredictions } from "./model/uncertain-predictions.ts";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.ts";
 export { type AdamOptions, type AdamWOptions, adam, adamW, type MomentOptions } from "./optimizers/adam.ts";
 export type { Optimizer, Schedule } from "./optimizers/optimizer.ts";

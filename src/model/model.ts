@@ -16,12 +16,13 @@ import { fitModel } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
-import { predictUncertain, type UncertainOptions, type UncertainPredictions } from "./predict-uncertain.ts";
+import { predictUncertain, type UncertainOptions } from "./predict-uncertain.ts";
 import { PredictingNetwork, type RunOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
 import { convertScaling } from "./scaling.ts";
 import { type Trace, traceStep } from "./trace.ts";
 import type { Trainer } from "./trainer.ts";
+import type { UncertainPredictions } from "./uncertain-predictions.ts";
 
 /** A network and all that can be done with it. Made by `sequential` or by loading a file. */
 export class Model extends PredictingNetwork {

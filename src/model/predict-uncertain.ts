@@ -5,19 +5,16 @@ import { checkFlag, checkNumber, checkOptions, checkSignal } from "../layers/opt
 import { checkSeed } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { mutualInformation, predictiveEntropy } from "../uncertainty/entropy.ts";
-import { sampleDeviation, sampleMean } from "../uncertainty/mean-and-deviation.ts";
-import { checkTau, type PredictiveVariance } from "../uncertainty/predictive-variance.ts";
-import { checkLevels, sampleQuantiles } from "../uncertainty/quantiles.ts";
-import type { Statistic } from "../uncertainty/samples.ts";
-import { variationRatio } from "../uncertainty/variation-ratio.ts";
+import { checkTau } from "../uncertainty/predictive-variance.ts";
+import { checkLevels } from "../uncertainty/quantiles.ts";
 import { predictionKernels } from "../wasm/generated/prediction-kernels.ts";
 import { samplingKernels } from "../wasm/generated/sampling-kernels.ts";
 import type { Graph } from "./graph.ts";
 import { Network } from "./network.ts";
-import { dataRequest, type PredictOptions } from "./predicting-network.ts";
+import type { PredictOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
 import { sampleSource, samplingSize } from "./sampling.ts";
+import { UncertainCollector, type UncertainPredictions } from "./uncertain-predictions.ts";
 
 /** Options of `predictUncertain`. */
 export interface UncertainOptions extends PredictOptions {
@@ -27,33 +24,13 @@ export interface UncertainOptions extends PredictOptions {
   seed?: number;
   /** Levels of quantiles, from 0 to 1, such as [0.05, 0.95]; default none. */
   quantiles?: readonly number[];
-  /** Precision of the noise in the targets of a regression, above 0: gives `variance`. `chooseTau` finds one. */
+  /**
+   * Precision of the noise in the targets of a regression, above 0: gives `variance`. `chooseTau` finds one. A network that was trained
+   * with `gaussianNegativeLogLikelihood` tells the noise itself.
+   */
   tau?: number;
   /** Keep the samples themselves: T * rows * outputs numbers. Default false. */
   keepSamples?: boolean;
-}
-
-/** What a network predicts, and what it does not know. */
-export interface UncertainPredictions {
-  /** Mean over the samples, [rows, ...output shape]: probabilities, or numbers. */
-  readonly mean: Statistic;
-  /** Standard deviation over the samples, [rows, ...output shape]. */
-  readonly std: Statistic;
-  /** For each level asked for, [rows, ...output shape]. */
-  readonly quantiles: readonly Statistic[];
-  /**
-   * Predictive entropy in nats: all that is uncertain about the class. One number per row after training with cross-entropy, and
-   * with binary cross-entropy one per output; undefined for numbers and logits, as are the next two.
-   */
-  readonly entropy: Float64Array | undefined;
-  /** Mutual information between class and weights (BALD) in nats: how much the samples disagree. */
-  readonly mutualInformation: Float64Array | undefined;
-  /** Share of the samples that do not name the most frequent class. */
-  readonly variationRatio: Float64Array | undefined;
-  /** Epistemic and aleatoric variance of a regression and their sum; undefined without `tau`. */
-  readonly variance: PredictiveVariance | undefined;
-  /** With `keepSamples`: [samples, rows, ...output shape]. */
-  readonly samples: { readonly data: Float32Array; readonly shape: readonly number[] } | undefined;
 }
 
 const OPERATION = "predictUncertain";
@@ -90,13 +67,14 @@ export async function predictUncertain(
   checkRandom(network.graph);
   const { scale, threads, signal } = options;
   const given = isBatchSource(x) ? x : { x, ...(scale === undefined ? {} : { scale }) };
-  const source = prepareData(OPERATION, given, dataRequest(network, undefined));
-  const outputs = sizeOf(network.outputShape);
+  const { inputShape, inputScale, outputShape, graph, weights } = network;
+  const outputs = sizeOf(outputShape);
+  const source = prepareData(OPERATION, given, { inputShape, inputScale, outputs, targets: undefined });
   const size = samplingSize(source.count, T, outputs);
-  const result = new Collector(source.count, network.outputShape, { T, R: size.rows, link, levels, tau, keepSamples });
+  const parts = { T, R: size.rows, link, levels, tau, keepSamples };
+  const result = new UncertainCollector(OPERATION, [source.count, ...outputShape], parts);
   const machines = predictors.get(network) ?? new Predictors([predictionKernels, samplingKernels]);
   predictors.set(network, machines);
-  const { graph, weights } = network;
   const goal = { link, sampling: size, passes: T };
   const predictor = await machines.get(OPERATION, { graph, seed, weights }, source, goal, threads);
   try {
@@ -123,7 +101,9 @@ function readOptions(network: Network, options: UncertainOptions) {
   if (tau !== undefined) {
     checkTau(OPERATION, tau);
     if (output === "logits" || link !== "identity") {
-      throw new DrowseError(OPERATION, `tau is ${tau}, and what is predicted are no numbers of a regression`, "leave tau out");
+      const received =
+        link === "gaussian" ? "the network tells the noise itself" : "what is predicted are no numbers of a regression";
+      throw new DrowseError(OPERATION, `tau is ${tau}, and ${received}`, "leave tau out");
     }
   }
   return { samples, seed, levels, tau, keepSamples, link };
@@ -137,93 +117,4 @@ function checkRandom({ nodes }: Graph): void {
     "the model has no layer that drops anything, so that all samples would be equal",
     "train one with dropout, such as dropout({ rate: 0.5 }), or call predict",
   );
-}
-
-/** Makes statistics of the samples of some rows, and puts them where these rows are. */
-class Collector {
-  readonly #rows: number;
-  readonly #inner: readonly number[];
-  readonly #setting: CollectorSetting;
-  readonly #mean: Statistic;
-  readonly #std: Statistic;
-  readonly #quantiles: readonly Statistic[];
-  readonly #perClass: { entropy: Float64Array; mutualInformation: Float64Array; variationRatio: Float64Array } | undefined;
-  readonly #samples: Float32Array | undefined;
-
-  constructor(rows: number, inner: readonly number[], setting: CollectorSetting) {
-    this.#rows = rows;
-    this.#inner = inner;
-    this.#setting = setting;
-    const { T, link, levels, keepSamples } = setting;
-    const outputs = sizeOf(inner);
-    const statistic = () => ({ data: new Float64Array(rows * outputs), shape: [rows, ...inner] });
-    this.#mean = statistic();
-    this.#std = statistic();
-    this.#quantiles = levels.map(statistic);
-    const numbers = () => new Float64Array(link === "softmax" ? rows : rows * outputs);
-    if (link !== "identity") this.#perClass = { entropy: numbers(), mutualInformation: numbers(), variationRatio: numbers() };
-    if (keepSamples) this.#samples = new Float32Array(T * rows * outputs);
-  }
-
-  /** `data`: samples [T, R, ...output shape] of the rows from `first` on. */
-  add(first: number, data: Float32Array): void {
-    const { T, R, link, levels } = this.#setting;
-    const outputs = sizeOf(this.#inner);
-    const at = first * outputs;
-    const wrong = data.findIndex((value) => value - value !== 0);
-    if (wrong >= 0) {
-      const row = first + (Math.floor(wrong / outputs) % R);
-      const remedy = "scale the inputs as in training, or train with a lower learning rate";
-      throw new DrowseError(OPERATION, `the output is ${data[wrong]} in row ${row}`, remedy);
-    }
-    const samples = { data, shape: [T, R, outputs] };
-    this.#mean.data.set(sampleMean(samples).data, at);
-    this.#std.data.set(sampleDeviation(samples).data, at);
-    for (const [index, { data: quantile }] of sampleQuantiles(samples, levels).entries()) {
-      this.#quantiles[index].data.set(quantile, at);
-    }
-    if (this.#perClass) {
-      // Outputs of a sigmoid are probabilities each of its own.
-      const perRow = link === "softmax";
-      const classes = perRow ? samples : { data, shape: [T, R * outputs] };
-      const place = perRow ? first : at;
-      this.#perClass.entropy.set(predictiveEntropy(classes), place);
-      this.#perClass.mutualInformation.set(mutualInformation(classes), place);
-      this.#perClass.variationRatio.set(variationRatio(classes), place);
-    }
-    for (let t = 0; this.#samples && t < T; t++) {
-      const block = data.subarray(t * R * outputs, (t + 1) * R * outputs);
-      this.#samples.set(block, t * this.#rows * outputs + at);
-    }
-  }
-
-  predictions(): UncertainPredictions {
-    const { T, tau } = this.#setting;
-    const [mean, std, shape] = [this.#mean, this.#std, this.#mean.shape];
-    let variance: PredictiveVariance | undefined;
-    if (tau !== undefined) {
-      const epistemic = { data: std.data.map((value) => value * value), shape };
-      const aleatoric = { data: new Float64Array(std.data.length).fill(1 / tau), shape };
-      variance = { epistemic, aleatoric, total: { data: epistemic.data.map((value) => value + 1 / tau), shape } };
-    }
-    return {
-      mean,
-      std,
-      quantiles: this.#quantiles,
-      entropy: this.#perClass?.entropy,
-      mutualInformation: this.#perClass?.mutualInformation,
-      variationRatio: this.#perClass?.variationRatio,
-      variance,
-      samples: this.#samples && { data: this.#samples, shape: [T, ...shape] },
-    };
-  }
-}
-
-interface CollectorSetting {
-  readonly T: number;
-  readonly R: number;
-  readonly link: string;
-  readonly levels: readonly number[];
-  readonly tau: number | undefined;
-  readonly keepSamples: boolean;
 }

@@ -12,7 +12,7 @@ import { Pace } from "./steps.ts";
 // comes once more, with the same bits.
 
 /** Rows times samples of a step: as many as let each product go through its weights rarely, and still lie in a cache. */
-const BATCH = 256;
+const BATCH = 128;
 /** Between these the number of samples of a step is chosen. */
 const FEWEST = 4;
 const MOST = 16;

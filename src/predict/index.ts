@@ -10,8 +10,9 @@ export type { Rows } from "../data/arrays.ts";
 export type { BatchBuffers, BatchSource } from "../data/source.ts";
 export { moreLayers } from "../layers/more-kinds.ts";
 export type { LayerKinds, UnknownConfig } from "../layers/registry.ts";
-export { predictUncertain, type UncertainOptions, type UncertainPredictions } from "../model/predict-uncertain.ts";
+export { predictUncertain, type UncertainOptions } from "../model/predict-uncertain.ts";
 export type { PredictingNetwork, Predictions, PredictOptions, RunOptions } from "../model/predicting-network.ts";
+export type { UncertainPredictions } from "../model/uncertain-predictions.ts";
 export { DrowseError, WorkerError } from "../tensor/errors.ts";
 export type { Shape } from "../tensor/shape.ts";
 
