@@ -16,6 +16,11 @@ export interface SamplingSize {
   readonly samples: number;
 }
 
+/** Such a prediction, and what makes its programs, `trunk` and `sample`: who only predicts does not load it. */
+export interface SamplingRequest extends SamplingSize {
+  readonly emit: (plan: PlanBuilder, link: OutputLink, size: SamplingSize) => readonly Program[];
+}
+
 /** What a plan is asked to do. */
 export interface PlanRequest {
   /** The kernels that every program of this kind needs; the layers and the loss add theirs. */
@@ -30,7 +35,7 @@ export interface PlanRequest {
   readonly loss: Loss | undefined;
   readonly predict: OutputLink | undefined;
   /** Monte Carlo prediction through that link instead: so many rows in so many samples at a time, which make the batch. */
-  readonly sampling?: SamplingSize | undefined;
+  readonly sampling?: SamplingRequest | undefined;
   readonly threads: number;
   /** Fused: rectifiers, dropout and updates ride on the products. Unfused: every intermediate value has its own buffer. */
   readonly fused: boolean;

@@ -11,7 +11,6 @@ import { emitInference, emitTraining } from "./passes.ts";
 import { type NodeBuffers, type PlanBuilder, type PlanRequest, updatesRide } from "./plan-builder.ts";
 import { dropoutNodes, dropoutRecord } from "./rates.ts";
 import { BATCH, DROPOUT_BYTES, DROPOUTS, PASS, type RecordLayout, recordLayout } from "./record.ts";
-import { emitSampling } from "./sampling-passes.ts";
 
 /** Most memory that a slot of step records takes. */
 const SLOT_BYTES = 4 << 20;
@@ -177,7 +176,7 @@ export function makePlan(request: PlanRequest): Plan {
   const train = training ? add(training.program) : -1;
   const evaluate = loss ? add(emitInference(builder, "evaluate", { loss, link: predict })) : -1;
   const predicting = predict && !sampling ? add(emitInference(builder, "predict", { link: predict, loss: undefined })) : -1;
-  const [trunk, sample] = predict && sampling ? emitSampling(builder, predict, sampling).map(add) : [-1, -1];
+  const [trunk, sample] = predict && sampling ? sampling.emit(builder, predict, sampling).map(add) : [-1, -1];
 
   const kernels = [...request.kernels, ...graph.nodes.flatMap(({ layer }) => layer.kernels ?? []), ...(loss?.kernels ?? [])];
   const slotSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(SLOT_BYTES / record.bytes)));

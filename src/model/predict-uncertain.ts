@@ -14,6 +14,7 @@ import { Network } from "./network.ts";
 import type { PredictOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
 import { sampleSource, samplingSize } from "./sampling.ts";
+import { emitSampling } from "./sampling-passes.ts";
 import { UncertainCollector, type UncertainPredictions } from "./uncertain-predictions.ts";
 
 /** Options of `predictUncertain`. */
@@ -75,7 +76,7 @@ export async function predictUncertain(
   const result = new UncertainCollector(OPERATION, [source.count, ...outputShape], parts);
   const machines = predictors.get(network) ?? new Predictors([predictionKernels, samplingKernels]);
   predictors.set(network, machines);
-  const goal = { link, sampling: size, passes: T };
+  const goal = { link, sampling: { ...size, emit: emitSampling }, passes: T };
   const predictor = await machines.get(OPERATION, { graph, seed, weights }, source, goal, threads);
   try {
     const session = { ...predictor, size, source, samples: T, signal, outputs };

@@ -6,7 +6,7 @@ import type { KernelSet } from "../wasm/module.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import type { Graph } from "./graph.ts";
 import { makePlan, type Plan } from "./plan.ts";
-import type { SamplingSize } from "./plan-builder.ts";
+import type { SamplingRequest } from "./plan-builder.ts";
 import { resolveThreads, rowWork } from "./threads.ts";
 import { type Numbers, writeNumbers } from "./weights.ts";
 
@@ -23,7 +23,7 @@ const KEPT_MILLISECONDS = 1000;
 export interface PredictorGoal {
   readonly loss?: Loss;
   readonly link?: OutputLink | undefined;
-  readonly sampling?: SamplingSize;
+  readonly sampling?: SamplingRequest;
   /** How often each row passes, by which work is judged; default 1. */
   readonly passes?: number;
 }
