@@ -48,6 +48,7 @@ export { type AverageOptions, type ClassMeasures, classMeasures, f1, precision, 
 export { mae, r2, rmse } from "./metrics/regression.ts";
 export type { Table } from "./metrics/table.ts";
 export type { TrainerOptions, TrainingOptions } from "./model/create-trainer.ts";
+export type { DropoutShorthand } from "./model/dropout-shorthand.ts";
 export type { EarlyStoppingOptions } from "./model/early-stopping.ts";
 export type { EpochControl } from "./model/epoch-control.ts";
 export type {
@@ -75,8 +76,10 @@ export type { Predictions, PredictOptions, RunOptions } from "./model/predicting
 export type { Rates } from "./model/rates.ts";
 export type { DropoutSchedule } from "./model/scheduled-rates.ts";
 export { type SequentialOptions, sequential } from "./model/sequential.ts";
+export type { StepReport } from "./model/step-report.ts";
 export type { Trace, Traced } from "./model/trace.ts";
-export { type StepReport, Trainer } from "./model/trainer.ts";
+export { Trainer } from "./model/trainer.ts";
+export type { LayerMasks, MaskRecording, StepMasks, TrainerMasks } from "./model/trainer-masks.ts";
 export type { TrainerState } from "./model/trainer-state.ts";
 export type { UncertainPredictions } from "./model/uncertain-predictions.ts";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.ts";

@@ -50,7 +50,8 @@ export function graphParameters(graph: Graph): GraphParameter[] {
   );
 }
 
-function isLayer(value: unknown): value is Layer {
+/** Whether a value is a layer. */
+export function isLayer(value: unknown): value is Layer {
   return typeof value === "object" && value !== null && typeof (value as Layer).outputShape === "function";
 }
 

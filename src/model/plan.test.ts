@@ -271,7 +271,7 @@ describe("a plan's listing", () => {
       /^sumLosses +loss +losses=\d+ correct=\d+ B=\[record\+0\] result=result\+0 status=\d+$/,
     );
     expect(lines.find((line) => line.startsWith("denseForward"))).toMatch(/ dense1 .* rectify=1 work=result\+16 scratch=\d+ \|$/);
-    expect(lines[1]).toMatch(/^dropout +dropout1 .* parameters=record\+60 pass=\[record\+4\] stream=0 /);
+    expect(lines[1]).toMatch(/^dropout +dropout1 .* parameters=record\+60 pass=\[record\+72\] stream=0 /);
   });
 
   it("begins every program with a call at which the threads meet and which writes no status", () => {

@@ -10,7 +10,7 @@ import { type Graph, graphParameters, isTrained, nextWeights, parameterName, wei
 import { emitInference, emitTraining } from "./passes.ts";
 import { type NodeBuffers, type PlanBuilder, type PlanRequest, updatesRide } from "./plan-builder.ts";
 import { dropoutNodes, dropoutRecord } from "./rates.ts";
-import { BATCH, DROPOUT_BYTES, DROPOUTS, PASS, type RecordLayout, recordLayout } from "./record.ts";
+import { BATCH, DROPOUT_BYTES, DROPOUTS, MASK_PASS, PASS, type RecordLayout, recordLayout } from "./record.ts";
 
 /** Most memory that a slot of step records takes. */
 const SLOT_BYTES = 4 << 20;
@@ -155,7 +155,7 @@ export function makePlan(request: PlanRequest): Plan {
         stream: training ? TRAINING : MONTE_CARLO,
         parameters: index < 0 ? 0 : { record: DROPOUTS + DROPOUT_BYTES * index },
         indices: { record: record.indices },
-        pass: { value: PASS },
+        pass: { value: index < 0 ? PASS : DROPOUTS + DROPOUT_BYTES * index + MASK_PASS },
         batch: { value: BATCH },
       };
     },

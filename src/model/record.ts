@@ -8,7 +8,7 @@ import { sizeOf } from "../tensor/shape.ts";
 //   4   i32     pass
 //   8   i32     batch within the pass
 //   12  f32[12] hyper-parameters
-//   60  12 bytes per dropout layer: threshold, awake, scale
+//   60  16 bytes per dropout layer: threshold, awake, scale, pass of its masks
 //   then, each on a multiple of 16: u32 indices of the rows, u32 passes of Monte Carlo samples, inputs as they lie in the
 //   data, targets, and f32 weights of the rows, if they have any
 //
@@ -20,7 +20,9 @@ export const PASS = 4;
 export const BATCH = 8;
 export const HYPER = 12;
 export const DROPOUTS = HYPER + 4 * MOST_HYPER;
-export const DROPOUT_BYTES = 12;
+export const DROPOUT_BYTES = 16;
+/** Where a dropout layer has the pass of its masks. */
+export const MASK_PASS = 12;
 
 export const LOSS_SUM = 0;
 export const RIGHT = 8;
@@ -116,11 +118,13 @@ export interface StepSettings {
   readonly passes?: Uint32Array;
   /** Per dropout layer. */
   readonly dropouts: readonly { threshold: number; awake: number; scale: number }[];
+  /** Per dropout layer, where masks of other passes are replayed; default the pass. */
+  readonly maskPasses?: readonly number[];
 }
 
 /** Writes what the training loop says of a step, all but the data, into its record at `at` of a staging buffer. */
 export function writeSettings(buffer: ArrayBuffer, at: number, layout: RecordLayout, settings: StepSettings): void {
-  const { rows, pass, batch, hyper, dropouts, passes } = settings;
+  const { rows, pass, batch, hyper, dropouts, passes, maskPasses } = settings;
   const view = new DataView(buffer, at, layout.bytes);
   view.setInt32(ROWS, rows.length, true);
   view.setInt32(PASS, pass, true);
@@ -131,6 +135,7 @@ export function writeSettings(buffer: ArrayBuffer, at: number, layout: RecordLay
     view.setUint32(place, threshold, true);
     view.setInt32(place + 4, awake, true);
     view.setFloat32(place + 8, scale, true);
+    view.setInt32(place + MASK_PASS, maskPasses?.[index] ?? pass, true);
   }
   new Uint32Array(buffer, at + layout.indices, rows.length).set(rows);
   if (passes) new Uint32Array(buffer, at + layout.passes, passes.length).set(passes);

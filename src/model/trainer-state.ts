@@ -5,8 +5,9 @@ import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { graphParameters, isTrained } from "./graph.ts";
 import type { Network } from "./network.ts";
-import { type Rates, ratesOf, withRates } from "./rates.ts";
+import { checkDropoutNames, type Rates, ratesOf, withRates } from "./rates.ts";
 import type { ScheduledRates } from "./scheduled-rates.ts";
+import { isPass } from "./trainer-masks.ts";
 
 /**
  * Everything that training goes on from: plain values and numbers by parameter name. `structuredClone`, IndexedDB and
@@ -31,6 +32,8 @@ export interface TrainerState {
   readonly multiplyAdds: number;
   /** Rates of the dropout layers, which may have been changed. */
   readonly rates: Rates;
+  /** By layer, the pass whose masks are replayed; left out where none are. */
+  readonly maskPasses?: Readonly<Record<string, number>>;
   /** What schedules of rates are made of: the steps they are made for, and the layers' own rates. */
   readonly schedule?: { readonly steps: number; readonly rates: Rates };
   /** Factor of the learning rate, which may have been changed. */
@@ -91,6 +94,10 @@ export function checkState(trainer: StateRequest, state: TrainerState): void {
     if (state.rates?.[name] === undefined) refuse(`the state has no rate for ${name}`, "give a state of this model");
   }
   withRates("restore: the state", model.graph, state.rates ?? {});
+  checkDropoutNames("restore: the state", model.graph, Object.keys(state.maskPasses ?? {}));
+  for (const [name, pass] of Object.entries(state.maskPasses ?? {})) {
+    checkNumber("restore: the state", `the pass of ${name}`, pass, isPass, "give a state made by trainer.state()");
+  }
   checkSchedule(trainer.schedules, state, refuse);
   for (const { name, specification } of graphParameters(model.graph)) {
     const slots = isTrained(specification) ? optimizer.slots.map((slot) => state.slots[slot]) : [];

@@ -12,7 +12,8 @@ import { sgd } from "../optimizers/sgd.ts";
 import type { TrainingOptions } from "./create-trainer.ts";
 import type { Model } from "./model.ts";
 import { sequential } from "./sequential.ts";
-import type { StepReport, Trainer } from "./trainer.ts";
+import type { StepReport } from "./step-report.ts";
+import type { Trainer } from "./trainer.ts";
 import type { TrainerState } from "./trainer-state.ts";
 
 // 45 rows in batches of 10: five steps a pass, the last of them smaller.

@@ -15,29 +15,12 @@ import { dropoutRecord, type Rates, ratesOf, withRates } from "./rates.ts";
 import type { StepSettings } from "./record.ts";
 import type { RowOrder } from "./row-order.ts";
 import type { ScheduledRates } from "./scheduled-rates.ts";
+import { PassSums, type StepReport } from "./step-report.ts";
 import { type FinishedStep, Pace, runSteps } from "./steps.ts";
+import { TrainerMasks } from "./trainer-masks.ts";
 import { checkLearningRateFactor, checkState, type TrainerState } from "./trainer-state.ts";
 import type { Opened, TrainingSession } from "./training-session.ts";
 import { readNumbers } from "./weights.ts";
-
-/** A step, as the trainer tells of it. */
-export interface StepReport {
-  /** Counted from 0 over the life of the trainer, through resumes. */
-  readonly step: number;
-  /** Passes over the data that the model had finished before. */
-  readonly pass: number;
-  /** Batch within the pass, and its rows. */
-  readonly batch: number;
-  readonly rows: number;
-  /** Mean loss of the batch, with dropout; what is minimised is its sum with `penalty`. */
-  readonly loss: number;
-  /** What layers add to the loss, such as the KL terms of learned dropout, each divided by the rows that are trained on; 0: none does. */
-  readonly penalty: number;
-  /** Right answers, rows or outputs as the loss counts them, with dropout; 0 for losses of numbers. */
-  readonly right: number;
-  /** Share of the products' multiply-adds that were left out because a factor was zero, from 0 to 1. */
-  readonly skipped: number;
-}
 
 interface TrainingStep extends StepSettings {
   readonly step: number;
@@ -65,6 +48,8 @@ export class Trainer {
   readonly threads: number;
   /** Steps of a pass over the data. */
   readonly stepsPerEpoch: number;
+  /** Its masks: to be read, recorded and replayed. */
+  readonly masks: TrainerMasks;
   readonly #optimizer: Optimizer;
   readonly #source: BatchSource;
   readonly #order: RowOrder;
@@ -78,11 +63,7 @@ export class Trainer {
   #step = 0;
   #pass: number;
   #batch = 0;
-  #lossSum = 0;
-  /** Penalties of the steps, each times its rows. */
-  #penaltySum = 0;
-  #right = 0;
-  #multiplyAdds = 0;
+  readonly #sums = new PassSums();
   #busy = false;
   #pausing = false;
   #closed = false;
@@ -118,6 +99,13 @@ export class Trainer {
     this.#asFloats = parts.asFloats;
     this.#byteScale = parts.byteScale;
     this.#pass = model.pass;
+    this.masks = new TrainerMasks({
+      seed: model.seed,
+      lastStep: () => Math.max(0, this.#step - 1),
+      stepAt: (step) => ({ ...this.#place(step), graph: this.#schedules?.graphAt(session.graph, step) ?? session.graph }),
+      refuseUnlessFree: () => this.#refuseUnlessFree(),
+      follows: (name) => this.#schedules?.has(name) ?? false,
+    });
   }
 
   /** Steps done, over resumes. */
@@ -179,9 +167,15 @@ export class Trainer {
    */
   get progress(): { rows: number; loss: number; penalty: number; accuracy: number; skipped: number } {
     const rows = this.#batch === 0 ? this.rows : this.#batch * this.batchSize;
-    const skipped = this.#skipped(this.#multiplyAdds, rows);
+    const skipped = this.#skipped(this.#sums.state.multiplyAdds, rows);
     const answers = rows * Math.max(1, answersPerRow(this.loss, sizeOf(this.model.graph.output)));
-    return { rows, loss: this.#lossSum / rows, penalty: this.#penaltySum / rows, accuracy: this.#right / answers, skipped };
+    return {
+      rows,
+      loss: this.#sums.state.lossSum / rows,
+      penalty: this.#sums.state.penaltySum / rows,
+      accuracy: this.#sums.state.right / answers,
+      skipped,
+    };
   }
 
   /**
@@ -286,11 +280,9 @@ export class Trainer {
       step: this.#step,
       pass: this.#pass,
       batch: this.#batch,
-      lossSum: this.#lossSum,
-      penaltySum: this.#penaltySum,
-      right: this.#right,
-      multiplyAdds: this.#multiplyAdds,
+      ...this.#sums.state,
       rates: this.rates,
+      ...(Object.keys(this.masks.frozen).length > 0 ? { maskPasses: this.masks.frozen } : {}),
       ...(this.#schedules ? { schedule: { steps: this.#schedules.steps, rates: this.#schedules.own } } : {}),
       learningRateFactor: this.#learningRateFactor,
       optimizer: this.#optimizer.kind,
@@ -312,15 +304,13 @@ export class Trainer {
     this.#session.write(state);
     clearStatus(machine, plan);
     this.#session.graph = withRates("restore", this.#session.graph, state.rates);
+    this.masks.restore(state.maskPasses);
     this.#learningRateFactor = state.learningRateFactor;
     this.#diverged = undefined;
     this.#step = state.step;
     this.#pass = state.pass;
     this.#batch = state.batch;
-    this.#lossSum = state.lossSum;
-    this.#penaltySum = state.penaltySum;
-    this.#right = state.right;
-    this.#multiplyAdds = state.multiplyAdds;
+    this.#sums.state = state;
   }
 
   /**
@@ -353,32 +343,29 @@ export class Trainer {
     return this.#schedules ? session.readyToTrain(this.#schedules.planned(session.graph, this.#step, count)) : session.ready();
   }
 
+  /** The pass of a step, its batch within that, and the batch's rows. */
+  #place(step: number): { pass: number; batch: number; rows: Uint32Array } {
+    const position = this.#batch + step - this.#step;
+    const pass = this.#pass + Math.floor(position / this.stepsPerEpoch);
+    if (pass < 0) throw new DrowseError("trainer", `step ${step} was before the model's first pass`, "ask for a later step");
+    const batch = position - (pass - this.#pass) * this.stepsPerEpoch;
+    return { pass, batch, rows: this.#order.of(pass).subarray(batch * this.batchSize, (batch + 1) * this.batchSize) };
+  }
+
   /** The settings of the step that is `ahead` of where the trainer stands. */
   #settings(ahead: number): TrainingStep {
-    const position = this.#batch + ahead;
-    const pass = this.#pass + Math.floor(position / this.stepsPerEpoch);
-    const batch = position % this.stepsPerEpoch;
-    const rows = this.#order.of(pass).subarray(batch * this.batchSize, (batch + 1) * this.batchSize);
     const step = this.#step + ahead;
+    const { pass, batch, rows } = this.#place(step);
     const [learningRate, ...others] = this.#optimizer.hyper(step);
     const hyper: Hyper = [learningRate * this.#learningRateFactor, ...others];
     const { graph } = this.#session;
     const dropouts = dropoutRecord(this.#schedules ? this.#schedules.graphAt(graph, step) : graph);
-    return { step, batch, pass, rows, hyper, dropouts };
+    return { step, batch, pass, rows, hyper, dropouts, maskPasses: this.masks.passes(graph, pass) };
   }
 
   /** Counts a finished step. */
   #account({ settings, lossSum, right, multiplyAdds, penalty }: FinishedStep<TrainingStep>): StepReport {
-    if (settings.batch === 0) {
-      this.#lossSum = 0;
-      this.#penaltySum = 0;
-      this.#right = 0;
-      this.#multiplyAdds = 0;
-    }
-    this.#lossSum += lossSum;
-    this.#penaltySum += penalty * settings.rows.length;
-    this.#right += right;
-    this.#multiplyAdds += multiplyAdds;
+    this.#sums.add({ settings, lossSum, right, multiplyAdds, penalty });
     this.#step = settings.step + 1;
     const ended = settings.batch + 1 === this.stepsPerEpoch;
     this.#pass = settings.pass + (ended ? 1 : 0);

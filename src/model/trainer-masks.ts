@@ -1,0 +1,219 @@
+import { isDropout } from "../layers/dropout/dropout-layer.ts";
+import { checkNumber } from "../layers/options.ts";
+import { maskOfRow } from "../random/mask.ts";
+import { GENERATOR } from "../random/philox.ts";
+import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
+import { DrowseError, show } from "../tensor/errors.ts";
+import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
+import type { Graph } from "./graph.ts";
+import { checkDropoutNames, dropoutNodes } from "./rates.ts";
+
+/** Masks are functions of keys, so remembering which keys is remembering all of them: plain values, a few for each layer. */
+export interface MaskRecording {
+  readonly version: 1;
+  readonly generator: string;
+  readonly seed: number;
+  /** By the layers' names: the pass whose masks they are, for which shape, at which rate. */
+  readonly layers: Readonly<Record<string, { readonly pass: number; readonly shape: Shape; readonly rate: number }>>;
+}
+
+/** A layer's masks in a step. */
+export interface LayerMasks {
+  readonly units: number;
+  /**
+   * Who is awake: bit u & 7 of byte i * ceil(units / 8) + (u >> 3) belongs to unit u of row i, 1 is awake. One row where the batch
+   * shares a mask.
+   */
+  readonly bits: Uint8Array;
+  /** The units that sleep, in ascending order, of each row. */
+  readonly sleeping: readonly (readonly number[])[];
+}
+
+/** The masks of a step. */
+export interface StepMasks {
+  readonly step: number;
+  /** Indices of the step's rows in the data set, in the order of the masks. */
+  readonly rows: Uint32Array;
+  /** By name, of the layers whose units are awake or sleep by keys alone. */
+  readonly layers: Readonly<Record<string, LayerMasks>>;
+}
+
+/** What a step's masks are made of. */
+export interface MaskedStep {
+  readonly pass: number;
+  readonly batch: number;
+  readonly rows: Uint32Array;
+  /** With the rates of the step. */
+  readonly graph: Graph;
+}
+
+/** What is asked of the trainer that the masks belong to. */
+interface Owner {
+  readonly seed: number;
+  /** The step that was done last, or the first. */
+  lastStep(): number;
+  stepAt(step: number): MaskedStep;
+  refuseUnlessFree(): void;
+  follows(name: string): boolean;
+}
+
+/**
+ * The masks of a trainer: to be read, recorded, and replayed, as consistent dropout does (Hausknecht and Wagener 2022), where
+ * states are met again with the units that were awake before. A row has its own mask in a pass, whatever stands beside it: so
+ * masks are replayed also in batches of another size and in another order, which one seed for a step does not give.
+ */
+export class TrainerMasks {
+  readonly #owner: Owner;
+  #frozen: Readonly<Record<string, number>> = {};
+
+  /** @internal */
+  constructor(owner: Owner) {
+    this.#owner = owner;
+  }
+
+  /** By layer, the pass whose masks are replayed. */
+  get frozen(): Readonly<Record<string, number>> {
+    return this.#frozen;
+  }
+
+  /**
+   * The masks of a step, by the rates and replays as they stand; a function of keys: nothing is trained, drawn or kept.
+   * @param step - counted as the trainer counts; default the last one done, or the first.
+   * @throws {DrowseError} on a step before the model's first pass.
+   * @example
+   * const { rows, layers } = trainer.masks.read();
+   * layers.dropout1.sleeping[0]; // units that slept for row rows[0]
+   */
+  read(step = this.#owner.lastStep()): StepMasks {
+    checkNumber(
+      "masks",
+      "the step",
+      step,
+      (value) => Number.isInteger(value) && value >= 0,
+      "give a step, a whole number from 0",
+    );
+    const { pass, batch, rows, graph } = this.#owner.stepAt(step);
+    const layers = dropoutNodes(graph).flatMap(({ name, layer, outputShape }): [string, LayerMasks][] => {
+      if (!layer.hasMask) return [];
+      const keys = { pass: this.#frozen[name] ?? pass, stream: layer.isShared ? SHARED : TRAINING };
+      const key = streamKey(this.#owner.seed, `mask/${name}`);
+      const units = sizeOf(outputShape);
+      const owners = layer.isShared ? [batch] : [...rows];
+      return [
+        [
+          name,
+          packed(
+            owners.map((row) => maskOfRow(key, layer.rate, units, { row, ...keys })),
+            units,
+          ),
+        ],
+      ];
+    });
+    return { step, rows: rows.slice(), layers: Object.fromEntries(layers) };
+  }
+
+  /**
+   * What replays the masks of the pass that the last step belonged to, in this model or in another of the same seed and layers.
+   * @param options.layers - names; default all layers with a rate.
+   * @throws {DrowseError} on a name that no dropout layer has.
+   */
+  record(options: { layers?: readonly string[] } = {}): MaskRecording {
+    const { pass, graph } = this.#owner.stepAt(this.#owner.lastStep());
+    const nodes = dropoutNodes(graph);
+    const { layers: names = nodes.map(({ name }) => name) } = options;
+    checkDropoutNames("masks", graph, names);
+    const recorded = nodes
+      .filter(({ name }) => names.includes(name))
+      .map(({ name, layer, outputShape }) => [name, { pass: this.#frozen[name] ?? pass, shape: outputShape, rate: layer.rate }]);
+    return { version: 1, generator: GENERATOR, seed: this.#owner.seed, layers: Object.fromEntries(recorded) };
+  }
+
+  /**
+   * From the next step on the layers of a recording have its masks in every pass, until `release`; the others go on.
+   * @throws {DrowseError} on a recording of another seed, of layers that are not here, of another shape or rate, or whose rate
+   * follows a schedule, and while the trainer is busy.
+   * @example
+   * const recording = trainer.masks.record();
+   * trainer.masks.replay(recording);
+   */
+  replay(recording: MaskRecording): void {
+    this.#owner.refuseUnlessFree();
+    const { graph } = this.#owner.stepAt(this.#owner.lastStep());
+    checkRecording(recording, this.#owner.seed, graph);
+    const moving = Object.keys(recording.layers).find((name) => this.#owner.follows(name));
+    if (moving !== undefined) {
+      const remedy = "masks are those of one rate: leave it out of the recording, or of dropoutSchedule";
+      throw new DrowseError("replay", `the rate of ${moving} follows a schedule`, remedy);
+    }
+    const passes = Object.entries(recording.layers).map(([name, { pass }]) => [name, pass]);
+    this.#frozen = { ...this.#frozen, ...Object.fromEntries(passes) };
+  }
+
+  /** From the next step on all layers have masks of their own pass again. */
+  release(): void {
+    this.#owner.refuseUnlessFree();
+    this.#frozen = {};
+  }
+
+  /**
+   * Goes on from a state.
+   * @internal
+   */
+  restore(frozen: Readonly<Record<string, number>> = {}): void {
+    this.#frozen = { ...frozen };
+  }
+
+  /**
+   * The pass of each layer's masks in a step, in the graph's order.
+   * @internal
+   */
+  passes(graph: Graph, pass: number): number[] {
+    return dropoutNodes(graph).map(({ name }) => this.#frozen[name] ?? pass);
+  }
+}
+
+/** @throws {DrowseError} unless the masks of a recording are masks of this graph under this seed. */
+function checkRecording(recording: MaskRecording, seed: number, graph: Graph): void {
+  const refuse = (received: string, remedy: string): never => {
+    throw new DrowseError("replay", received, remedy);
+  };
+  if (recording?.version !== 1 || typeof recording.layers !== "object" || recording.layers === null)
+    refuse(`the recording is ${show(recording)}`, "give one that masks.record() made");
+  if (recording.generator !== GENERATOR)
+    refuse(`the recording was made with generator ${show(recording.generator)}`, `this version has ${GENERATOR}`);
+  if (recording.seed !== seed)
+    refuse(`the recording's seed is ${show(recording.seed)}`, `this model's is ${seed}: its masks are others`);
+  checkDropoutNames("replay", graph, Object.keys(recording.layers));
+  for (const { name, layer, outputShape } of graph.nodes) {
+    const recorded = Object.hasOwn(recording.layers, name) ? recording.layers[name] : undefined;
+    if (!recorded || !isDropout(layer)) continue;
+    const { pass, shape, rate } = recorded;
+    if (!Array.isArray(shape) || !sameShape(shape, outputShape))
+      refuse(`the recorded masks of ${name} have shape ${show(shape)}`, `in this model it has ${formatShape(outputShape)}`);
+    if (rate !== layer.rate)
+      refuse(
+        `the masks of ${name} were recorded at rate ${show(rate)}`,
+        `its rate is ${layer.rate}: setRate("${name}", ${rate}) first`,
+      );
+    checkNumber("replay", `the pass of ${name}`, pass, isPass, "give a recording that masks.record() made");
+  }
+}
+
+/** Whether a number can be the pass of masks. */
+export function isPass(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 31;
+}
+
+function packed(masks: readonly Uint8Array[], units: number): LayerMasks {
+  const rowBytes = Math.ceil(units / 8);
+  const bits = new Uint8Array(masks.length * rowBytes);
+  const sleeping = masks.map((mask, row) => {
+    const asleep: number[] = [];
+    for (let unit = 0; unit < units; unit++) {
+      if (mask[unit] === 0) asleep.push(unit);
+      else bits[row * rowBytes + (unit >> 3)] |= 1 << (unit & 7);
+    }
+    return asleep;
+  });
+  return { units, bits, sleeping };
+}
