@@ -150,9 +150,14 @@ async function makeDist() {
   const text = readFileSync(command, "utf8");
   if (!text.startsWith("#!")) writeFileSync(command, `#!/usr/bin/env node\n${text}`);
   chmodSync(command, 0o755);
-  // The command's packages are inside it (tsdown.config.ts says which), and so their licences go with it.
-  const licence = readFileSync(join(root, "node_modules/commander/LICENSE"), "utf8");
-  write("dist/cli.licenses.txt", `dist/cli.js contains the package commander:\n\n${licence}`);
+  // Other packages are inside dist (tsdown.config.ts says which), and so their licences go with them.
+  const licences = ["commander", "papaparse", "hyparquet"].map(
+    (name) => `The package ${name}:\n\n${readFileSync(join(root, `node_modules/${name}/LICENSE`), "utf8").trim()}\n`,
+  );
+  write(
+    "dist/licenses.txt",
+    `dist/ contains other packages, the command all of them and drowse/tables the last two.\n\n${licences.join("\n")}`,
+  );
 }
 
 /** The playground's page, from the library in dist/: static files that may be served under any path. */

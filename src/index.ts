@@ -8,7 +8,7 @@ export type { ClassWeights } from "./data/class-weights.ts";
 export { type IdxArray, type IdxData, readIdx } from "./data/idx.ts";
 export type { Data } from "./data/prepare.ts";
 export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts";
-export { loadModel, saveModel } from "./formats/model-file.ts";
+export { type FileNotes, loadModel, saveModel } from "./formats/model-file.ts";
 export { type Dense, type DenseOptions, dense, type GivenNumbers } from "./layers/dense.ts";
 export { type AlphaDropoutOptions, alphaDropout } from "./layers/dropout/alpha-dropout.ts";
 export { type ConcreteDropoutOptions, concreteDropout } from "./layers/dropout/concrete-dropout.ts";

@@ -19,8 +19,15 @@ export async function splitRows(operation: string, source: BatchSource, share: n
   if (!(share > 0 && share < 1)) {
     throw new DrowseError(operation, `validation is ${show(share)}`, "give a share above 0 and below 1, or data { x, y }");
   }
-  const { count } = source;
-  const classes = await classesOf(source);
+  return holdOut(operation, await classesOf(source), share, key);
+}
+
+/**
+ * Holds out a share of rows whose classes are known: see {@link splitRows}.
+ * @throws {DrowseError} where the share is no row.
+ */
+export function holdOut(operation: string, classes: ArrayLike<number>, share: number, key: Key): Split {
+  const count = classes.length;
   const wanted = heldOutPerClass(classes, share);
   const heldOut = new Uint8Array(count);
   for (const row of shuffledRows(count, key, 0)) {

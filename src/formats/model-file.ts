@@ -1,4 +1,5 @@
 import { moreLayers } from "../layers/more-kinds.ts";
+import { checkOptions } from "../layers/options.ts";
 import { type Graph, graphParameters, INPUT } from "../model/graph.ts";
 import { Model } from "../model/model.ts";
 import { GENERATOR } from "../random/philox.ts";
@@ -13,6 +14,7 @@ import { writeSafetensors } from "./safetensors.ts";
 //   seed, pass  whole numbers
 //   link        "softmax", "sigmoid", "identity", "gaussian", or "none" before the first training
 //   inputScale  what a byte of the inputs counts, such as 1 / 255 in all its digits
+//   preparation JSON, where the model is one of a table: how its inputs are made (src/tables/preparation-json.ts)
 //   graph       JSON: { "input": [784], "nodes": [{ "name", "kind", "inputs", ...settings }, ...] }
 //
 // Tensors are named by their layer's place in the graph, "1.weight" [out, in] and "1.bias" [out], which are the
@@ -26,15 +28,30 @@ function graphText({ input, nodes }: Graph): string {
   });
 }
 
+/** What a file may hold beside the model, for those who know of it. */
+export interface FileNotes {
+  /** How inputs are made of a table's columns, as `drowse/tables` writes it. */
+  readonly preparation?: string;
+}
+
 /**
  * A model as the bytes of a file.
+ * @param notes - texts that are kept beside it.
  * @throws {DrowseError} on anything that is not a model.
  * @example
  * await writeFile("model.safetensors", saveModel(model));
  */
-export function saveModel(model: Model): Uint8Array {
+export function saveModel(model: Model, notes: FileNotes = {}): Uint8Array {
   if (!(model instanceof Model))
     throw new DrowseError("saveModel", `the model is ${show(model)}`, "give a model of this library");
+  checkOptions("saveModel", notes, ["preparation"]);
+  if (notes.preparation !== undefined && typeof notes.preparation !== "string") {
+    throw new DrowseError(
+      "saveModel",
+      `preparation is ${show(notes.preparation)}`,
+      "give the text that drowse/tables makes of it",
+    );
+  }
   const tensors = graphParameters(model.graph).map(({ name, node, specification }) => ({
     name: tensorName(node, specification),
     dtype: "F32" as const,
@@ -49,6 +66,7 @@ export function saveModel(model: Model): Uint8Array {
     link: model.link ?? "none",
     inputScale: String(model.inputScale),
     graph: graphText(model.graph),
+    ...(notes.preparation === undefined ? {} : { preparation: notes.preparation }),
   });
 }
 

@@ -10,6 +10,8 @@ export interface StrictJsonOptions {
   readonly remedy?: string;
   /** Only plain whole numbers of 0 to 2^53 - 1: neither `-0` nor `1.0` nor `1e3`. Default false. */
   readonly wholeNumbers?: boolean;
+  /** A whole number past 2^53 comes as the nearest double. Default false: it is refused. */
+  readonly rounded?: boolean;
 }
 
 const MAX_DEPTH = 32;
@@ -145,9 +147,9 @@ class Parser {
     const digits = NUMBER.exec(this.text)?.[0];
     if (digits === undefined) throw this.refuse(`${this.next()} is found where a value is due`);
     const number = Number(digits);
-    const { wholeNumbers = false } = this.options;
+    const { wholeNumbers = false, rounded = false } = this.options;
     const whole = WHOLE_NUMBER.test(digits);
-    const changed = whole && !Number.isSafeInteger(number) && (wholeNumbers || String(number) !== digits);
+    const changed = whole && !Number.isSafeInteger(number) && (wholeNumbers || (!rounded && String(number) !== digits));
     if (changed || !Number.isFinite(number)) {
       throw this.refuse(`the number ${show(digits).slice(1, -1)} is too large to hold exactly`);
     }

@@ -1,0 +1,46 @@
+import { loadModel, saveModel } from "../formats/model-file.ts";
+import { readSafetensors } from "../formats/safetensors.ts";
+import type { Model } from "../model/model.ts";
+import { DrowseError } from "../tensor/errors.ts";
+import { formatShape } from "../tensor/shape.ts";
+import { inputSize, outputSize, type Preparation } from "./preparation.ts";
+import { preparationText, readPreparation } from "./preparation-json.ts";
+
+/** A model, and what makes its inputs of a table; undefined where the file has no such thing. */
+export interface TableModel {
+  readonly model: Model;
+  readonly preparation: Preparation | undefined;
+}
+
+/**
+ * A model of a table as the bytes of a file, its preparation with it. Who does not know of tables can load it with `loadModel`.
+ * @throws {DrowseError} where the model is not one of such inputs and targets.
+ * @example
+ * await writeFile("model.safetensors", saveTableModel(model, preparation));
+ */
+export function saveTableModel(model: Model, preparation: Preparation): Uint8Array {
+  checkFit("saveTableModel", model, preparation);
+  return saveModel(model, { preparation: preparationText(preparation) });
+}
+
+/**
+ * The model of a file's bytes, and its preparation.
+ * @throws {DrowseError} when the bytes are not a file that `saveTableModel` or `saveModel` made.
+ * @example
+ * const { model, preparation } = loadTableModel(await readFile("model.safetensors"));
+ */
+export function loadTableModel(bytes: Uint8Array): TableModel {
+  const model = loadModel(bytes);
+  const text = readSafetensors(bytes).metadata.get("preparation");
+  if (text === undefined) return { model, preparation: undefined };
+  const preparation = readPreparation(text);
+  checkFit("loadTableModel", model, preparation);
+  return { model, preparation };
+}
+
+function checkFit(operation: string, { inputShape, outputShape }: Model, preparation: Preparation): void {
+  const [inputs, outputs] = [inputSize(preparation), outputSize(preparation)];
+  if (formatShape(inputShape) === `[${inputs}]` && formatShape(outputShape) === `[${outputs}]`) return;
+  const received = `the model makes ${formatShape(outputShape)} of ${formatShape(inputShape)}`;
+  throw new DrowseError(operation, received, `the preparation is for a model that makes [${outputs}] of [${inputs}]`);
+}
