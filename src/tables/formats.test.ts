@@ -52,6 +52,7 @@ describe("npy", () => {
     [npyFile("<f8", [2, 3], floats([1, 2])), /promises/],
     [npyFile("<f8", [999_999_999_999], floats([1])), /promises/],
     [npyFile("<f8", [1, 1, 1], floats([1])), /shape \[1, 1, 1\]/],
+    [npyFile("<f8", [`${"9".repeat(200)}x` as never], floats([1])), /has the header/],
     [npyFile("<c16", [1], new Uint8Array(16)), /holds c16/],
   ])("is refused where it is none of that", async (bytes, message) => {
     await expect(read(bytes)).rejects.toThrow(message);

@@ -8,8 +8,9 @@ import type { Cell, Rows } from "./cells.ts";
 
 const OPERATION = "npy";
 const LONGEST_HEADER = 2 ** 16;
+// No repetition within a repetition: a header that almost fits must not be tried in all ways.
 const HEADER =
-  /^\{\s*'descr':\s*'([<>|=])([a-zA-Z])(\d{1,6})',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(((?:\d{1,15},?\s*)*)\),?\s*\}\s*$/;
+  /^\{\s*'descr':\s*'([<>|=])([a-zA-Z])(\d{1,6})',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(([\d, ]*)\),?\s*\}\s*$/;
 /** Bytes of a batch of rows. */
 const BATCH_BYTES = 2 ** 20;
 
@@ -61,7 +62,7 @@ export async function openNpy(source: Sliceable, name = "the file"): Promise<Npy
     .split(",")
     .filter((axis) => axis.trim() !== "")
     .map(Number);
-  if (shape.length < 1 || shape.length > 2 || shape.some((axis) => axis === 0)) {
+  if (shape.length < 1 || shape.length > 2 || !shape.every((axis) => Number.isSafeInteger(axis) && axis > 0)) {
     refuse(`has the shape ${formatShape(shape)}`, "give the shape [rows] or [rows, columns], none of them 0");
   }
   const size = kind === "U" ? 4 * Number(bytes) : Number(bytes);
