@@ -64,7 +64,8 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
       const slope = derivativesOf(layer, pass.values[i]).first;
       const own = times(squares(pass.values[i + 1]), ROUNDING ** 2);
       values.push(own.map((value, at) => value + slope[at] ** 2 * below[at]));
-    } else {
+    } else if (layer.type !== "dense") throw new Error(`nothing is said of the rounding of ${layer.type}`);
+    else {
       const shape: DenseShape = { B, ...layer };
       const weights = squares(layer.weight);
       const terms = denseForward(squares(pass.values[i]), weights, layer.bias && squares(layer.bias), shape);
@@ -104,7 +105,7 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
         return first[at] ** 2 * value + moved * d[at] ** 2;
       });
       valueGradients.unshift(isStandout ? masked(below, i, 0, "inverted") : below);
-    } else {
+    } else if (layer.type === "dense") {
       const shape: DenseShape = { B, ...layer };
       const [h, d, weights] = [squares(pass.values[i]), squares(pass.valueGradients[i + 1]), squares(layer.weight)];
       gradients[0] = {

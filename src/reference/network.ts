@@ -1,11 +1,14 @@
 import { type ActivationName, activate, activationGradient } from "./activations.ts";
 import { alphaDropout, alphaDropoutGradient } from "./alpha-dropout.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
+import { concreteDropout, concreteDropoutGradients, uniforms } from "./concrete-dropout.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
+import { dropConnectForward, dropConnectGradients, dropConnectMask } from "./drop-connect.ts";
 import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } from "./dropout.ts";
 import { gaussianDropout, gaussianNoise } from "./gaussian-dropout.ts";
 import { gaussianNegativeLogLikelihood } from "./gaussian-negative-log-likelihood.ts";
 import { huber } from "./huber.ts";
+import { type Penalties, penaltiesOf } from "./learned.ts";
 import { type LossResult, sumLosses, weighted } from "./loss.ts";
 import type { MaskKeys } from "./mask-words.ts";
 import { maxout, maxoutGradient } from "./maxout.ts";
@@ -16,6 +19,7 @@ import { relu, reluGradient } from "./relu.ts";
 import { scale } from "./scale.ts";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 import { keepProbability, standoutMask } from "./standout.ts";
+import { normalNoise, variationalDropout, variationalDropoutGradients } from "./variational-dropout.ts";
 
 export type NetworkLayer =
   /** Z = H W + b: weight [K, N], bias [N] or none. */
@@ -39,6 +43,32 @@ export type NetworkLayer =
       readonly activation: ActivationName | "relu";
       readonly mask: Numbers | MaskKeys;
     }
+  /** y = (m * W) x scale + b: one mask [K, N] where its keys name a batch, else [B, K, N]. */
+  | {
+      readonly type: "dropConnect";
+      readonly K: number;
+      readonly N: number;
+      readonly weight: Numbers;
+      readonly bias?: Numbers;
+      readonly rate: number;
+      readonly scaling: Scaling;
+      readonly mask: Numbers | (MaskKeys & { readonly batch?: number });
+    }
+  /** Noise that is learned: the logarithm of its variance, one or one per unit; or the logit of the rate. */
+  | {
+      readonly type: "variationalDropout";
+      readonly learned: Numbers;
+      readonly klWeight: number;
+      readonly mask: Numbers | MaskKeys;
+    }
+  | {
+      readonly type: "concreteDropout";
+      readonly learned: Numbers;
+      readonly temperature: number;
+      readonly weightRegularizer: number;
+      readonly dropoutRegularizer: number;
+      readonly mask: Numbers | MaskKeys;
+    }
   | { readonly type: "maxout"; readonly pieces: number };
 
 export type LossName =
@@ -56,6 +86,8 @@ export interface Network {
   readonly lossSetting?: number;
   /** Factor of the penalty l2 / 2 ||W||^2 on every weight, biases apart; 0 when left out. */
   readonly l2?: number;
+  /** Rows that are trained on, over which penalties of layers are spread; 1 when left out. */
+  readonly trainingRows?: number;
 }
 
 /** B rows: inputs [B, K of the first layer], their indices in the data set [B], class indices [B] or numbers [B, N] (Gaussian: N / 2), weights [B] or none. */
@@ -69,7 +101,9 @@ export interface Batch {
 export interface TrainingPass {
   /** Mean weighted loss of the rows, without the penalty. */
   readonly loss: number;
-  /** loss + l2 / 2 ||W||^2: what the gradients are gradients of. */
+  /** What layers add to it that learn their noise. */
+  readonly penalty: number;
+  /** loss + penalty + l2 / 2 ||W||^2: what the gradients are gradients of. */
   readonly objective: number;
   /** values[i] is what layer i received; the last is the network's output. */
   readonly values: readonly Float64Array[];
@@ -79,11 +113,13 @@ export interface TrainingPass {
   readonly valueGradients: readonly Float64Array[];
   /** Gradients of each dense layer's parameters, by the index of the layer. */
   readonly gradients: readonly ({ readonly weight: Float64Array; readonly bias?: Float64Array } | undefined)[];
+  /** Gradient of what each layer learns of its noise, by the index of the layer. */
+  readonly learned: readonly (Float64Array | undefined)[];
 }
 
 /** Forward and backward through a whole network in training: every value, every gradient, nothing fused. */
 export function trainingPass(network: Network, { x, indices, targets, weights }: Batch): TrainingPass {
-  const { layers, l2 = 0 } = network;
+  const { layers, l2 = 0, trainingRows = 1 } = network;
   const B = indices.length;
   const values: Float64Array[] = [Float64Array.from(x)];
   const masks = layers.map((layer, i) => {
@@ -99,19 +135,33 @@ export function trainingPass(network: Network, { x, indices, targets, weights }:
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i];
     const d = valueGradients[0];
-    gradients.unshift(layer.type === "dense" ? parameterGradients(layer, values[i], d, l2, B) : undefined);
+    gradients.unshift("K" in layer ? parameterGradients(layer, values[i], d, masks[i] ?? [], l2, B) : undefined);
     valueGradients.unshift(backward(layer, { x: values[i], y: values[i + 1], d, mask: masks[i], B }));
   }
 
+  const learned = layers.map((layer, i) => learnedGradient(layer, values[i], valueGradients[i + 1], masks[i] ?? [], B));
+  const penalties = penaltiesOf(
+    layers,
+    values.map(({ length }) => length / B),
+    trainingRows,
+  );
+  addPenalties(penalties, layers, { gradients, learned });
+
   const mean = sumLosses(result).loss / B;
-  return { loss: mean, objective: mean + penalty(layers, l2), values, masks, valueGradients, gradients };
+  const objective = mean + penalties.value + penalty(layers, l2);
+  return { loss: mean, penalty: penalties.value, objective, values, masks, valueGradients, gradients, learned };
 }
 
 /** The network's output in prediction: nothing sleeps, and standard scaling multiplies by keep. */
 export function prediction(layers: readonly NetworkLayer[], x: Numbers, B: number): Float64Array {
   return layers.reduce<Float64Array>((value, layer) => {
     if (layer.type === "dropout") return scale(value, predictionScale(layer.rate, layer.scaling));
-    if (layer.type === "gaussianDropout" || layer.type === "alphaDropout") return value;
+    if (layer.type === "dropConnect") {
+      const weight = Float64Array.from(layer.weight, (w) => w * predictionScale(layer.rate, layer.scaling));
+      return denseForward(value, weight, layer.bias, { B, K: layer.K, N: layer.N });
+    }
+    const isSilent = "rate" in layer || "learned" in layer;
+    if (isSilent) return value;
     return forward(layer, value, layer.type === "standout" ? keepProbability(value, layer.alpha, layer.beta) : undefined, B);
   }, Float64Array.from(x));
 }
@@ -127,6 +177,14 @@ function maskOf(layer: Extract<NetworkLayer, { mask: unknown }>, x: Float64Array
       return dropoutMask(layer.rate, indices, N, mask);
     case "standout":
       return standoutMask(x, layer, indices, mask);
+    case "variationalDropout":
+      return normalNoise(indices, N, mask);
+    case "concreteDropout":
+      return uniforms(indices, N, mask);
+    case "dropConnect": {
+      const batch = "batch" in mask ? mask.batch : undefined;
+      return dropConnectMask(layer.rate, batch === undefined ? indices : [batch], layer, mask);
+    }
     case "dropout": {
       const batch = "batch" in mask ? mask.batch : undefined;
       return dropoutMask(layer.rate, batch === undefined ? indices : Array.from(indices, () => batch), N, mask);
@@ -152,6 +210,12 @@ function forward(layer: NetworkLayer, x: Float64Array, mask: Numbers | undefined
       return times(layer.activation === "relu" ? relu(x) : activate(layer.activation, x), mask ?? []);
     case "maxout":
       return maxout(x, layer.pieces);
+    case "dropConnect":
+      return dropConnectForward(x, masked(layer, mask ?? []), { B, K: layer.K, N: layer.N });
+    case "variationalDropout":
+      return variationalDropout(x, mask ?? [], layer.learned, x.length / B);
+    case "concreteDropout":
+      return concreteDropout(x, mask ?? [], layer.learned[0], layer.temperature);
   }
 }
 
@@ -179,7 +243,31 @@ function backward(
     }
     case "maxout":
       return maxoutGradient(x, d, layer.pieces);
+    case "dropConnect":
+      return dropConnectGradients(x, d, masked(layer, mask ?? []), { B, K: layer.K, N: layer.N }).input;
+    case "variationalDropout":
+      return variationalDropoutGradients(x, d, mask ?? [], layer.learned, x.length / B).input;
+    case "concreteDropout":
+      return concreteDropoutGradients(x, d, mask ?? [], layer.learned[0], layer.temperature).input;
   }
+}
+
+/** A layer's weights in training, with its mask and what it multiplies by. */
+function masked<Layer extends { rate: number; scaling: Scaling; weight: Numbers; bias?: Numbers }>(layer: Layer, mask: Numbers) {
+  return { weight: layer.weight, bias: layer.bias, mask, scale: trainingScale(layer.rate, layer.scaling) };
+}
+
+/** The data's gradient by what a layer learns of its noise. */
+function learnedGradient(
+  layer: NetworkLayer,
+  x: Float64Array,
+  d: Float64Array,
+  mask: Numbers,
+  B: number,
+): Float64Array | undefined {
+  if (layer.type === "variationalDropout") return variationalDropoutGradients(x, d, mask, layer.learned, x.length / B).logAlpha;
+  if (layer.type !== "concreteDropout") return undefined;
+  return Float64Array.of(concreteDropoutGradients(x, d, mask, layer.learned[0], layer.temperature).logit);
 }
 
 /** A number that is dropped is 0 whatever it was. */
@@ -188,15 +276,37 @@ function times(numbers: Numbers, mask: Numbers): Float64Array {
 }
 
 function parameterGradients(
-  layer: NetworkLayer & { type: "dense" },
+  layer: NetworkLayer & { type: "dense" | "dropConnect" },
   h: Float64Array,
   d: Float64Array,
+  mask: Numbers,
   l2: number,
   B: number,
 ): { weight: Float64Array; bias?: Float64Array } {
   const shape = { B, K: layer.K, N: layer.N };
-  const weight = denseWeightGradient(h, d, shape).map((gradient, i) => gradient + l2 * layer.weight[i]);
+  const ofData =
+    layer.type === "dense" ? denseWeightGradient(h, d, shape) : dropConnectGradients(h, d, masked(layer, mask), shape).weight;
+  const weight = ofData.map((gradient, i) => gradient + l2 * layer.weight[i]);
   return layer.bias ? { weight, bias: denseBiasGradient(d, shape) } : { weight };
+}
+
+/** Adds to gradients of the data those of the penalties. */
+function addPenalties(
+  penalties: Penalties,
+  layers: readonly NetworkLayer[],
+  { gradients, learned }: { gradients: TrainingPass["gradients"]; learned: TrainingPass["learned"] },
+): void {
+  for (const [i, layer] of layers.entries()) {
+    const [own, factor] = [penalties.learned.get(i), penalties.weight.get(i) ?? 0];
+    learned[i]?.forEach((_, at, sum) => {
+      sum[at] += own?.[at] ?? 0;
+    });
+    if ("K" in layer) {
+      gradients[i]?.weight.forEach((_, at, sum) => {
+        sum[at] += factor * layer.weight[at];
+      });
+    }
+  }
 }
 
 function lossOf({ loss, lossSetting }: Network, z: Float64Array, targets: Numbers, B: number): LossResult {
@@ -221,7 +331,7 @@ function lossOf({ loss, lossSetting }: Network, z: Float64Array, targets: Number
 function penalty(layers: readonly NetworkLayer[], l2: number): number {
   let squared = 0;
   for (const layer of layers) {
-    if (layer.type === "dense") for (let i = 0; i < layer.weight.length; i++) squared += layer.weight[i] ** 2;
+    if ("K" in layer) for (let i = 0; i < layer.weight.length; i++) squared += layer.weight[i] ** 2;
   }
   return (l2 / 2) * squared;
 }
