@@ -55,7 +55,7 @@ export const shapeNames = Object.keys(shapes) as ShapeName[];
 export const TEST_POINTS = 400;
 
 /** Points are rounded to this grid, which takes away the last bits of sine and cosine: they differ between runtimes. */
-const GRID = 4096;
+export const GRID = 4096;
 
 function draw(name: ShapeName, count: number, noise: number, seed: number): Points {
   const random = randomFrom(seed);

@@ -1,3 +1,4 @@
+import { saveModel } from "drowse";
 import type { Settings } from "../state/settings.ts";
 import type { Order, Report, Speed } from "./messages.ts";
 import { Twins } from "./twins.ts";
@@ -23,6 +24,7 @@ export class Conductor {
   #asked = 0;
   /** Something was ordered that shows in a view. */
   #due = false;
+  #saves = false;
   #working = false;
   #ensemble = { wanted: false, sample: 0 };
   /** The ensemble that was last told is not the one of the last view. */
@@ -60,6 +62,10 @@ export class Conductor {
         break;
       case "row":
         this.#row = order.row;
+        this.#due = true;
+        break;
+      case "save":
+        this.#saves = true;
         this.#due = true;
         break;
       case "ensemble":
@@ -119,6 +125,8 @@ export class Conductor {
     await this.#steps(twins);
     this.#report({ kind: "view", run: this.#run, ...(await twins.look(this.#row)) });
     this.#ensembleDue = true;
+    if (this.#saves) this.#report({ kind: "file", run: this.#run, bytes: new Uint8Array(saveModel(twins.model)) });
+    this.#saves = false;
     const rest = this.#speed > 0 && Number.isFinite(this.#speed) ? 1000 / this.#speed : FRAME_MILLISECONDS;
     const pause = Math.max(0, Math.max(FRAME_MILLISECONDS, rest) - (performance.now() - begun));
     // Orders are heard only while it rests.

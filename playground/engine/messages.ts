@@ -19,6 +19,8 @@ export type Order =
   | { readonly kind: "steps"; readonly count: number }
   /** Look at another point. */
   | { readonly kind: "row"; readonly row: number }
+  /** Tell the right network as a model file. */
+  | { readonly kind: "save" }
   /** Whether an ensemble is wanted, and which of its networks is to be seen for itself. */
   | { readonly kind: "ensemble"; readonly wanted: boolean; readonly sample: number };
 
@@ -62,5 +64,6 @@ export type Report =
   | { readonly kind: "data"; readonly run: number; readonly data: PlaneData }
   | View
   | EnsembleReport
+  | { readonly kind: "file"; readonly run: number; readonly bytes: Uint8Array<ArrayBuffer> }
   /** The training cannot go on; the message says why, and what to do. */
   | { readonly kind: "failed"; readonly run: number; readonly message: string };

@@ -52,13 +52,13 @@ export class Twins {
     }
   }
 
-  get stepsPerEpoch(): number {
-    return this.#awake.trainer.stepsPerEpoch;
+  /** The network whose neurons fall asleep, with the weights of the last look. */
+  get model(): Model {
+    return this.#drowsy.model;
   }
 
-  /** Steps until the end of the current pass. */
-  get stepsToEpoch(): number {
-    return this.stepsPerEpoch - this.#awake.trainer.batch;
+  get stepsPerEpoch(): number {
+    return this.#awake.trainer.stepsPerEpoch;
   }
 
   /** Rates and learning rate from the next step on. */
@@ -84,7 +84,7 @@ export class Twins {
 
   /** What thinned networks of the one whose neurons fall asleep say of the plane, with the weights of the last look. */
   ask(sample: number): Promise<Ensemble> {
-    return ask(this.#drowsy.model, this.#settings, sample, GRID);
+    return ask(this.model, this.#settings, sample, GRID);
   }
 
   close(): void {

@@ -126,6 +126,16 @@ export function wantEnsemble(wanted: boolean, which = sample.value): void {
   send({ kind: "ensemble", wanted, sample: which });
 }
 
+let awaited: ((bytes: Uint8Array<ArrayBuffer>) => void) | undefined;
+
+/** The right network as a model file. */
+export function modelFile(): Promise<Uint8Array<ArrayBuffer>> {
+  return new Promise((resolve) => {
+    awaited = resolve;
+    send({ kind: "save" });
+  });
+}
+
 /** Takes what the worker tells. What belongs to an earlier beginning is old. */
 export function hear(report: Report): void {
   if (report.run !== run) return;
@@ -140,6 +150,9 @@ export function hear(report: Report): void {
         break;
       case "ensemble":
         ensemble.value = report;
+        break;
+      case "file":
+        awaited?.(report.bytes);
         break;
       case "failed":
         failure.value = report.message;

@@ -3,6 +3,7 @@ import { Header } from "./header.tsx";
 import { Losses } from "./losses.tsx";
 import { Presets } from "./presets.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
+import { SharePanel } from "./share-panel.tsx";
 import { StepPanel } from "./step-panel.tsx";
 import { SurePanel } from "./sure-panel.tsx";
 import { Transport } from "./transport.tsx";
@@ -47,6 +48,7 @@ export function Page() {
           <StepPanel />
           <SurePanel />
         </div>
+        <SharePanel />
       </main>
       <footer>
         <p>

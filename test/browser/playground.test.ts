@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { dropoutMask } from "drowse";
+import { dropoutMask, loadModel } from "drowse";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildNetwork } from "../../playground/engine/network.ts";
@@ -126,6 +126,27 @@ describeInChromium("the playground", () => {
     await button(page, "Step").click();
     await page.getByText("step 1", { exact: true }).waitFor();
     expect(await page.getByRole("alert").textContent()).toBe("");
+  });
+
+  it("hands out the model that Node reads, a picture, and the code of the network", async () => {
+    const { page } = opened;
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await visit(opened, "#data=moons&points=40&hidden=8");
+    await button(page, "Epoch").click();
+    await page.getByText("step 3", { exact: true }).waitFor();
+    const download = async (name: string) => {
+      const [saved] = await Promise.all([page.waitForEvent("download"), button(page, name).click()]);
+      return readFileSync(await saved.path());
+    };
+    const model = loadModel(await download("Save the model"));
+    const { data } = await model.predict(Float32Array.of(0.5, 0.5));
+    expect(data[0]).toBeGreaterThan(0);
+    expect((await download("Save a picture")).subarray(1, 4).toString()).toBe("PNG");
+    await button(page, "Copy as code").click();
+    await page.getByRole("status").getByText("on the clipboard").waitFor();
+    const code = await page.evaluate(() => navigator.clipboard.readText());
+    expect(code).toContain("dense(8), relu(), dropout({ rate: 0.3");
+    expect(code).toContain("epochs: 1,");
   });
 
   it.each(["light", "dark"] as const)("has nothing that axe complains of, %s and narrow", async (colorScheme) => {

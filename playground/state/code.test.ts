@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { root } from "../../scripts/root.mjs";
+import { run } from "../../scripts/run.mjs";
+import { Twins } from "../engine/twins.ts";
+import { codeOf } from "./code.ts";
+import { type Settings, standardSettings } from "./settings.ts";
+
+mkdirSync(join(root, ".cache"), { recursive: true });
+const folder = mkdtempSync(join(root, ".cache/code-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The weights as plain values, with all their bits. */
+const listed = (weights: ReadonlyMap<string, Float32Array>) =>
+  Array.from(weights, ([name, values]) => [name, Array.from(values)]);
+
+/** The weights that the copied program ends with, run by itself with the library that was built. */
+async function learnedBy(settings: Settings, epochs: number): Promise<unknown> {
+  const library = pathToFileURL(join(root, "dist/index.js")).href;
+  const file = join(folder, `${settings.data}.mjs`);
+  const told = "console.log(JSON.stringify(Array.from(model.weights, ([name, values]) => [name, Array.from(values)])));";
+  writeFileSync(file, codeOf(settings, epochs).replace('"drowse"', JSON.stringify(library)) + told);
+  const { code, output } = await run(process.execPath, [file], { output: "keep" });
+  expect(code, output).toBe(0);
+  return JSON.parse(output.trim().split("\n").at(-1) ?? "");
+}
+
+describe("the copied code", () => {
+  it.each([
+    {},
+    {
+      data: "moons",
+      hidden: [9],
+      activation: "tanh",
+      inputRate: 0.2,
+      scaling: "standard",
+      optimizer: "momentum",
+      learningRate: 0.1,
+    },
+    { data: "xor", rate: 0, optimizer: "rmsprop", maxNorm: 2, batch: 7 },
+  ] as const)("trains the very network of the page, to the bit: %j", async (changes) => {
+    const settings: Settings = { ...standardSettings, points: 40, ...changes };
+    const twins = await Twins.make(settings);
+    await twins.run(5 * twins.stepsPerEpoch);
+    await twins.look(0);
+    twins.close();
+    expect(await learnedBy(settings, 5)).toEqual(listed(twins.model.weights));
+  });
+});

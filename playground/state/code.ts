@@ -1,0 +1,67 @@
+import { GRID, planeData } from "../data/plane.ts";
+import type { Settings } from "./settings.ts";
+
+// The right network as a program of its own, which ends in the same bits.
+
+/** Numbers in lines of up to 100 characters. */
+function list(numbers: ArrayLike<number>): string {
+  const lines = [""];
+  for (const number of Array.from(numbers)) {
+    if (lines[lines.length - 1].length > 96) lines.push("");
+    lines[lines.length - 1] += `${number}, `;
+  }
+  return lines.map((line) => `  ${line.trimEnd()}`).join("\n");
+}
+
+/** The options of a call that are not left out. */
+function options(given: Readonly<Record<string, string | number | undefined>>): string {
+  const parts = Object.entries(given).filter(([, value]) => value !== undefined);
+  return `{ ${parts.map(([name, value]) => `${name}: ${typeof value === "string" ? JSON.stringify(value) : value}`).join(", ")} }`;
+}
+
+function dropoutCall({ scaling }: Settings, rate: number, name: string): string[] {
+  if (rate === 0) return [];
+  return [`dropout(${options({ rate, scaling: scaling === "standard" ? scaling : undefined, name })})`];
+}
+
+function optimizerCall({ optimizer, learningRate, maxNorm }: Settings): { name: string; call: string } {
+  const name = optimizer === "momentum" ? "sgd" : optimizer;
+  const momentum = optimizer === "momentum" ? 0.9 : undefined;
+  return { name, call: `${name}(${options({ learningRate, momentum, maxNorm: maxNorm > 0 ? maxNorm : undefined })})` };
+}
+
+/** TypeScript that trains the network of the settings, without the page, for some epochs. */
+export function codeOf(settings: Settings, epochs: number): string {
+  const { data, noise, points, hidden, activation, rate, inputRate, batch, seed } = settings;
+  const { train } = planeData(data, settings);
+  const optimizer = optimizerCall(settings);
+  const sleeps = rate > 0 || inputRate > 0;
+  const names = ["dense", activation, optimizer.name, "sequential", ...(sleeps ? ["dropout"] : [])].sort();
+  const layers = [
+    dropoutCall(settings, inputRate, "input"),
+    ...hidden.map((units, index) => [`dense(${units})`, `${activation}()`, ...dropoutCall(settings, rate, `hidden${index + 1}`)]),
+    ["dense(1)"],
+  ].filter((line) => line.length > 0);
+  return `import { ${names.join(", ")} } from "drowse";
+
+// ${points} points, ${data} with noise ${noise}: x and y of each in steps of 1 / ${GRID}, and the classes.
+const x = Float32Array.from([
+${list(train.x.map((value) => value * GRID))}
+], (step) => step / ${GRID});
+const y = [
+${list(train.y)}
+];
+
+const model = sequential({ input: [2], seed: ${seed} }, [
+${layers.map((line) => `  ${line.join(", ")},`).join("\n")}
+]);
+await model.fit({ x, y }, {
+  loss: "binaryCrossEntropy",
+  optimizer: ${optimizer.call},
+  batchSize: ${batch},
+  epochs: ${Math.max(1, epochs)},
+});
+const { data } = await model.predict(x); // nothing sleeps: the probability of class 1, point by point
+console.log(Array.from(data, (probability) => probability.toFixed(2)).join(" "));
+`;
+}

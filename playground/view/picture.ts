@@ -1,0 +1,78 @@
+import type { PlaneData } from "../data/plane.ts";
+import type { View } from "../engine/messages.ts";
+import type { Unit } from "../state/page.ts";
+import type { Surface } from "./canvas.tsx";
+import { drawField, drawPoints } from "./draw-field.ts";
+import { drawNetwork } from "./draw-network.ts";
+import { loss } from "./numbers.ts";
+import type { Palette } from "./palette.ts";
+
+const [WIDTH, HEIGHT] = [1200, 760];
+const SIDE = 340;
+const MARGIN = 40;
+const FONT = "system-ui, sans-serif";
+
+/** What is drawn, and in which colours. */
+interface Scene {
+  readonly view: View;
+  readonly data: PlaneData;
+  readonly palette: Palette;
+  readonly paper: string;
+  readonly row: number;
+  readonly looked: Unit;
+}
+
+function drawTwin(context: CanvasRenderingContext2D, twin: "awake" | "drowsy", left: number, scene: Scene): void {
+  const { view, data, palette, row, looked } = scene;
+  const { field, testLoss, trainLoss, walk } = view[twin];
+  const at = (x: number, y: number, width: number, height: number, draw: (surface: Surface) => void) => {
+    context.save();
+    context.translate(x, y);
+    context.beginPath();
+    context.rect(0, 0, width, height);
+    context.clip();
+    draw({ context, width, height });
+    context.restore();
+  };
+  at(left, 110, SIDE, SIDE, (surface) => {
+    drawField(surface, field, { from: palette.zero, middle: palette.card, to: palette.one });
+    drawPoints(surface, data.train, palette, row);
+  });
+  at(left, 110 + SIDE + 10, SIDE, 250, (surface) => {
+    const marks = twin === "drowsy" ? { marked: looked } : {};
+    drawNetwork(surface, walk, { palette, colour: palette[twin], ...marks });
+  });
+  context.fillStyle = palette[twin];
+  context.font = `600 24px ${FONT}`;
+  context.fillText(twin === "awake" ? "Every neuron awake" : "Neurons fall asleep", left, 92);
+  const beside = left + SIDE + 16;
+  for (const [index, [name, value]] of Object.entries({ "test loss": testLoss, "training loss": trainLoss }).entries()) {
+    context.fillStyle = palette.muted;
+    context.font = `16px ${FONT}`;
+    context.fillText(name, beside, 140 + 80 * index);
+    context.fillStyle = palette[twin];
+    context.font = `700 36px ${FONT}`;
+    context.fillText(loss(value), beside, 180 + 80 * index);
+  }
+}
+
+/** A picture of both networks as they stand. */
+export function drawPicture(scene: Scene): Promise<Blob | null> {
+  const canvas = document.createElement("canvas");
+  canvas.width = WIDTH;
+  canvas.height = HEIGHT;
+  const context = canvas.getContext("2d");
+  if (!context) return Promise.resolve(null);
+  const { view, palette, paper } = scene;
+  context.fillStyle = paper;
+  context.fillRect(0, 0, WIDTH, HEIGHT);
+  context.fillStyle = palette.ink;
+  context.font = `700 26px ${FONT}`;
+  context.fillText("drowse", MARGIN, 48);
+  context.fillStyle = palette.muted;
+  context.font = `18px ${FONT}`;
+  context.fillText(`two networks after ${view.epoch} epochs on the same points`, MARGIN + 116, 48);
+  drawTwin(context, "awake", MARGIN, scene);
+  drawTwin(context, "drowsy", WIDTH / 2 + MARGIN / 2, scene);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}

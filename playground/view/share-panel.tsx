@@ -1,0 +1,66 @@
+import { signal } from "@preact/signals";
+import { codeOf } from "../state/code.ts";
+import { data, looked, modelFile, row, settings, view } from "../state/page.ts";
+import { palette } from "./palette.ts";
+import { drawPicture } from "./picture.ts";
+
+/** What was done last, in words. */
+const done = signal("");
+
+async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    done.value = `${what} is on the clipboard.`;
+  } catch {
+    done.value = "The browser does not let this page write to the clipboard.";
+  }
+}
+
+function save(content: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  // Not at once: some browsers read it a moment later.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  done.value = `${name} was handed to the browser.`;
+}
+
+const saveModelFile = async () => {
+  save(new Blob([await modelFile()], { type: "application/octet-stream" }), "drowsy.safetensors");
+};
+
+async function savePicture(): Promise<void> {
+  if (!view.value || !data.value) return;
+  const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
+  const scene = { view: view.value, data: data.value, palette: palette.value, paper, row: row.value, looked: looked.value };
+  const picture = await drawPicture(scene);
+  if (picture) save(picture, "drowse.png");
+}
+
+export function SharePanel() {
+  const epochs = view.value?.epoch ?? 0;
+  return (
+    <section class="card share">
+      <h2>Take it with you</h2>
+      <div class="chips">
+        <button type="button" onClick={() => copy(location.href, "The address with all settings")}>
+          Copy the link
+        </button>
+        <button type="button" onClick={() => copy(codeOf(settings.value, epochs), "TypeScript that trains this very network")}>
+          Copy as code
+        </button>
+        <button type="button" onClick={saveModelFile}>
+          Save the model
+        </button>
+        <button type="button" onClick={savePicture}>
+          Save a picture
+        </button>
+      </div>
+      <p class="muted" role="status">
+        {done.value ||
+          "The code ends in the same bits as this page, in Node or in any other browser. The model is a safetensors file."}
+      </p>
+    </section>
+  );
+}
