@@ -51,6 +51,27 @@ export function buildNetwork(settings: Settings, { awake }: { awake: boolean }):
   return sequential({ input: [2], seed }, [dropout({ rate: inputRate, scaling, name: INPUT_DROPOUT }), ...layers, dense(1)]);
 }
 
+/**
+ * The beginning of a network with the same weights, up to the activation of a hidden layer: what it predicts is what the units of
+ * that layer hold when nothing sleeps.
+ */
+export function headOf(model: Model, settings: Settings, layer: number): Model {
+  const { hidden, rate, inputRate, scaling, seed } = settings;
+  const layers = hidden
+    .slice(0, layer + 1)
+    .flatMap((units, index) => [
+      index === 0
+        ? dropout({ rate: inputRate, scaling, name: INPUT_DROPOUT })
+        : dropout({ rate, scaling, name: hiddenDropout(index - 1) }),
+      dense(units),
+      activationLayer(settings),
+    ]);
+  const head = sequential({ input: [2], seed }, layers);
+  const names = new Set(head.weights.keys());
+  head.setWeights(Object.fromEntries(Array.from(model.weights).filter(([name]) => names.has(name))));
+  return head;
+}
+
 /** The optimizer of the settings. */
 export function buildOptimizer({ optimizer, learningRate, maxNorm }: Settings): Optimizer {
   const options = { learningRate, ...(maxNorm > 0 ? { maxNorm } : {}) };

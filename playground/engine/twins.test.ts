@@ -60,6 +60,16 @@ describe("a walk through one step", () => {
       const { weights, updated } = walk.bundles[index + 1];
       for (const [unit, word] of mask.entries()) if (word === 0) expect(updated[unit]).toBe(weights[unit]);
     }
+    // Prediction: the same network at rate 0, where standard scaling leaves (1 - rate) of what each unit holds.
+    const asleep = both.model.weights;
+    const first = walk.columns[1].predicted;
+    for (const [unit, value] of first.entries()) {
+      const [w0, w1] = asleep.get("dense1.weight")?.subarray(2 * unit, 2 * unit + 2) ?? [];
+      const keep = scaling === "standard" ? 0.5 : 1;
+      const sum =
+        keep * (w0 * walk.columns[0].before[0] + w1 * walk.columns[0].before[1]) + (asleep.get("dense1.bias")?.[unit] ?? 0);
+      expect(value).toBeCloseTo(Math.max(0, sum), 5);
+    }
     expect(walk.bundles[2].updated).not.toEqual(walk.bundles[2].weights);
   });
 });

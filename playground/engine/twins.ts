@@ -78,7 +78,10 @@ export class Twins {
   /** How both stand. */
   async look(row: number): Promise<Omit<View, "kind" | "run">> {
     const { step, pass, stepsPerEpoch } = this.#awake.trainer;
-    const [awake, drowsy] = await Promise.all([this.#view(this.#awake, row), this.#view(this.#drowsy, row)]);
+    // The one that is awake has no rates, whatever the settings say.
+    const none = { ...this.#settings, rate: 0, inputRate: 0 };
+    const views = [this.#view(this.#awake, none, row), this.#view(this.#drowsy, this.#settings, row)];
+    const [awake, drowsy] = await Promise.all(views);
     return { step, epoch: pass, stepsPerEpoch, awake, drowsy };
   }
 
@@ -91,12 +94,11 @@ export class Twins {
     for (const { trainer } of [this.#awake, this.#drowsy]) trainer.close();
   }
 
-  async #view({ model, trainer }: Twin, row: number): Promise<TwinView> {
+  async #view({ model, trainer }: Twin, settings: Settings, row: number): Promise<TwinView> {
     const train = await trainer.evaluate(this.data.train);
     const test = await trainer.evaluate(this.data.test);
     await trainer.commit();
     const { data: field } = await model.predict(GRID, { threads: 1 });
-    const settings = this.#settings;
     const walk = await walkStep(model, this.data.train, { settings, row, pass: trainer.pass });
     const error = (accuracy: number | undefined) => 1 - (accuracy ?? 0);
     return {

@@ -1,7 +1,7 @@
 import { dropoutMask, type Model, sgd } from "drowse";
 import type { Points } from "../data/plane.ts";
 import type { Settings } from "../state/settings.ts";
-import { hiddenDropout, INPUT_DROPOUT } from "./network.ts";
+import { headOf, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
 
 // One training step on one point, every number of it, as the engine computes it.
 
@@ -13,6 +13,8 @@ export interface Column {
   readonly before: Float32Array;
   /** What they hand on: masked, and scaled where the scaling says so. */
   readonly after: Float32Array;
+  /** What they hold when nothing sleeps: in prediction. */
+  readonly predicted: Float32Array;
   /** Gradients of the loss with respect to what they hold, and to what they hand on; none for inputs. */
   readonly gradient: Float32Array | undefined;
   readonly gradientAfter: Float32Array | undefined;
@@ -71,9 +73,13 @@ export async function walkStep(
     mask: mask(INPUT_DROPOUT),
     before: trace.input.data,
     after: layer(INPUT_DROPOUT).output.data,
+    predicted: trace.input.data,
     gradient: undefined,
     gradientAfter: undefined,
   };
+  const point = data.x.subarray(2 * row, 2 * row + 2);
+  const heads = hidden.map((_, index) => headOf(model, settings, index).predict(point, { output: "logits", threads: 1 }));
+  const predictions = await Promise.all(heads);
   const columns = hidden.map((_, index): Column => {
     const { output, gradient } = layer(`${activation}${index + 1}`);
     const name = hiddenDropout(index);
@@ -82,6 +88,7 @@ export async function walkStep(
       mask: mask(name),
       before: output.data,
       after: after.data,
+      predicted: predictions[index].data,
       gradient: gradient?.data,
       gradientAfter: gradientAfter?.data,
     };

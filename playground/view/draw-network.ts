@@ -53,6 +53,15 @@ function drawBundle(
   context.globalAlpha = 1;
 }
 
+/** Activations are drawn in this many shades, so that a hundred units are few fills. */
+const SHADES = 12;
+
+function circle(path: Path2D, { left, top }: Spot, radius: number): void {
+  path.moveTo(left + radius, top);
+  path.arc(left, top, radius, 0, 2 * Math.PI);
+}
+
+/** Units as circles: awake, filled as much as they hold; asleep, small, hollow and broken. */
 function drawUnits(
   context: CanvasRenderingContext2D,
   { mask, before }: Pick<Column, "mask" | "before">,
@@ -60,25 +69,22 @@ function drawUnits(
   { palette, colour }: { palette: Palette; colour: string },
 ): void {
   const most = largest(before) || 1;
+  const awake = Array.from({ length: SHADES + 1 }, () => new Path2D());
+  const asleep = new Path2D();
+  for (const [unit, spot] of spots.entries()) {
+    if (mask[unit] === 0) circle(asleep, spot, radius * 0.72);
+    else circle(awake[Math.round((SHADES * Math.abs(before[unit])) / most)], spot, radius);
+  }
   context.lineWidth = Math.max(1, radius / 6);
-  for (const [unit, { left, top }] of spots.entries()) {
-    context.beginPath();
-    if (mask[unit] === 0) {
-      // Asleep: small, hollow, broken.
-      context.arc(left, top, radius * 0.72, 0, 2 * Math.PI);
-      context.setLineDash([radius / 3, radius / 3]);
-      context.strokeStyle = palette.muted;
-      context.globalAlpha = 0.75;
-      context.stroke();
-      context.setLineDash([]);
-      context.globalAlpha = 1;
-      continue;
-    }
-    context.arc(left, top, radius, 0, 2 * Math.PI);
-    context.fillStyle = blend(palette.card, colour, Math.abs(before[unit]) / most);
-    context.fill();
-    context.strokeStyle = colour;
-    context.stroke();
+  context.setLineDash([radius / 3, radius / 3]);
+  context.strokeStyle = palette.muted;
+  context.stroke(asleep);
+  context.setLineDash([]);
+  context.strokeStyle = colour;
+  for (const [shade, path] of awake.entries()) {
+    context.fillStyle = blend(palette.card, colour, shade / SHADES);
+    context.fill(path);
+    context.stroke(path);
   }
 }
 

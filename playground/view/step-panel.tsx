@@ -12,19 +12,22 @@ interface Scene {
   readonly column: number;
   readonly unit: number;
   readonly held: number;
+  /** What it holds when nothing sleeps. */
+  readonly predicted: number;
   readonly mask: number;
   readonly gradient: number;
   readonly gradientAfter: number;
 }
 
 function sceneOf(walk: Walk, now: Settings, { column, unit }: Unit): Scene {
-  const { mask, before, gradient, gradientAfter } = walk.columns[column];
+  const { mask, before, predicted, gradient, gradientAfter } = walk.columns[column];
   return {
     walk,
     settings: now,
     column,
     unit,
     held: before[unit],
+    predicted: predicted[unit],
     mask: mask[unit],
     gradient: gradient?.[unit] ?? 0,
     gradientAfter: gradientAfter?.[unit] ?? 0,
@@ -131,21 +134,21 @@ function Update({ walk, settings: { learningRate }, column, unit }: Scene) {
   );
 }
 
-function Predict({ settings: { rate, scaling } }: Scene) {
+function Predict({ settings: { rate, scaling }, predicted }: Scene) {
   return (
     <>
       <p>
-        Nothing sleeps when the network predicts. What a neuron hands on must be as large as it was on average while learning.
+        Nothing sleeps when the network predicts. What a neuron hands on must be as large as it was on average while learning:
+        this network does it the <b>{scaling}</b> way.
       </p>
       <div class="columns">
-        <Formula numbers="nothing to do: the scale was applied while learning">
+        <Formula numbers={`${figures(predicted)} as it is: the scale was applied while learning`}>
           <small>inverted</small> y = h
         </Formula>
-        <Formula numbers={`every neuron is multiplied by ${figures(1 - rate)}`}>
+        <Formula numbers={`${figures(1 - rate)} × ${figures(predicted)} = ${figures((1 - rate) * predicted)}`}>
           <small>standard</small> y = (1 − rate) h
         </Formula>
       </div>
-      <p class="muted">This network learns with {scaling} scaling; on average both come to the same.</p>
     </>
   );
 }
