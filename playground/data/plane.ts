@@ -1,18 +1,13 @@
 import { type Random, randomFrom } from "./random.ts";
+import { onGrid, TEST_POINTS } from "./rounding.ts";
 
 // Points of two classes in the plane, within about [-1, 1] on both axes before noise.
 
 /** Points and their classes, 0 or 1. */
-export interface Points {
+interface PlanePoints {
   /** x and y of point i are numbers 2 i and 2 i + 1. */
   readonly x: Float32Array;
   readonly y: Int32Array;
-}
-
-/** What is to be learned from, and what tells whether it was. */
-export interface PlaneData {
-  readonly train: Points;
-  readonly test: Points;
 }
 
 type Draw = (random: Random, label: number) => readonly [number, number];
@@ -52,27 +47,18 @@ const shapes = {
 export type ShapeName = keyof typeof shapes;
 export const shapeNames = Object.keys(shapes) as ShapeName[];
 
-export const TEST_POINTS = 400;
-
-/** Points are rounded to this grid, which takes away the last bits of sine and cosine: they differ between runtimes. */
-export const GRID = 4096;
-
-function draw(name: ShapeName, count: number, noise: number, seed: number): Points {
+function draw(name: ShapeName, count: number, noise: number, seed: number): PlanePoints {
   const random = randomFrom(seed);
   const x = new Float32Array(2 * count);
   const y = Int32Array.from({ length: count }, (_, row) => row % 2);
   for (let row = 0; row < count; row++) {
     const point = shapes[name](random, y[row]);
-    for (const axis of [0, 1]) x[2 * row + axis] = Math.round(GRID * (point[axis] + noise * random.normal())) / GRID;
+    for (const axis of [0, 1]) x[2 * row + axis] = onGrid(point[axis] + noise * random.normal());
   }
   return { x, y };
 }
 
-/**
- * A data set: the same for the same arguments, in every runtime.
- * @param options.noise - standard deviation of what is added to each coordinate.
- */
-export function planeData(name: ShapeName, options: { points: number; noise: number; seed: number }): PlaneData {
-  const { points, noise, seed } = options;
+/** Points of a shape, half of them of each class. */
+export function planeData(name: ShapeName, { points, noise, seed }: { points: number; noise: number; seed: number }) {
   return { train: draw(name, points, noise, 2 * seed), test: draw(name, TEST_POINTS, noise, 2 * seed + 1) };
 }

@@ -1,4 +1,4 @@
-import type { PlaneData } from "../data/plane.ts";
+import type { DataSet } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import type { Ensemble } from "./thinned.ts";
 import type { Walk } from "./walk.ts";
@@ -28,14 +28,14 @@ export type Order =
 export interface Score {
   readonly trainLoss: number;
   readonly testLoss: number;
-  /** Share of wrong answers. */
+  /** Share of wrong answers; of numbers the root of their mean squared error. */
   readonly trainError: number;
   readonly testError: number;
 }
 
 /** A network as it stands. */
 export interface TwinView extends Score {
-  /** Probability of class 1 over the plane, row by row from the top: FIELD_SIDE numbers in each. */
+  /** Probability of class 1 over the plane, row by row from the top, FIELD_SIDE in each; or numbers along the line. */
   readonly field: Float32Array;
   /** What the next visit of the point looked at does in it. */
   readonly walk: Walk;
@@ -61,7 +61,7 @@ export interface EnsembleReport extends Ensemble {
 }
 
 export type Report =
-  | { readonly kind: "data"; readonly run: number; readonly data: PlaneData }
+  | { readonly kind: "data"; readonly run: number; readonly data: DataSet }
   | View
   | EnsembleReport
   | { readonly kind: "file"; readonly run: number; readonly bytes: Uint8Array<ArrayBuffer> }

@@ -15,6 +15,7 @@ import {
   swish,
   tanh,
 } from "drowse";
+import { taskOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 
 const activations: { readonly [Name in Settings["activation"]]: () => Layer } = {
@@ -48,7 +49,11 @@ export function buildNetwork(settings: Settings, { awake }: { awake: boolean }):
     activationLayer(settings),
     dropout({ rate, scaling, name: hiddenDropout(index) }),
   ]);
-  return sequential({ input: [2], seed }, [dropout({ rate: inputRate, scaling, name: INPUT_DROPOUT }), ...layers, dense(1)]);
+  return sequential({ input: [taskOf(settings.data).inputs], seed }, [
+    dropout({ rate: inputRate, scaling, name: INPUT_DROPOUT }),
+    ...layers,
+    dense(1),
+  ]);
 }
 
 /**
@@ -66,7 +71,7 @@ export function headOf(model: Model, settings: Settings, layer: number): Model {
       dense(units),
       activationLayer(settings),
     ]);
-  const head = sequential({ input: [2], seed }, layers);
+  const head = sequential({ input: [taskOf(settings.data).inputs], seed }, layers);
   const names = new Set(head.weights.keys());
   head.setWeights(Object.fromEntries(Array.from(model.weights).filter(([name]) => names.has(name))));
   return head;

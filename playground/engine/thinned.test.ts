@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { planeData } from "../data/plane.ts";
+import { makeData } from "../data/data-set.ts";
 import { type Settings, standardSettings } from "../state/settings.ts";
 import { buildNetwork } from "./network.ts";
-import { fieldInputs } from "./plane-grid.ts";
+import { placesFor } from "./places.ts";
 import { ask, SAMPLE_PASS, thin } from "./thinned.ts";
 
 const base: Settings = { ...standardSettings, hidden: [12, 7], inputRate: 0.4, rate: 0.3 };
@@ -14,13 +14,14 @@ describe("a thinned network", () => {
     { scaling: "inverted", activation: "tanh" },
     { rate: 0, inputRate: 0 },
     { rate: 1 },
+    { data: "gap" },
   ] as const)("says what the engine computes with the same mask: %j", async (changes) => {
     const settings: Settings = { ...base, ...changes };
     const model = buildNetwork(settings, { awake: false });
-    const { train } = planeData("moons", settings);
+    const { train, task } = makeData(settings.data, settings);
     for (const sample of [0, 1, 5]) {
-      const trace = await model.trace(train, { loss: "binaryCrossEntropy", rows: [sample], pass: SAMPLE_PASS });
-      const point = train.x.subarray(2 * sample, 2 * sample + 2);
+      const trace = await model.trace(train, { loss: task.loss, rows: [sample], pass: SAMPLE_PASS });
+      const point = train.x.subarray(task.inputs * sample, task.inputs * (sample + 1));
       const { data } = await thin(model, settings, sample).predict(point, { output: "logits" });
       expect(data[0]).toBeCloseTo(trace.layers.get("dense3")?.output.data[0] ?? Number.NaN, 5);
     }
@@ -35,7 +36,7 @@ describe("a thinned network", () => {
 
 describe("the ensemble", () => {
   it("has no doubt where nobody sleeps, and some where somebody does", async () => {
-    const places = fieldInputs(8);
+    const places = placesFor(2, 8);
     const awake = { ...base, rate: 0, inputRate: 0 };
     const sure = await ask(buildNetwork(awake, { awake: false }), awake, 3, places);
     expect(Math.max(...sure.deviation)).toBeLessThan(1e-4);

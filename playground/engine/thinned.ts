@@ -1,4 +1,5 @@
 import { dense, dropoutMask, type Model, sequential } from "drowse";
+import { taskOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import { ENSEMBLE } from "./ensemble-size.ts";
 import { activationLayer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
@@ -27,7 +28,7 @@ function factors(
  */
 export function thin(model: Model, settings: Settings, sample: number): Model {
   const { hidden, rate, inputRate, scaling, seed } = settings;
-  const thinned = sequential({ input: [2], seed }, [
+  const thinned = sequential({ input: [taskOf(settings.data).inputs], seed }, [
     ...hidden.flatMap((units) => [dense(units), activationLayer(settings)]),
     dense(1),
   ]);
@@ -45,24 +46,25 @@ export function thin(model: Model, settings: Settings, sample: number): Model {
 
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 
-/** What one thinned network says of places in the plane: the probability of class 1. */
+/** What one thinned network says of places: probabilities of class 1, or numbers. */
 async function answers(model: Model, settings: Settings, sample: number, places: Float32Array): Promise<Float32Array> {
   const { data } = await thin(model, settings, sample).predict(places, { output: "logits", threads: 1 });
-  return data.map(sigmoid);
+  return taskOf(settings.data).loss === "binaryCrossEntropy" ? data.map(sigmoid) : data;
 }
 
-/** What an ensemble of thinned networks says of places in the plane. */
+/** What an ensemble of thinned networks says of places. */
 export interface Ensemble {
   /** One of them, by its number. */
   readonly sample: number;
   readonly one: Float32Array;
-  /** Standard deviation of what they say. */
+  /** Mean and standard deviation of what they say. */
+  readonly mean: Float32Array;
   readonly deviation: Float32Array;
 }
 
 /** Asks thinned networks one after the other: mean and deviation over ENSEMBLE masks, and one of them for itself. */
 export async function ask(model: Model, settings: Settings, sample: number, places: Float32Array): Promise<Ensemble> {
-  const count = places.length / 2;
+  const count = places.length / taskOf(settings.data).inputs;
   const sums = new Float64Array(count);
   const squares = new Float64Array(count);
   let one: Float32Array | undefined;
@@ -74,9 +76,9 @@ export async function ask(model: Model, settings: Settings, sample: number, plac
       squares[place] += said[place] * said[place];
     }
   }
+  const mean = Float32Array.from(sums, (sum) => sum / ENSEMBLE);
   const deviation = Float32Array.from(sums, (sum, place) => {
-    const mean = sum / ENSEMBLE;
-    return Math.sqrt(Math.max(0, squares[place] / ENSEMBLE - mean * mean));
+    return Math.sqrt(Math.max(0, squares[place] / ENSEMBLE - (sum / ENSEMBLE) ** 2));
   });
-  return { sample, one: one ?? (await answers(model, settings, sample, places)), deviation };
+  return { sample, one: one ?? (await answers(model, settings, sample, places)), mean, deviation };
 }

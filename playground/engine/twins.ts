@@ -1,9 +1,9 @@
-import type { Model, Trainer } from "drowse";
-import { type PlaneData, planeData } from "../data/plane.ts";
+import type { Evaluation, Model, Trainer } from "drowse";
+import { type DataSet, makeData } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import type { TwinView, View } from "./messages.ts";
 import { buildNetwork, buildOptimizer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
-import { fieldInputs } from "./plane-grid.ts";
+import { placesFor } from "./places.ts";
 import { ask, type Ensemble } from "./thinned.ts";
 import { walkStep } from "./walk.ts";
 
@@ -13,22 +13,22 @@ interface Twin {
   readonly trainer: Trainer;
 }
 
-const GRID = fieldInputs();
-
 /**
  * Two networks of the same first weights that learn the same batches: in one all neurons are awake, in the other they fall
  * asleep. They are kept at the same step.
  */
 export class Twins {
-  readonly data: PlaneData;
+  readonly data: DataSet;
+  readonly #places: Float32Array;
   readonly #awake: Twin;
   readonly #drowsy: Twin;
   #settings: Settings;
   /** The learning rate that the optimizers were made with. */
   readonly #learningRate: number;
 
-  private constructor(settings: Settings, data: PlaneData, awake: Twin, drowsy: Twin) {
+  private constructor(settings: Settings, data: DataSet, awake: Twin, drowsy: Twin) {
     this.data = data;
+    this.#places = placesFor(data.task.inputs);
     this.#settings = settings;
     this.#learningRate = settings.learningRate;
     this.#awake = awake;
@@ -36,11 +36,11 @@ export class Twins {
   }
 
   static async make(settings: Settings): Promise<Twins> {
-    const data = planeData(settings.data, settings);
+    const data = makeData(settings.data, settings);
     const twin = async (awake: boolean): Promise<Twin> => {
       const model = buildNetwork(settings, { awake });
       const optimizer = buildOptimizer(settings);
-      const options = { loss: "binaryCrossEntropy", optimizer, batchSize: settings.batch } as const;
+      const options = { loss: data.task.loss, optimizer, batchSize: settings.batch } as const;
       return { model, trainer: await model.trainer(data.train, options) };
     };
     const awake = await twin(true);
@@ -87,7 +87,7 @@ export class Twins {
 
   /** What thinned networks of the one whose neurons fall asleep say of the plane, with the weights of the last look. */
   ask(sample: number): Promise<Ensemble> {
-    return ask(this.model, this.#settings, sample, GRID);
+    return ask(this.model, this.#settings, sample, this.#places);
   }
 
   close(): void {
@@ -98,14 +98,15 @@ export class Twins {
     const train = await trainer.evaluate(this.data.train);
     const test = await trainer.evaluate(this.data.test);
     await trainer.commit();
-    const { data: field } = await model.predict(GRID, { threads: 1 });
+    const { data: field } = await model.predict(this.#places, { threads: 1 });
     const walk = await walkStep(model, this.data.train, { settings, row, pass: trainer.pass });
-    const error = (accuracy: number | undefined) => 1 - (accuracy ?? 0);
+    // Of numbers: the root of the mean squared error.
+    const error = ({ accuracy, loss }: Evaluation) => (accuracy === undefined ? Math.sqrt(loss) : 1 - accuracy);
     return {
       trainLoss: train.loss,
       testLoss: test.loss,
-      trainError: error(train.accuracy),
-      testError: error(test.accuracy),
+      trainError: error(train),
+      testError: error(test),
       field,
       walk,
     };

@@ -1,5 +1,5 @@
 import { dropoutMask, type Model, sgd } from "drowse";
-import type { Points } from "../data/plane.ts";
+import { type Points, taskOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import { headOf, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
 
@@ -56,8 +56,9 @@ export async function walkStep(
   { settings, row, pass }: { settings: Settings; row: number; pass: number },
 ): Promise<Walk> {
   const { hidden, activation, learningRate } = settings;
+  const { inputs: width, loss } = taskOf(settings.data);
   const trace = await model.trace(data, {
-    loss: "binaryCrossEntropy",
+    loss,
     optimizer: sgd({ learningRate }),
     rows: [row],
     pass,
@@ -77,7 +78,7 @@ export async function walkStep(
     gradient: undefined,
     gradientAfter: undefined,
   };
-  const point = data.x.subarray(2 * row, 2 * row + 2);
+  const point = data.x.subarray(width * row, width * (row + 1));
   const heads = hidden.map((_, index) => headOf(model, settings, index).predict(point, { output: "logits", threads: 1 }));
   const predictions = await Promise.all(heads);
   const columns = hidden.map((_, index): Column => {

@@ -39,6 +39,7 @@ describe("the copied code", () => {
       optimizer: "momentum",
       learningRate: 0.1,
     },
+    { data: "gap", noise: 0.1, hidden: [16] },
     { data: "xor", rate: 0, optimizer: "rmsprop", maxNorm: 2, batch: 7 },
   ] as const)("trains the very network of the page, to the bit: %j", async (changes) => {
     const settings: Settings = { ...standardSettings, points: 40, ...changes };

@@ -1,4 +1,5 @@
-import { GRID, planeData } from "../data/plane.ts";
+import { makeData } from "../data/data-set.ts";
+import { GRID } from "../data/rounding.ts";
 import type { Settings } from "./settings.ts";
 
 // The right network as a program of its own, which ends in the same bits.
@@ -33,7 +34,8 @@ function optimizerCall({ optimizer, learningRate, maxNorm }: Settings): { name: 
 /** TypeScript that trains the network of the settings, without the page, for some epochs. */
 export function codeOf(settings: Settings, epochs: number): string {
   const { data, noise, points, hidden, activation, rate, inputRate, batch, seed } = settings;
-  const { train } = planeData(data, settings);
+  const { train, task } = makeData(data, settings);
+  const isClasses = task.loss === "binaryCrossEntropy";
   const optimizer = optimizerCall(settings);
   const sleeps = rate > 0 || inputRate > 0;
   const names = ["dense", activation, optimizer.name, "sequential", ...(sleeps ? ["dropout"] : [])].sort();
@@ -44,24 +46,26 @@ export function codeOf(settings: Settings, epochs: number): string {
   ].filter((line) => line.length > 0);
   return `import { ${names.join(", ")} } from "drowse";
 
-// ${points} points, ${data} with noise ${noise}: x and y of each in steps of 1 / ${GRID}, and the classes.
+// ${points} points, ${data} with noise ${noise}, in steps of 1 / ${GRID}${isClasses ? ", and their classes" : ""}.
 const x = Float32Array.from([
 ${list(train.x.map((value) => value * GRID))}
 ], (step) => step / ${GRID});
-const y = [
-${list(train.y)}
-];
+const y = ${
+    isClasses
+      ? `[\n${list(train.y)}\n]`
+      : `Float32Array.from([\n${list(train.y.map((value) => value * GRID))}\n], (step) => step / ${GRID})`
+  };
 
-const model = sequential({ input: [2], seed: ${seed} }, [
+const model = sequential({ input: [${task.inputs}], seed: ${seed} }, [
 ${layers.map((line) => `  ${line.join(", ")},`).join("\n")}
 ]);
 await model.fit({ x, y }, {
-  loss: "binaryCrossEntropy",
+  loss: ${JSON.stringify(task.loss)},
   optimizer: ${optimizer.call},
   batchSize: ${batch},
   epochs: ${Math.max(1, epochs)},
 });
-const { data } = await model.predict(x); // nothing sleeps: the probability of class 1, point by point
-console.log(Array.from(data, (probability) => probability.toFixed(2)).join(" "));
+const { data } = await model.predict(x); // nothing sleeps: ${isClasses ? "the probability of class 1" : "a number"}, point by point
+console.log(Array.from(data, (answer) => answer.toFixed(2)).join(" "));
 `;
 }

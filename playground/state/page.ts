@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
-import type { PlaneData } from "../data/plane.ts";
+import type { DataSet } from "../data/data-set.ts";
 import type { EnsembleReport, Order, Report, View } from "../engine/messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { History } from "./history.ts";
@@ -10,7 +10,7 @@ import type { Settings } from "./settings.ts";
 export const settings = signal<Settings>(readAddress("").settings);
 /** What of the address could not be read. */
 export const complaints = signal<readonly string[]>([]);
-export const data = signal<PlaneData | undefined>(undefined);
+export const data = signal<DataSet | undefined>(undefined);
 export const view = signal<View | undefined>(undefined);
 export const ensemble = signal<EnsembleReport | undefined>(undefined);
 export const history = signal(new History());
@@ -120,11 +120,27 @@ export function lookAt(point: number): void {
   send({ kind: "row", row: point });
 }
 
-/** Says whether the ensemble is in sight, and which of its networks is seen for itself. */
-export function wantEnsemble(wanted: boolean, which = sample.value): void {
-  sample.value = which;
-  send({ kind: "ensemble", wanted, sample: which });
+let inSight = false;
+
+/** The ensemble is worth its time where it is seen: in its panel, or around a curve. */
+function tellWish(): void {
+  send({ kind: "ensemble", wanted: inSight || data.value?.task.inputs === 1, sample: sample.value });
 }
+
+/** Says whether the panel of the ensemble is in sight. */
+export function showEnsemble(visible: boolean): void {
+  inSight = visible;
+  tellWish();
+}
+
+/** Shows another of its networks for itself. */
+export function takeSample(which: number): void {
+  sample.value = which;
+  tellWish();
+}
+
+/** Data that no view has been seen of: shown with the first, as what is drawn must belong together. */
+let coming: DataSet | undefined;
 
 let awaited: ((bytes: Uint8Array<ArrayBuffer>) => void) | undefined;
 
@@ -142,9 +158,15 @@ export function hear(report: Report): void {
   batch(() => {
     switch (report.kind) {
       case "data":
-        data.value = report.data;
+        coming = report.data;
         break;
       case "view":
+        if (coming) {
+          data.value = coming;
+          coming = undefined;
+          ensemble.value = undefined;
+          tellWish();
+        }
         view.value = report;
         history.value = history.value.with(report);
         break;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { View } from "../engine/messages.ts";
+import { LINE_PLACES, REACH } from "../engine/places.ts";
 import { Twins } from "../engine/twins.ts";
 import { presets } from "./presets.ts";
 
@@ -42,6 +43,14 @@ describe("the presets", () => {
     const [{ awake, drowsy }] = await standsAfter("Sleepy inputs", 400);
     expect(drowsy.trainLoss).toBeGreaterThan(awake.trainLoss);
     expect(drowsy.testLoss).toBeLessThan(awake.testLoss);
+  });
+
+  it("A gap in the data: the band is narrow at the points and wide in between", async () => {
+    await standsAfter("A gap in the data", 300);
+    const { deviation } = (await twins?.ask(0)) ?? { deviation: new Float32Array() };
+    const around = (place: number) => deviation[Math.round(((place / REACH + 1) / 2) * (LINE_PLACES - 1))];
+    expect(around(0)).toBeGreaterThan(1.3 * around(-0.7));
+    expect(around(0)).toBeGreaterThan(1.3 * around(0.6));
   });
 
   it("Too little data: the right network is ahead at first, and learns by heart in the end", async () => {

@@ -15,7 +15,7 @@ function preset(name: string, point: string, settings: Partial<Settings>): Prese
 export const presets: readonly Preset[] = [
   preset(
     "Overfitting, cured",
-    "Left, the loss on new points rises while the network learns its own by heart. Right, it keeps falling.",
+    "Left, the loss on new points rises while the network learns its own by heart. Right, it stays low.",
     {},
   ),
   preset("Too much sleep", "With 85 of 100 neurons asleep in every step there is not enough left to learn the spiral with.", {
@@ -40,6 +40,11 @@ export const presets: readonly Preset[] = [
     "An ensemble",
     "Every mask makes another network. Below, one of them beside the answer of all: where they disagree, the network is unsure.",
     { data: "moons", noise: 0.12, points: 40, hidden: [48], rate: 0.5, learningRate: 0.003, maxNorm: 2, batch: 8 },
+  ),
+  preset(
+    "A gap in the data",
+    "Between two heaps of points nobody knows how the curve goes. The band, of many masks, is narrow at the points and wide in between.",
+    { data: "gap", noise: 0.05, points: 40, hidden: [64, 64], rate: 0.1, learningRate: 0.003 },
   ),
 ];
 

@@ -1,4 +1,4 @@
-import { type ShapeName, shapeNames } from "../data/plane.ts";
+import { type DataName, dataNames } from "../data/data-set.ts";
 
 // Everything that a training follows from, in one table: the address of the page, the controls and the engine read it.
 
@@ -7,7 +7,7 @@ export const optimizerNames = ["adam", "sgd", "momentum", "rmsprop"] as const;
 export const scalingNames = ["inverted", "standard"] as const;
 
 export interface Settings {
-  readonly data: ShapeName;
+  readonly data: DataName;
   /** Standard deviation of the noise on each coordinate. */
   readonly noise: number;
   /** Points to learn from. */
@@ -87,7 +87,7 @@ const hidden: Field<readonly number[]> = {
 };
 
 export const fields: { readonly [Name in keyof Settings]: Field<Settings[Name]> } = {
-  data: oneOf(shapeNames, "spiral"),
+  data: oneOf(dataNames, "spiral"),
   noise: number(0.08, 0, 0.5),
   points: whole(120, 8, 1000),
   hidden,

@@ -1,5 +1,5 @@
-import type { Points } from "../data/plane.ts";
-import { FIELD_SIDE, REACH } from "../engine/plane-grid.ts";
+import type { Points } from "../data/data-set.ts";
+import { FIELD_SIDE, REACH } from "../engine/places.ts";
 import type { Surface } from "./canvas.tsx";
 import { type Palette, rgb } from "./palette.ts";
 
@@ -55,7 +55,7 @@ export function drawField({ context, width, height }: Surface, field: Float32Arr
 }
 
 /** Where a point of the plane is on a surface. */
-export function placeOf({ width, height }: Surface, x: number, y: number): readonly [number, number] {
+export function placeOf({ width, height }: { width: number; height: number }, x: number, y: number): readonly [number, number] {
   return [((x / REACH + 1) / 2) * width, ((1 - y / REACH) / 2) * height];
 }
 
@@ -87,16 +87,4 @@ export function drawPoints(surface: Surface, { x, y }: Points, palette: Palette,
   context.beginPath();
   context.arc(left, top, radius + 4.5, 0, 2 * Math.PI);
   context.stroke();
-}
-
-/** The point nearest to a place on a surface of this width. */
-export function nearestPoint({ x, y }: Points, left: number, top: number, width: number): number {
-  const [across, down] = [REACH * ((2 * left) / width - 1), -REACH * ((2 * top) / width - 1)];
-  let nearest = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let row = 0; row < y.length; row++) {
-    const distance = (x[2 * row] - across) ** 2 + (x[2 * row + 1] - down) ** 2;
-    if (distance < least) [nearest, least] = [row, distance];
-  }
-  return nearest;
 }

@@ -27,7 +27,7 @@ function options(colours: Palette, width: number): uPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: false }, y: { range: (_, __, high) => [0, Math.max(0.2, high * 1.05)] } },
+    scales: { x: { time: false }, y: { range: (_, __, high) => [0, Math.max(0.02, high * 1.05)] } },
     axes: [
       { ...axis, size: 30 },
       { ...axis, size: 46 },

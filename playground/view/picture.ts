@@ -1,8 +1,8 @@
-import type { PlaneData } from "../data/plane.ts";
+import type { DataSet } from "../data/data-set.ts";
 import type { View } from "../engine/messages.ts";
 import type { Unit } from "../state/page.ts";
 import type { Surface } from "./canvas.tsx";
-import { drawField, drawPoints } from "./draw-field.ts";
+import { drawAnswers } from "./draw-answers.ts";
 import { drawNetwork } from "./draw-network.ts";
 import { loss } from "./numbers.ts";
 import type { Palette } from "./palette.ts";
@@ -15,7 +15,7 @@ const FONT = "system-ui, sans-serif";
 /** What is drawn, and in which colours. */
 interface Scene {
   readonly view: View;
-  readonly data: PlaneData;
+  readonly data: DataSet;
   readonly palette: Palette;
   readonly paper: string;
   readonly row: number;
@@ -35,8 +35,7 @@ function drawTwin(context: CanvasRenderingContext2D, twin: "awake" | "drowsy", l
     context.restore();
   };
   at(left, 110, SIDE, SIDE, (surface) => {
-    drawField(surface, field, { from: palette.zero, middle: palette.card, to: palette.one });
-    drawPoints(surface, data.train, palette, row);
+    drawAnswers(surface, data, { answers: field, colour: palette[twin], ringed: row }, palette);
   });
   at(left, 110 + SIDE + 10, SIDE, 250, (surface) => {
     const marks = twin === "drowsy" ? { marked: looked } : {};

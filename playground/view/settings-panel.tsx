@@ -1,4 +1,4 @@
-import { shapeNames } from "../data/plane.ts";
+import { dataNames } from "../data/data-set.ts";
 import { change, settings } from "../state/page.ts";
 import { activationNames, MOST_LAYERS, optimizerNames, type Settings, scalingNames } from "../state/settings.ts";
 import { Choice, Range, Whole } from "./controls.tsx";
@@ -71,8 +71,14 @@ function DataControls({ data, noise, points }: Settings) {
       <Choice
         label="Set"
         value={data}
-        names={shapeNames}
-        called={{ xor: "XOR", gaussian: "two Gaussians", circles: "a disc in a ring", moons: "two moons" }}
+        names={dataNames}
+        called={{
+          xor: "XOR",
+          gaussian: "two Gaussians",
+          circles: "a disc in a ring",
+          moons: "two moons",
+          gap: "curve with a gap",
+        }}
         onValue={set("data")}
       />
       <Range label="Noise" value={noise} low={0} high={0.5} step={0.01} says={noise.toFixed(2)} onValue={set("noise")} />

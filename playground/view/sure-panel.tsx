@@ -1,29 +1,31 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ENSEMBLE } from "../engine/ensemble-size.ts";
-import { data, ensemble, sample, view, wantEnsemble } from "../state/page.ts";
+import { data, ensemble, sample, showEnsemble, takeSample, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
-import { drawField, drawPoints } from "./draw-field.ts";
+import { drawAnswers } from "./draw-answers.ts";
 import { figures } from "./numbers.ts";
 import { palette } from "./palette.ts";
 
-/** Deviations are drawn from 0 to a half, the most that numbers from 0 to 1 can have. */
-const certainty = (deviation: Float32Array) => deviation.map((value) => 0.5 + value);
+const average = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** A field of the plane: probabilities in the colours of the classes, or deviations in one. */
-function Field({ field, kind, label }: { field: Float32Array | undefined; kind: "answer" | "doubt"; label: string }) {
+/** What is said of all places, or how much it differs. */
+function Field({
+  answers,
+  doubt,
+  label,
+}: {
+  answers: Float32Array | undefined;
+  doubt?: Float32Array | undefined;
+  label: string;
+}) {
   const colours = palette.value;
-  const points = data.value?.train;
+  const learned = data.value;
   const draw = useMemo(
     () => (surface: Surface) => {
-      if (field) {
-        if (kind === "answer") drawField(surface, field, { from: colours.zero, middle: colours.card, to: colours.one });
-        else drawField(surface, certainty(field), { from: colours.card, middle: colours.card, to: colours.drowsy });
-      }
-      if (points) drawPoints(surface, points, colours, Number.POSITIVE_INFINITY);
+      const { drowsy: colour } = colours;
+      if (learned) drawAnswers(surface, learned, { answers, doubt, colour, ringed: Number.POSITIVE_INFINITY }, colours);
     },
-    [field, kind, points, colours],
+    [answers, doubt, learned, colours],
   );
   return <Canvas class="still" proportion={1} label={label} draw={draw} />;
 }
@@ -35,11 +37,12 @@ export function SurePanel() {
     const element = place.current;
     if (!element) return;
     // It is asked only while somebody looks: many networks take their time.
-    const observer = new IntersectionObserver(([{ isIntersecting }]) => wantEnsemble(isIntersecting));
+    const observer = new IntersectionObserver(([{ isIntersecting }]) => showEnsemble(isIntersecting));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const { one, deviation } = ensemble.value ?? {};
+  const { one, mean, deviation } = ensemble.value ?? {};
+  const isCurve = data.value?.task.inputs === 1;
   return (
     <section class="card sure" ref={place}>
       <h2>How sure is it?</h2>
@@ -49,26 +52,26 @@ export function SurePanel() {
       </p>
       <div class="fields">
         <figure>
-          <Field field={view.value?.drowsy.field} kind="answer" label="What the network says when all are awake" />
+          <Field answers={view.value?.drowsy.field} label="What the network says when all are awake" />
           <figcaption>
             <b>All awake</b>: the prediction
           </figcaption>
         </figure>
         <figure>
-          <Field field={one} kind="answer" label="What one thinned network says" />
+          <Field answers={one} label="What one thinned network says" />
           <figcaption>
             <b>One mask</b>: a thinned network
           </figcaption>
         </figure>
         <figure>
-          <Field field={deviation} kind="doubt" label={`Where ${ENSEMBLE} thinned networks disagree`} />
+          <Field answers={mean} doubt={deviation} label={`Where ${ENSEMBLE} thinned networks disagree`} />
           <figcaption>
-            <b>Doubt</b>: where {ENSEMBLE} masks disagree, on average by{" "}
-            <span data-testid="doubt">{deviation ? figures(mean(deviation)) : "–"}</span>
+            <b>Doubt</b>: {isCurve ? `twice the deviation of ${ENSEMBLE} masks` : `where ${ENSEMBLE} masks disagree`}, on average{" "}
+            <span data-testid="doubt">{deviation ? figures((isCurve ? 2 : 1) * average(deviation)) : "–"}</span>
           </figcaption>
         </figure>
       </div>
-      <button type="button" onClick={() => wantEnsemble(true, (sample.value + 1) % ENSEMBLE)}>
+      <button type="button" onClick={() => takeSample((sample.value + 1) % ENSEMBLE)}>
         Another mask
       </button>
     </section>

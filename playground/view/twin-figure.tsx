@@ -1,11 +1,11 @@
 import { useMemo, useRef } from "preact/hooks";
 import type { Walk } from "../engine/walk.ts";
-import { chosen, data, lookAt, looked, row, view } from "../state/page.ts";
+import { chosen, data, ensemble, lookAt, looked, row, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
-import { drawField, drawPoints, nearestPoint } from "./draw-field.ts";
+import { drawAnswers, nearestRow } from "./draw-answers.ts";
 import { drawNetwork } from "./draw-network.ts";
 import { type NetworkLayout, unitAt } from "./network-layout.ts";
-import { loss, percent } from "./numbers.ts";
+import { figures, loss, percent } from "./numbers.ts";
 import { palette } from "./palette.ts";
 
 export type TwinName = "awake" | "drowsy";
@@ -18,27 +18,35 @@ export function awakeCount({ columns }: Walk): { awake: number; all: number } {
   return { awake: masks.filter((word) => word === 1).length, all: masks.length };
 }
 
+/** The error on new points, as the data set counts it. */
+function errorWords(error: number): { name: string; says: string } {
+  return data.value?.task.inputs === 1
+    ? { name: "usual error on new points", says: figures(error) }
+    : { name: "wrong on new points", says: percent(error) };
+}
+
 function Field({ twin }: { twin: TwinName }) {
-  const points = data.value;
+  const learned = data.value;
   const field = view.value?.[twin].field;
   const colours = palette.value;
   const ringed = row.value;
+  // Around a curve; over the plane it has a picture of its own.
+  const doubt = twin === "drowsy" && learned?.task.inputs === 1 ? ensemble.value?.deviation : undefined;
   const draw = useMemo(
     () => (surface: Surface) => {
-      if (field) drawField(surface, field, { from: colours.zero, middle: colours.card, to: colours.one });
-      if (points) drawPoints(surface, points.train, colours, ringed);
+      if (learned) drawAnswers(surface, learned, { answers: field, doubt, colour: colours[twin], ringed }, colours);
     },
-    [points, field, colours, ringed],
+    [learned, field, doubt, colours, twin, ringed],
   );
-  const error = view.value ? percent(view.value[twin].testError) : "unknown";
+  const error = view.value ? errorWords(view.value[twin].testError) : { name: "", says: "" };
   return (
     <Canvas
       class="field"
       proportion={1}
       draw={draw}
-      label={`The plane, coloured by what the network says of each place; wrong for ${error} of the new points`}
-      onPoint={({ left, top, width }, pressed) => {
-        if (points && pressed) lookAt(nearestPoint(points.train, left, top, width));
+      label={`What the network says of each place, and the points it learns from; ${error.name}: ${error.says}`}
+      onPoint={(place, pressed) => {
+        if (learned && pressed) lookAt(nearestRow(learned, place));
       }}
     />
   );
@@ -87,8 +95,8 @@ export function TwinFigure({ twin }: { twin: TwinName }) {
           <dd>{now ? loss(now.trainLoss) : "–"}</dd>
         </div>
         <div>
-          <dt>wrong on new points</dt>
-          <dd>{now ? percent(now.testError) : "–"}</dd>
+          <dt>{errorWords(0).name}</dt>
+          <dd>{now ? errorWords(now.testError).says : "–"}</dd>
         </div>
       </dl>
       {now && <Network twin={twin} walk={now.walk} />}

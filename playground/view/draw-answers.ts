@@ -1,0 +1,54 @@
+import type { DataSet } from "../data/data-set.ts";
+import type { Surface } from "./canvas.tsx";
+import { drawCurve, drawDots } from "./draw-curve.ts";
+import { drawField, drawPoints, placeOf } from "./draw-field.ts";
+import type { Palette } from "./palette.ts";
+
+/** What is drawn beside the data. */
+export interface Answers {
+  /** What a network says of the places: probabilities over the plane, or numbers along the line. */
+  readonly answers: Float32Array | undefined;
+  /** Where thinned networks disagree: alone over the plane, around the answers along the line. */
+  readonly doubt?: Float32Array | undefined;
+  readonly colour: string;
+  /** Row of the point with a ring; none: beyond the last. */
+  readonly ringed: number;
+}
+
+/** Draws what a network has learned, and what it has learned from. */
+export function drawAnswers(
+  surface: Surface,
+  data: DataSet,
+  { answers, doubt, colour, ringed }: Answers,
+  palette: Palette,
+): void {
+  if (data.task.inputs === 1) {
+    if (answers) drawCurve(surface, { numbers: answers, ...(doubt ? { deviation: doubt } : {}) }, { colour, palette });
+    drawDots(surface, data.train, palette, ringed);
+    return;
+  }
+  const { zero, one, card } = palette;
+  // Deviations are at most a half, as the probabilities are from 0 to 1.
+  if (doubt)
+    drawField(
+      surface,
+      doubt.map((value) => 0.5 + value),
+      { from: card, middle: card, to: colour },
+    );
+  else if (answers) drawField(surface, answers, { from: zero, middle: card, to: one });
+  drawPoints(surface, data.train, palette, ringed);
+}
+
+/** The row of the point nearest to a place on a square surface of this width. */
+export function nearestRow({ task, train: { x, y } }: DataSet, place: { left: number; top: number; width: number }): number {
+  const { left, top, width } = place;
+  let nearest = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < y.length; row++) {
+    const [across, down] = task.inputs === 1 ? [x[row], y[row]] : [x[2 * row], x[2 * row + 1]];
+    const [pointLeft, pointTop] = placeOf({ width, height: width }, across, down);
+    const distance = Math.hypot(pointLeft - left, pointTop - top);
+    if (distance < least) [nearest, least] = [row, distance];
+  }
+  return nearest;
+}
