@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { drawLine, learnRates } from "./concrete-dropout.ts";
 import { trainOnImages } from "./mnist.ts";
 import { trainOnRings } from "./own-source.ts";
 import { sameBits, straight, withStop } from "./resume.ts";
@@ -41,6 +42,24 @@ describe("examples/mnist.ts", () => {
     expect(history.validationAccuracy[1]).toBeGreaterThan(0.8);
     const epochs = lines.filter((line) => line.includes("test error"));
     expect(epochs.map((line) => /epoch (\d)\/2 .* test error \d+\.\d\d%/.exec(line)?.[1])).toEqual(["1", "2"]);
+  });
+});
+
+describe("examples/concrete-dropout.ts", () => {
+  it("learns lower rates from more rows", async () => {
+    const small = { units: 128, steps: 400 };
+    const [few, many] = [await learnRates(10, small), await learnRates(1000, small)];
+    // of the hidden layers: the one input is needed whole, however many rows there are
+    expect(Math.min(...few.rates.slice(1))).toBeGreaterThan(Math.max(...many.rates.slice(1)) + 0.02);
+    expect(many.rmse).toBeLessThan(1.2);
+  }, 120_000);
+
+  it("draws a line with noise of variance 1", () => {
+    const { x, y } = drawLine(20000, 3);
+    const errors = y.map((value, i) => value - 2 * x[i] - 8);
+    const mean = (numbers: Float32Array) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+    expect(Math.abs(mean(errors))).toBeLessThan(4 / Math.sqrt(20000));
+    expect(Math.abs(mean(errors.map((value) => value ** 2)) - 1)).toBeLessThan(4 * Math.sqrt(2 / 20000));
   });
 });
 

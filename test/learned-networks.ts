@@ -79,12 +79,15 @@ export function makeLearned({ inputs, blocks, seed }: LearnedRecipe): Model {
 }
 
 /** The f64 twin of such a model. */
-export function learnedTwin(model: Model, { pass, batch, rows }: { pass: number; batch: number; rows: number }): Network {
+export function learnedTwin(
+  model: Model,
+  { pass, batch, rows, stream = TRAINING }: { pass: number; batch: number; rows: number; stream?: number },
+): Network {
   const layers = model.graph.nodes.map(({ name, layer, inputShape, outputShape }): NetworkLayer => {
     const { kind, config } = layer;
     const numbers = (parameter: string) => Float64Array.from(model.weights.get(`${name}.${parameter}`) ?? []);
     const keys = { key: streamKey(model.seed, `mask/${name}`), pass };
-    const mask = { ...keys, stream: TRAINING };
+    const mask = { ...keys, stream };
     if (kind === "softplus") return { type: "activation", name: "softplus", parameter: 0 };
     if (kind === "variationalDropout")
       return { type: kind, learned: numbers("log_alpha"), klWeight: Number(config.klWeight), mask };
@@ -101,7 +104,7 @@ export function learnedTwin(model: Model, { pass, batch, rows }: { pass: number;
     };
     if (kind !== "dropConnect") return { type: "dense", ...product };
     const { rate, scaling, sharedAcross } = config as unknown as { rate: number; scaling: Scaling; sharedAcross: string[] };
-    const words = sharedAcross.length > 0 ? { ...keys, stream: SHARED, batch } : mask;
+    const words = sharedAcross.length > 0 ? { ...keys, stream: stream | SHARED, batch } : mask;
     return { type: "dropConnect", ...product, rate, scaling, mask: words };
   });
   return { layers, loss: "meanSquaredError", trainingRows: rows };

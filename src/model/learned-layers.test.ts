@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { expectClose } from "../../test/closeness.ts";
 import { Draws } from "../../test/draws.ts";
 import { learnedRecipes, learnedTwin, makeLearned } from "../../test/learned-networks.ts";
+import { MONTE_CARLO } from "../random/streams.ts";
 import { prediction, trainingPass } from "../reference/network.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { predictUncertain } from "./predict-uncertain.ts";
 
 const RUNS = { numRuns: process.env.DROWSE_DEEP ? 2000 : 150, seed: 2 };
 const ROWS = 40;
@@ -48,6 +50,32 @@ describe("random networks of learned noise and DropConnect", () => {
     );
     expect([...seen.keys()].sort()).toEqual(["activation", "concreteDropout", "dense", "dropConnect", "variationalDropout"]);
     expect(Math.min(...seen.values())).toBeGreaterThan(50);
+  });
+});
+
+describe("Monte Carlo samples of such networks", () => {
+  it("are the twin's with the noise and masks of their own stream, whatever the threads", async () => {
+    let random = 0;
+    await fc.assert(
+      fc.asyncProperty(learnedRecipes(20), fc.integer({ min: 1, max: 20 }), async (recipe, T) => {
+        const model = makeLearned(recipe);
+        if (!model.graph.nodes.some(({ layer }) => layer.isRandom)) return;
+        random++;
+        const [inputs, outputs] = [sizeOf(model.inputShape), sizeOf(model.outputShape)];
+        const x = new Draws(recipe.seed).floats(recipe.rows * inputs);
+        const { samples } = await predictUncertain(model, x, { samples: T, keepSamples: true, threads: 1 + (T % 2) });
+        const indices = Array.from({ length: recipe.rows }, (_, row) => row);
+        const targets = new Float64Array(recipe.rows * outputs);
+        for (let pass = 0; pass < T; pass++) {
+          const twin = learnedTwin(model, { pass, batch: 0, rows: ROWS, stream: MONTE_CARLO });
+          const { values } = trainingPass(twin, { x, targets, indices });
+          const of = samples?.data.subarray(pass * targets.length, (pass + 1) * targets.length) ?? [];
+          expectNear(of, values[values.length - 1], `sample ${pass}`);
+        }
+      }),
+      { ...RUNS, numRuns: RUNS.numRuns / 3 },
+    );
+    expect(random).toBeGreaterThan(25);
   });
 });
 
