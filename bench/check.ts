@@ -5,7 +5,7 @@ import { transpose } from "../src/reference/compression.ts";
 import { type Network, type TrainingPass, trainingPass } from "../src/reference/network.ts";
 import { relativeNormError } from "../test/closeness.ts";
 import { Draws } from "../test/draws.ts";
-import { twinOf } from "../test/networks.ts";
+import { twinOf } from "../test/twins.ts";
 import type { NetworkJob } from "./job.ts";
 import { networkLayers } from "./network.ts";
 

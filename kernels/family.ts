@@ -10,4 +10,6 @@ export { dropWeights, rowDropConnect, rowDropConnectGradient } from "./drop-conn
 export {
   limitNumbers, variationalDropout, variationalDropoutGradient, variationalPenalty,
 } from "./variational-dropout";
+export { batchNormForward, batchNormFrozen, batchNormGradient } from "./batch-norm";
+export { layerNormForward, layerNormGradient, layerNormParameterGradient } from "./layer-norm";
 export { blockRows, panelColumns, scratchBytes } from "./layout";

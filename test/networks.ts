@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {
   alphaDropout,
+  batchNorm,
   type Data,
   dense,
   dropout,
@@ -11,6 +12,7 @@ import {
   gelu,
   type Layer,
   type LossOption,
+  layerNorm,
   leakyRelu,
   type Model,
   maxout,
@@ -25,15 +27,13 @@ import {
   swish,
   tanh,
 } from "../src/index.ts";
-import { SHARED, streamKey, TRAINING } from "../src/random/streams.ts";
 import { type ActivationName, activations } from "../src/reference/activations.ts";
 import { alphaMap } from "../src/reference/alpha-dropout.ts";
-import { transpose } from "../src/reference/compression.ts";
-import { winners } from "../src/reference/maxout.ts";
-import { type Batch, type LossName, type Network, type NetworkLayer, prediction } from "../src/reference/network.ts";
-import type { Numbers } from "../src/reference/numbers.ts";
+import { columnStatistics } from "../src/reference/batch-norm.ts";
+import { type LossName, type NetworkLayer, prediction } from "../src/reference/network.ts";
 import { sizeOf } from "../src/tensor/shape.ts";
 import { Draws } from "./draws.ts";
+import { twinOf } from "./twins.ts";
 
 /** The rates that every test of dropout goes through. */
 export const RATES = [0, 0.2, 0.5, 0.9, 1];
@@ -42,6 +42,8 @@ export type LayerRecipe =
   | { readonly type: "dense"; readonly units: number; readonly bias: boolean }
   | { readonly type: "dropout"; readonly rate: number; readonly shared?: boolean }
   | FamilyRecipe
+  | { readonly type: "batchNorm"; readonly momentum: number; readonly epsilon: number }
+  | { readonly type: "layerNorm"; readonly epsilon: number }
   | { readonly type: "relu" }
   | ActivationRecipe
   | { readonly type: "flatten" };
@@ -52,7 +54,7 @@ export type FamilyRecipe =
   | StandoutRecipe
   | { readonly type: "maxout"; readonly pieces: number };
 
-interface StandoutRecipe {
+export interface StandoutRecipe {
   readonly type: "standout";
   readonly alpha: number;
   readonly rate: number;
@@ -105,11 +107,17 @@ export const family: fc.Arbitrary<FamilyRecipe> = fc.oneof(
   }),
   fc.record({ type: fc.constant("maxout" as const), pieces: fc.constantFrom(2, 3) }),
 );
+const epsilon = fc.constantFrom(1e-5, 0.1);
+const norm = fc.oneof(
+  fc.record({ type: fc.constant("batchNorm" as const), momentum: fc.constantFrom(0.1, 0.3, 1), epsilon }),
+  fc.record({ type: fc.constant("layerNorm" as const), epsilon }),
+);
 const between: fc.Arbitrary<LayerRecipe> = fc.oneof(
   fc.constant<LayerRecipe>({ type: "relu" }),
   activation,
   fc.record({ type: fc.constant("dropout" as const), rate: fc.constantFrom(...RATES), shared: fc.nat(3).map((n) => n === 0) }),
   family,
+  norm,
 );
 /** A loss by its name, also where the library has a function only. */
 export function lossOf(name: LossName): LossOption {
@@ -149,21 +157,31 @@ export const recipes: fc.Arbitrary<Recipe> = fc
   .map(({ input, first, hidden, rows, more, ...rest }) => {
     const flat: LayerRecipe[] = input.length > 1 ? [{ type: "flatten" }] : [];
     const layers = [...first, ...flat, ...hidden.flatMap(([product, after]) => [product, ...after])];
-    return { input, layers: dividing(input, fitting(layers, rest.loss)), rows, count: rows + more, ...rest };
+    const shaped = shaping(input, fitting(layers, rest.loss));
+    return { input, layers: shaped, ...batching(shaped, rows, rows + more), ...rest };
   });
 
-/** The layers with as many pieces as divide what they are given. */
-function dividing(input: readonly number[], layers: LayerRecipe[]): LayerRecipe[] {
+/** The layers with as many pieces as divide what they are given, and normalisation where it can be. */
+function shaping(input: readonly number[], layers: LayerRecipe[]): LayerRecipe[] {
   let shape = input;
-  return layers.map((layer) => {
+  return layers.flatMap((layer) => {
     if (layer.type === "dense") shape = [layer.units];
     if (layer.type === "flatten") shape = [sizeOf(shape)];
+    if (layer.type === "batchNorm" && shape.length > 1) return [];
+    if (layer.type === "layerNorm" && (shape.length > 1 || shape[0] === 1)) return [];
     if (layer.type !== "maxout") return layer;
     const last = shape[shape.length - 1];
     const pieces = last % layer.pieces === 0 ? layer.pieces : 1;
     shape = [...shape.slice(0, -1), last / pieces];
     return { ...layer, pieces };
   });
+}
+
+/** Rows of a batch and of the data, of which no batch has one row where that has no variance. */
+function batching(layers: LayerRecipe[], rows: number, count: number): { rows: number; count: number } {
+  if (!layers.some(({ type }) => type === "batchNorm")) return { rows, count };
+  const some = Math.max(2, rows);
+  return { rows: some, count: count % some === 1 ? count + 1 : Math.max(some, count) };
 }
 
 /**
@@ -208,6 +226,10 @@ function layerOf(recipe: LayerRecipe, scaling: Scaling): Layer {
       return standout({ alpha: recipe.alpha, rate: recipe.rate, activation: recipe.activation });
     case "maxout":
       return maxout({ pieces: recipe.pieces });
+    case "batchNorm":
+      return batchNorm({ momentum: recipe.momentum, epsilon: recipe.epsilon });
+    case "layerNorm":
+      return layerNorm({ epsilon: recipe.epsilon });
     case "relu":
       return relu();
     case "activation":
@@ -222,19 +244,6 @@ function activationOf({ name, parameter }: ActivationRecipe): Layer {
   if (name === "elu") return elu({ alpha: parameter });
   if (name === "geluTanh") return gelu({ approximation: "tanh" });
   return { gelu, selu, sigmoid, softplus, swish, tanh }[name]();
-}
-
-/** On which side of its layer's kinks each input is: of 0, or who is the largest. */
-export function sidesOf(layer: NetworkLayer, x: Numbers): string {
-  if (layer.type === "maxout") return winners(x, layer.pieces).join();
-  return hasKink(layer) ? Array.from(x, (value) => (value > 0 ? 1 : 0)).join("") : "";
-}
-
-/** Whether the derivative of a layer of the twin jumps at 0. */
-function hasKink(layer: NetworkLayer): boolean {
-  if (layer.type === "relu") return true;
-  if (layer.type === "standout") return layer.activation === "relu" || activations[layer.activation].kink;
-  return layer.type === "activation" && activations[layer.name].kink;
 }
 
 /** A recipe carried out: the model, its data, and the rows of the batch in a random order. */
@@ -262,10 +271,15 @@ export function make(recipe: Recipe): Made {
   for (const [name, values] of model.weights) {
     if (name.endsWith(".bias")) model.setWeights({ [name]: draws.floats(values.length, 1, 0.3) });
   }
+  for (const { name, layer, outputShape } of model.graph.nodes) {
+    if (layer.kind !== "batchNorm" && layer.kind !== "layerNorm") continue;
+    model.setWeights({ [`${name}.weight`]: draws.floats(outputShape[0], 1, 0.5).map((value) => 1 + value) });
+  }
   const size = sizeOf(input);
   const floats = draws.floats(count * size, density);
   const x = bytes ? Uint8Array.from(floats, (value) => Math.abs(value) * 255) : floats;
   const inputs = Float64Array.from(x, (value) => (bytes ? value / 255 : value));
+  setRunning(model, inputs, count, draws);
   limitOutputs(model, inputs, count);
   const outputs = sizeOf(model.outputShape) / (loss === "gaussianNegativeLogLikelihood" ? 2 : 1);
   const y =
@@ -282,6 +296,20 @@ export function make(recipe: Recipe): Made {
   }
   const sampleWeights = Float32Array.from({ length: weighted ? count : 0 }, () => Math.max(0, 2.5 * draws.unit() - 0.5));
   return { model, data: weighted ? { x, y, sampleWeights } : { x, y }, inputs, rows: order.slice(0, rows) };
+}
+
+/** Running statistics near to those of the data, as training leaves them. */
+function setRunning(model: Model, inputs: Float64Array, count: number, draws: Draws): void {
+  for (const { name, layer } of model.graph.nodes) {
+    if (layer.kind !== "batchNorm") continue;
+    const { layers } = twinOf(model, { loss: "crossEntropy", pass: 0 });
+    const at = model.graph.nodes.filter((node) => node.layer.kind !== "flatten").findIndex((node) => node.name === name);
+    const { mean, variance } = columnStatistics(prediction(layers.slice(0, at), inputs, count), count, 0);
+    model.setWeights({
+      [`${name}.running_mean`]: mean.map((value) => value + 0.2 * (draws.unit() - 0.5)),
+      [`${name}.running_var`]: variance.map((value) => value * (0.8 + 0.4 * draws.unit())),
+    });
+  }
 }
 
 function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
@@ -301,57 +329,6 @@ function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
 function gainOf(layer: NetworkLayer): number {
   if (layer.type === "gaussianDropout") return 1 + 4 * Math.sqrt(layer.rate / (1 - layer.rate));
   if (layer.type === "alphaDropout") return 3 * alphaMap(layer.rate).a;
-  if (layer.type === "standout") return 2;
+  if (layer.type === "standout" || layer.type === "batchNorm") return 2;
   return layer.type === "dropout" && layer.rate < 1 ? 1 / (1 - layer.rate) : 1;
-}
-
-/** The f64 twin of a model, without its flatten layers, which change nothing. `values` replace the model's own weights. */
-export function twinOf(
-  model: Model,
-  {
-    loss,
-    pass,
-    batch = 0,
-    stream = TRAINING,
-    values = model.weights,
-  }: { loss: Network["loss"]; pass: number; batch?: number; stream?: number; values?: ReadonlyMap<string, Float32Array> },
-): Network {
-  const layers = model.graph.nodes.flatMap(({ name, layer, inputShape, outputShape }): NetworkLayer[] => {
-    if (layer.kind === "relu") return [{ type: "relu" }];
-    if (layer.kind === "dropout") {
-      const { rate, scaling, sharedAcross } = layer.config as { rate: number; scaling: Scaling; sharedAcross?: ["batch"] };
-      const words = sharedAcross ? { stream: stream | SHARED, batch } : { stream };
-      return [{ type: "dropout", rate, scaling, mask: { key: streamKey(model.seed, `mask/${name}`), pass, ...words } }];
-    }
-    const mask = { key: streamKey(model.seed, `mask/${name}`), pass, stream };
-    if (layer.kind === "gaussianDropout" || layer.kind === "alphaDropout") {
-      return [{ type: layer.kind, rate: Number(layer.config.rate), mask }];
-    }
-    if (layer.kind === "standout") {
-      const { alpha, rate, activation } = layer.config as unknown as StandoutRecipe;
-      return [{ type: "standout", alpha, beta: Math.fround(Math.log((1 - rate) / rate)), activation, mask }];
-    }
-    if (layer.kind === "maxout") return [{ type: "maxout", pieces: Number(layer.config.pieces) }];
-    if (layer.kind === "flatten") return [];
-    if (layer.kind !== "dense") return [twinActivation(layer)];
-    const [K, N] = [sizeOf(inputShape), sizeOf(outputShape)];
-    const weight = transpose(values.get(`${name}.weight`) ?? [], N, K);
-    const bias = values.get(`${name}.bias`);
-    return [{ type: "dense", K, N, weight, ...(bias ? { bias } : {}) }];
-  });
-  return { layers, loss };
-}
-
-function twinActivation({ kind, config }: Layer): ActivationRecipe {
-  const name = config.approximation === "tanh" ? "geluTanh" : (kind as ActivationName);
-  return { type: "activation", name, parameter: Number(config.slope ?? config.alpha ?? 0) };
-}
-
-/** Some rows of the data as the twin takes them. */
-export function batchOf({ model, data, inputs }: Made, rows: Uint32Array): Batch {
-  const pick = (numbers: ArrayLike<number>, size: number) =>
-    Float64Array.from({ length: rows.length * size }, (_, i) => numbers[rows[Math.floor(i / size)] * size + (i % size)]);
-  const targets = pick(data.y, data.y.length / (inputs.length / sizeOf(model.inputShape)));
-  const weights = data.sampleWeights && pick(data.sampleWeights, 1);
-  return { x: pick(inputs, sizeOf(model.inputShape)), indices: rows, targets, ...(weights ? { weights } : {}) };
 }

@@ -12,6 +12,7 @@ import { winners } from "../src/reference/maxout.ts";
 import type { Batch, Network, TrainingPass } from "../src/reference/network.ts";
 import type { Numbers } from "../src/reference/numbers.ts";
 import { softmax } from "../src/reference/softmax.ts";
+import { normGradients, normValues } from "./rounding-norms.ts";
 
 /** Half a unit in the last place of a number near 1 in single precision. */
 const ROUNDING = 2 ** -24;
@@ -60,6 +61,8 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
       const y = pass.values[i + 1];
       const moved = below.map((value, at) => first[at] ** 2 * value + (y[at] * ROUNDING) ** 2);
       values.push(masked(moved, i, 0, "inverted"));
+    } else if (layer.type === "batchNorm" || layer.type === "layerNorm") {
+      values.push(normValues(layer, pass.values[i], pass.values[i + 1], below, ROUNDING));
     } else if (layer.type === "activation") {
       const slope = derivativesOf(layer, pass.values[i]).first;
       const own = times(squares(pass.values[i + 1]), ROUNDING ** 2);
@@ -94,6 +97,13 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
     } else if (layer.type === "maxout") {
       const below = new Float64Array(pass.values[i].length);
       for (const [j, at] of winners(pass.values[i], layer.pieces).entries()) below[at] = above[j];
+      valueGradients.unshift(below);
+    } else if (layer.type === "batchNorm" || layer.type === "layerNorm") {
+      const own = pass.gradients[i] ?? { weight: [] };
+      const given = { d: pass.valueGradients[i + 1], dx: pass.valueGradients[i], gradients: own };
+      const variances = { ofX: values[i], ofD: above };
+      const { below, weight, bias } = normGradients(layer, pass.values[i], given, variances, ROUNDING);
+      gradients[0] = { weight, bias };
       valueGradients.unshift(below);
     } else if (layer.type === "activation" || layer.type === "standout") {
       // dx = f'(x) d: the derivative is rounded, and moves with x

@@ -1,7 +1,7 @@
 import type { Layer } from "../layers/layer.ts";
 import { type LayerKinds, layerFrom, type UnknownConfig } from "../layers/registry.ts";
 import type { OutputLink } from "../losses/loss.ts";
-import { chain, type Graph, graphParameters, type Node } from "../model/graph.ts";
+import { chain, firstWrong, type Graph, graphParameters, type Node } from "../model/graph.ts";
 import type { NetworkParts } from "../model/network.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { checkSeed } from "../random/streams.ts";
@@ -96,8 +96,8 @@ function readWeights(file: Safetensors, graph: Graph): Map<string, Float32Array>
   return new Map(
     parameters.map(({ name, node, specification }) => {
       const values = copyTensor(file, tensorName(node, specification), "F32", specification.shape);
-      const wrong = values.findIndex((value) => !Number.isFinite(value));
-      if (wrong >= 0) throw damaged(`number ${wrong} of ${tensorName(node, specification)} is ${values[wrong]}`);
+      const wrong = firstWrong(values, specification);
+      if (wrong) throw damaged(`number ${wrong.at} of ${tensorName(node, specification)} is ${values[wrong.at]}`);
       return [name, values];
     }),
   );

@@ -1,16 +1,22 @@
-import type { KernelName } from "../wasm/kernels.ts";
+import type { KernelArguments, KernelName } from "../wasm/kernels.ts";
 import type { Layer, LayerConfig, LayerKind } from "./layer.ts";
 import { checkName } from "./options.ts";
 
-/** The functions that have kernels `<name>Forward` and `<name>Gradient`. */
-type ActivationName = KernelName extends infer Name ? (Name extends `${infer Function}Forward` ? Function : never) : never;
+/** The functions that have kernels `<name>Forward` and `<name>Gradient` with a setting called `parameter`. */
+type ActivationName = {
+  [Name in KernelName]: Name extends `${infer Function}Forward`
+    ? "parameter" extends keyof KernelArguments<Name>
+      ? Function
+      : never
+    : never;
+}[KernelName];
 
 /** What an activation is made of. */
 interface ActivationParts {
   readonly kind: LayerKind;
   readonly name: string | undefined;
   /** Its kernels; by default those of its kind. */
-  readonly kernel: Exclude<ActivationName, "dense">;
+  readonly kernel: ActivationName;
   /** The kernels' setting, if they have one. */
   readonly parameter?: number;
   readonly config?: LayerConfig;

@@ -22,6 +22,8 @@ const layerOptions = {
   tanh: ["name"],
   softplus: ["name"],
   swish: ["name"],
+  batchNorm: ["momentum", "epsilon", "name"],
+  layerNorm: ["epsilon", "name"],
 } as const satisfies Readonly<Record<LayerKind, readonly string[]>>;
 
 /**

@@ -19,6 +19,8 @@ export interface ParameterSpecification {
   readonly isTrained?: boolean;
   /** The largest that its numbers may be: an update that goes beyond is cut back. By a kernel of the family, which the layer names. */
   readonly most?: number;
+  /** The smallest value that it may have, such as 0 for a variance; default none. */
+  readonly least?: number;
 }
 
 /** Adds a kernel call to a program; arguments by name. */
@@ -127,7 +129,9 @@ export type LayerKind =
   | "sigmoid"
   | "tanh"
   | "softplus"
-  | "swish";
+  | "swish"
+  | "batchNorm"
+  | "layerNorm";
 
 /**
  * A layer: what it makes of a shape, which parameters it has, and which kernel calls carry it out, forward beside
@@ -197,6 +201,11 @@ export interface Layer {
    * @internal
    */
   readonly isRandom?: boolean;
+  /**
+   * Fewest rows that a batch has in training; default 1.
+   * @internal
+   */
+  readonly leastRows?: number;
   /**
    * Bytes that it keeps from a forward pass in training for the backward pass, beside its input and output; or needs besides, in
    * training or (`training` false) in prediction.

@@ -1,9 +1,11 @@
+import { batchNorm } from "./batch-norm.ts";
 import { type AlphaDropoutOptions, alphaDropout } from "./dropout/alpha-dropout.ts";
 import { type ConcreteDropoutOptions, concreteDropout } from "./dropout/concrete-dropout.ts";
 import { type DropConnectOptions, dropConnect } from "./dropout/drop-connect.ts";
 import { type GaussianDropoutOptions, gaussianDropout } from "./dropout/gaussian-dropout.ts";
 import { type StandoutOptions, standout } from "./dropout/standout.ts";
 import { type VariationalDropoutOptions, variationalDropout } from "./dropout/variational-dropout.ts";
+import { layerNorm } from "./layer-norm.ts";
 import { type MaxoutOptions, maxout } from "./maxout.ts";
 import { allOf, type LayerKinds } from "./registry.ts";
 
@@ -29,4 +31,6 @@ export const moreLayers: LayerKinds = {
     return concreteDropout({ ...(options as ConcreteDropoutOptions), name });
   },
   maxout: (name, config) => maxout({ ...(config as unknown as MaxoutOptions), name }),
+  batchNorm: (name, config) => batchNorm({ ...allOf(name, config, ["momentum", "epsilon"]), name }),
+  layerNorm: (name, config) => layerNorm({ ...allOf(name, config, ["epsilon"]), name }),
 };

@@ -14,7 +14,7 @@ import { makePlan } from "./plan.ts";
 import { RowOrder } from "./row-order.ts";
 import { type DropoutSchedule, ScheduledRates } from "./scheduled-rates.ts";
 import { resolveThreads } from "./threads.ts";
-import { checkTrainable, classesOf } from "./trainable.ts";
+import { checkBatches, checkTrainable, classesOf } from "./trainable.ts";
 import { Trainer } from "./trainer.ts";
 import { type Opened, type SessionRequest, TrainingSession } from "./training-session.ts";
 import { writeNumbers } from "./weights.ts";
@@ -103,6 +103,7 @@ export async function createTrainer(
       ? unweighted
       : await weighClasses(operation, unweighted, classWeights, { classes: classesOf(loss, sizeOf(graph.output)), rows });
   const rowsPerStep = Math.min(batchSize, rows.length);
+  checkBatches(operation, graph, rows.length, rowsPerStep);
   const threads = resolveThreads(operation, options.threads, graph, rowsPerStep);
   const open = async (asked: SessionRequest): Promise<Opened> => {
     const plan = makePlan({

@@ -43,6 +43,14 @@ export function isTrained({ isTrained = true }: ParameterSpecification): boolean
   return isTrained;
 }
 
+/** The place of the first value that a parameter cannot have, and what it can; undefined where there is none. */
+export function firstWrong(values: Float32Array, { least = -Infinity, most = Infinity }: ParameterSpecification) {
+  const at = values.findIndex((value) => !Number.isFinite(value) || value < least || value > most);
+  if (at < 0) return undefined;
+  if (!Number.isFinite(values[at])) return { at, remedy: "give finite numbers" };
+  return { at, remedy: values[at] < least ? `give at least ${least}` : `give at most ${most}` };
+}
+
 /** All parameters of a graph, with the nodes they belong to. */
 export function graphParameters(graph: Graph): GraphParameter[] {
   return graph.nodes.flatMap((node) =>

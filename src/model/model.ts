@@ -21,6 +21,7 @@ import { PredictingNetwork, type RunOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
 import { convertScaling } from "./scaling.ts";
 import { type Trace, traceStep } from "./trace.ts";
+import { checkBatches } from "./trainable.ts";
 import type { Trainer } from "./trainer.ts";
 import type { UncertainPredictions } from "./uncertain-predictions.ts";
 
@@ -114,6 +115,7 @@ export class Model extends PredictingNetwork {
     if (rows.length === 0 || !rows.every((row) => Number.isInteger(row) && row >= 0 && row < source.count)) {
       throw new DrowseError("trace", `the rows are ${show(rows)}`, `give indices from 0 to ${source.count - 1}`);
     }
+    checkBatches("trace", this.graph, rows.length, rows.length);
     const { pass = this.pass, batch = 0, path = 0, optimizer = sgd({ learningRate: () => 0 }) } = options;
     for (const [what, value] of Object.entries({ pass, batch })) {
       const accepts = (number: number) => Number.isInteger(number) && number >= 0 && number < 2 ** 31;

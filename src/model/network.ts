@@ -4,7 +4,7 @@ import { streamKey } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { nestedNumbers } from "../tensor/values.ts";
-import { type Graph, graphParameters } from "./graph.ts";
+import { firstWrong, type Graph, graphParameters } from "./graph.ts";
 import { allRates, type Rates } from "./rates.ts";
 import type { Numbers } from "./weights.ts";
 
@@ -98,27 +98,24 @@ export class Network {
 
   /**
    * Replaces weights by name.
-   * @throws {DrowseError} on unknown names, another count of numbers, or numbers that are not finite.
+   * @throws {DrowseError} on unknown names, another count of numbers, or numbers that are not finite or that the parameter cannot have.
    */
   setWeights(weights: Readonly<Record<string, ArrayLike<number>>>): void {
     if (typeof weights !== "object" || weights === null) {
       throw new DrowseError("setWeights", `the weights are ${show(weights)}`, "give numbers by name");
     }
     const numbers = new Map(this.#weights);
-    const limits = new Map(graphParameters(this.#graph).map(({ name, specification }) => [name, specification.most]));
+    const parameters = new Map(graphParameters(this.#graph).map(({ name, specification }) => [name, specification]));
     for (const [name, values] of Object.entries(weights)) {
       const old = numbers.get(name);
-      if (!old)
+      const specification = parameters.get(name);
+      if (!old || !specification)
         throw new DrowseError("setWeights", `there is no ${show(name)}`, `the weights are ${[...numbers.keys()].join(", ")}`);
       const copy = nestedNumbers(`setWeights: ${name}`, values).data;
       if (copy.length !== old.length)
         throw new DrowseError("setWeights", `${name} has ${copy.length} numbers`, `give ${old.length}`);
-      const wrong = copy.findIndex((value) => !Number.isFinite(value));
-      if (wrong >= 0) throw new DrowseError("setWeights", `number ${wrong} of ${name} is ${copy[wrong]}`, "give finite numbers");
-      const most = limits.get(name) ?? Number.POSITIVE_INFINITY;
-      const beyond = copy.findIndex((value) => value > most);
-      if (beyond >= 0)
-        throw new DrowseError("setWeights", `number ${beyond} of ${name} is ${copy[beyond]}`, `give at most ${most}`);
+      const wrong = firstWrong(copy, specification);
+      if (wrong) throw new DrowseError("setWeights", `number ${wrong.at} of ${name} is ${copy[wrong.at]}`, wrong.remedy);
       numbers.set(name, copy);
     }
     this.#weights = numbers;

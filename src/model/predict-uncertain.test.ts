@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batchOf, type LayerRecipe, make, plainRecipe, type Recipe, recipes, twinOf } from "../../test/networks.ts";
+import { type LayerRecipe, make, plainRecipe, type Recipe, recipes } from "../../test/networks.ts";
+import { batchOf, twinOf } from "../../test/twins.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout/dropout.ts";
 import { relu } from "../layers/relu.ts";
@@ -8,7 +9,7 @@ import { gaussianNegativeLogLikelihood } from "../losses/gaussian-negative-log-l
 import { sgd } from "../optimizers/sgd.ts";
 import { maskOfRow } from "../random/mask.ts";
 import { MONTE_CARLO, streamKey } from "../random/streams.ts";
-import { prediction, trainingPass } from "../reference/network.ts";
+import { prediction, sampledPass } from "../reference/network.ts";
 import { softmax } from "../reference/softmax.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { sampleDeviation, sampleMean } from "../uncertainty/mean-and-deviation.ts";
@@ -32,8 +33,7 @@ function twinSample(recipe: Recipe, made: ReturnType<typeof make>, t: number): F
   const { model, data } = made;
   const network = twinOf(model, { loss: recipe.loss, pass: t, stream: MONTE_CARLO });
   const all = Uint32Array.from({ length: recipe.count }, (_, row) => row);
-  const { values } = trainingPass(network, batchOf({ ...made, data: { x: data.x, y: data.y } }, all));
-  return values[values.length - 1];
+  return sampledPass(network.layers, batchOf({ ...made, data: { x: data.x, y: data.y } }, all));
 }
 
 describe("Monte Carlo samples", () => {

@@ -20,7 +20,7 @@ if (process.env.DROWSE_DEEP === "1") vi.setConfig({ testTimeout: 1_200_000 });
 const OTHER: Record<Scaling, Scaling> = { inverted: "standard", standard: "inverted" };
 
 /** Kinds of layers that let no factor pass. */
-const STOPPING = ["gaussianDropout", "alphaDropout", "standout", "activation"];
+const STOPPING = ["gaussianDropout", "alphaDropout", "standout", "activation", "batchNorm", "layerNorm"];
 const passesFactor = (layer: LayerRecipe) =>
   !STOPPING.includes(layer.type) || (layer.type === "activation" && layer.name === "leakyRelu");
 

@@ -1,4 +1,5 @@
 import { formatShape, sizeOf } from "../tensor/shape.ts";
+import { isTrained } from "./graph.ts";
 import type { Network } from "./network.ts";
 
 /** A model as a table: each layer's name, output shape, parameters and settings, and the parameters' sum. */
@@ -22,8 +23,11 @@ export function summarize(model: Network): string {
   const lines = rows.map(([name, shape, parameters, settings]) =>
     `${name.padEnd(widths[0])}  ${shape.padEnd(widths[1])}  ${parameters.padStart(widths[2])}  ${settings}`.trimEnd(),
   );
-  const total = nodes.flatMap(({ parameters }) => parameters).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return [...lines, `${count(total)} parameters, seed ${model.seed}, ${model.pass} passes trained`].join("\n");
+  const parameters = nodes.flatMap((node) => node.parameters);
+  const sizes = (some: typeof parameters) => some.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const kept = sizes(parameters.filter((parameter) => !isTrained(parameter)));
+  const total = `${count(sizes(parameters))} parameters${kept > 0 ? `, ${count(kept)} of them not trained` : ""}`;
+  return [...lines, `${total}, seed ${model.seed}, ${model.pass} passes trained`].join("\n");
 }
 
 function count(value: number): string {

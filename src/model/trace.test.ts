@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { bitsOf, numbersOfTrace } from "../../test/bits.ts";
 import { expectClose, expectExact } from "../../test/closeness.ts";
-import { batchOf, lossOf, make, plainRecipe, RATES, recipes, sidesOf, twinOf } from "../../test/networks.ts";
+import { lossOf, make, plainRecipe, RATES, recipes } from "../../test/networks.ts";
 import { roundingOf } from "../../test/rounding.ts";
+import { runningRounding } from "../../test/rounding-norms.ts";
+import { batchOf, sidesOf, twinOf } from "../../test/twins.ts";
 import { type Dropout, isPlainDropout, trainingScale } from "../layers/dropout/dropout.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { dropoutParameters, maskOfRow } from "../random/mask.ts";
@@ -35,12 +37,12 @@ function expectNear(actual: Numbers, expected: Numbers, variance: Numbers, what:
   const scale = Math.hypot(...Array.from(expected));
   const rounding = Math.sqrt(Array.from(variance).reduce((sum, value) => sum + value, 0));
   const tolerance = scale === 0 ? TOLERANCE : Math.max(TOLERANCE, (4 * rounding) / scale);
-  if (scale > 0 && tolerance === TOLERANCE) strict++;
-  else if (scale > 0) loose++;
+  if (scale > 0) tally[tolerance === TOLERANCE ? "strict" : "loose"]++;
   expectClose(actual, expected, what, tolerance);
 }
-/** How many comparisons had which tolerance. */
-let [strict, loose] = [0, 0];
+/** How many comparisons had which tolerance: a normalisation of few rows, or of numbers that hardly differ, leaves few digits. */
+const tallies = { plain: { strict: 0, loose: 0 }, normalised: { strict: 0, loose: 0 } };
+let tally = tallies.plain;
 
 /** The index of each node's layer in the twin, which has no flatten. */
 function twinIndices(model: Model): { node: Node; index: number }[] {
@@ -66,6 +68,7 @@ describe("a traced training step", () => {
         const made = make(recipe);
         const { model, data, rows } = made;
         const { loss } = recipe;
+        tally = recipe.layers.some(({ type }) => type.endsWith("Norm")) ? tallies.normalised : tallies.plain;
         const settings = { learningRate: 0.3, momentum: 0.9, l2: 0.01, maxNorm: 0.8 };
         const trace = await model.trace(data, { loss: lossOf(loss), rows, pass, batch, optimizer: sgd(settings) });
         const network = twinOf(model, { loss, pass, batch });
@@ -82,12 +85,11 @@ describe("a traced training step", () => {
         const rounding = roundingOf(network, twin, given);
         expect(trace.input.shape).toEqual([B, ...recipe.input]);
         expectClose(trace.input.data, twin.values[0], "input", 1e-7);
-        const firstWeights = model.graph.nodes.findIndex(({ layer }) => layer.kind === "dense");
+        const firstWeights = model.graph.nodes.findIndex(({ parameters }) => parameters.length > 0);
         for (const { node, index } of indices) {
           const traced = trace.layers.get(node.name);
           if (!traced) throw new Error(`no trace of ${node.name}`);
           const layer = network.layers[index];
-          const product = layer?.type === "dense" && node.layer.kind === "dense" ? layer : undefined;
           expect(traced.output.shape).toEqual([B, ...node.outputShape]);
           expectNear(traced.output.data, twin.values[index + 1], rounding.values[index + 1], `output of ${node.name}`);
 
@@ -103,19 +105,30 @@ describe("a traced training step", () => {
 
           const gradients = twin.gradients[index];
           const uncertain = rounding.gradients[index];
-          if (!product || !gradients || !uncertain) continue;
-          const { K, N, weight, bias } = product;
-          const [weightName, biasName] = [`${node.name}.weight`, `${node.name}.bias`];
-          const turned = (numbers: ReadonlyMap<string, Float32Array>) => transpose(numbers.get(weightName) ?? [], N, K);
-          expectNear(turned(trace.gradients), gradients.weight, uncertain.weight, `gradient of ${weightName}`);
-          const zeros = new Float64Array(K * N);
-          const stepped = twinSgd(weight, zeros, gradients.weight, settings).weights;
-          expectNear(turned(trace.updated), maxNorm(stepped, K, N, settings.maxNorm), uncertain.weight, `updated ${weightName}`);
-          expect(trace.gradients.has(biasName)).toBe(bias !== undefined);
-          if (!bias || !gradients.bias) continue;
-          expectNear(trace.gradients.get(biasName) ?? [], gradients.bias, uncertain.bias, `gradient of ${biasName}`);
-          const moved = twinSgd(bias, zeros.subarray(0, N), gradients.bias, { ...settings, l2: 0 }).weights;
-          expectNear(trace.updated.get(biasName) ?? [], moved, uncertain.bias, `updated ${biasName}`);
+          if (!layer || !("weight" in layer) || !gradients || !uncertain) continue;
+          for (const part of ["weight", "bias"] as const) {
+            const name = `${node.name}.${part}`;
+            const [values, gradient] = [layer[part], gradients[part]];
+            expect(trace.gradients.has(name)).toBe(values !== undefined);
+            if (!values || !gradient) continue;
+            const decays = part === "weight" && layer.type === "dense" ? layer : undefined;
+            const turned = (numbers: ReadonlyMap<string, Float32Array>) => {
+              const own = numbers.get(name) ?? [];
+              return decays ? transpose(own, decays.N, decays.K) : own;
+            };
+            expectNear(turned(trace.gradients), gradient, uncertain[part], `gradient of ${name}`);
+            const hyper = decays ? settings : { ...settings, l2: 0 };
+            const moved = twinSgd(values, new Float64Array(values.length), gradient, hyper).weights;
+            const stepped = decays ? maxNorm(moved, decays.K, decays.N, settings.maxNorm) : moved;
+            expectNear(turned(trace.updated), stepped, uncertain[part], `updated ${name}`);
+          }
+          const running = twin.running[index];
+          if (!running) continue;
+          const [meanName, varName] = [`${node.name}.running_mean`, `${node.name}.running_var`];
+          const { ofMean, ofVar } = runningRounding(layer, twin.values[index], rounding.values[index]);
+          expect([trace.gradients.has(meanName), trace.gradients.has(varName)]).toEqual([false, false]);
+          expectNear(trace.updated.get(meanName) ?? [], running.runningMean, ofMean, `updated ${meanName}`);
+          expectNear(trace.updated.get(varName) ?? [], running.runningVar, ofVar, `updated ${varName}`);
         }
         expectClose([trace.loss], [twin.loss], "loss");
 
@@ -129,9 +142,10 @@ describe("a traced training step", () => {
       RUNS,
     );
     expect([...seen.rates].sort()).toEqual(RATES);
-    expect(seen.kinds.size).toBe(9);
+    expect(seen.kinds.size).toBe(11);
     expect(seen.wide).toBeGreaterThan(10);
-    expect(loose / strict).toBeLessThan(0.03);
+    expect(tallies.plain.loose / tallies.plain.strict).toBeLessThan(0.03);
+    expect(tallies.normalised.loose / tallies.normalised.strict).toBeLessThan(0.25);
   });
 
   it("is seen to differ from a twin whose masks are of another pass", async () => {

@@ -35,6 +35,28 @@ export function checkTrainable(operation: string, loss: Loss, { nodes, output }:
   }
 }
 
+/**
+ * Refuses batches too small for a layer that takes their statistics, before the first step rather than at the end of an epoch.
+ * @param rows - of a pass over the data; the last batch has what is left of them.
+ * @throws {DrowseError} naming the layer, and the next batch sizes that leave no such batch.
+ */
+export function checkBatches(operation: string, { nodes }: Graph, rows: number, batchSize: number): void {
+  const last = rows % batchSize || batchSize;
+  const node = nodes.find(({ layer: { leastRows = 1 } }) => last < leastRows);
+  if (!node) return;
+  const { leastRows = 1 } = node.layer;
+  const fits = (size: number) => size >= leastRows && size <= rows && (rows % size === 0 || rows % size >= leastRows);
+  const below = Array.from({ length: batchSize - 1 }, (_, i) => batchSize - 1 - i).find(fits);
+  const above = Array.from({ length: Math.max(0, rows - batchSize) }, (_, i) => batchSize + 1 + i).find(fits);
+  const sizes = [below, above].filter((size) => size !== undefined);
+  const which = last === batchSize ? "a batch" : `the last batch of ${rows} rows by ${batchSize}`;
+  throw new DrowseError(
+    operation,
+    `${which} has ${last} row${last === 1 ? "" : "s"}, and ${node.name} needs ${leastRows} for a variance`,
+    sizes.length > 0 ? `give a batchSize of ${sizes.join(" or ")}` : `train on ${leastRows} rows or more`,
+  );
+}
+
 /** How many classes the targets of a loss tell apart; 0: they are no classes. */
 export function classesOf({ targets }: Loss, outputs: number): number {
   if (targets === "classes") return outputs;

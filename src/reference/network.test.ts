@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Draws } from "../../test/draws.ts";
-import { activationLayers, type FamilyRecipe, family, LOSSES, sidesOf } from "../../test/networks.ts";
+import { activationLayers, type FamilyRecipe, family, LOSSES } from "../../test/networks.ts";
+import { sidesOf } from "../../test/twins.ts";
 import { checkGradient, type GradientReport } from "./central-differences.ts";
 import type { Scaling } from "./dropout.ts";
 import type { MaskKeys } from "./mask-words.ts";
@@ -24,7 +25,7 @@ function parametersOf({ layers }: Network, batch: Batch, pass: TrainingPass): Pa
   const parameters: Parameter[] = [{ kind: "input", layer: 0, values: batch.x, gradient: pass.valueGradients[0] }];
   layers.forEach((layer, i) => {
     const gradients = pass.gradients[i];
-    if (layer.type !== "dense" || !gradients) return;
+    if (!("weight" in layer) || !gradients) return;
     parameters.push({ kind: "weight", layer: i, values: layer.weight, gradient: gradients.weight });
     if (layer.bias && gradients.bias) parameters.push({ kind: "bias", layer: i, values: layer.bias, gradient: gradients.bias });
   });
@@ -77,6 +78,8 @@ interface Recipe {
   rates: (number | undefined)[];
   /** One before each dense layer but the first, or none. */
   between: (NetworkLayer | FamilyRecipe | undefined)[];
+  /** One before each dense layer, or none. */
+  norms: ("batchNorm" | "layerNorm" | undefined)[];
   scaling: Scaling;
   loss: Network["loss"];
   weighted: boolean;
@@ -91,6 +94,10 @@ const recipes: fc.Arbitrary<Recipe> = fc.integer({ min: 1, max: 4 }).chain((dept
     rows: fc.integer({ min: 1, max: 6 }),
     rates: fc.array(fc.constantFrom(undefined, ...RATES), { minLength: depth, maxLength: depth }),
     between: fc.array(fc.option(fc.oneof(activationLayers, family), { nil: undefined }), { minLength: depth, maxLength: depth }),
+    norms: fc.array(fc.constantFrom(undefined, undefined, "batchNorm" as const, "layerNorm" as const), {
+      minLength: depth,
+      maxLength: depth,
+    }),
     scaling: fc.constantFrom<Scaling>("inverted", "standard"),
     loss: fc.constantFrom(...LOSSES),
     weighted: fc.boolean(),
@@ -117,13 +124,26 @@ function twinOf(recipe: NetworkLayer | FamilyRecipe, width: number, mask: MaskKe
   }
 }
 
-/** Dropout (where there is a rate) and dense in turn, with activations between; masks come from keys. */
-function build({ widths, rows, rates, between, scaling, loss, weighted, bias, l2, seed }: Recipe): [Network, Batch] {
+/** Where the numbers of a batch hardly differ, the step of central differences is large beside their deviation: not with this. */
+const NORM_EPSILON = 0.05;
+
+function normLayer(type: "batchNorm" | "layerNorm", N: number, draws: Draws): NetworkLayer {
+  const weight = Float64Array.from(draws.floats(N), (value) => 1 + value / 2);
+  const learned = { weight, bias: Float64Array.from(draws.floats(N)), epsilon: NORM_EPSILON };
+  const running = { runningMean: new Float64Array(N), runningVar: new Float64Array(N).fill(1), momentum: 0.1 };
+  return type === "batchNorm" ? { type, ...learned, ...running } : { type, ...learned };
+}
+
+/** Dropout (where there is a rate) and dense in turn, with normalisation and activations between; masks come from keys. */
+function build({ widths, rates, between, norms, scaling, loss, weighted, bias, l2, seed, ...rest }: Recipe): [Network, Batch] {
+  const rows = norms.includes("batchNorm") ? Math.max(2, rest.rows) : rest.rows;
   const draws = new Draws(seed);
   const layers: NetworkLayer[] = [];
   const targetsPerRow = widths[widths.length - 1];
   const outputs = loss === "gaussianNegativeLogLikelihood" ? 2 * targetsPerRow : targetsPerRow;
   rates.forEach((rate, i) => {
+    const norm = norms[i];
+    if (norm) layers.push(normLayer(norm, widths[i], draws));
     const given = between[i];
     const layer = i > 0 && given ? twinOf(given, widths[i], { key: [seed, 2], stream: i, pass: 2 }) : undefined;
     if (layer) layers.push(layer);
@@ -176,12 +196,21 @@ describe("gradients of the twin against central differences, masks fixed", () =>
     );
     expect(rates).toEqual(new Set([undefined, ...RATES]));
     expect(activations.size).toBe(9);
-    expect(kinds.size).toBe(8);
+    expect(kinds.size).toBe(10);
   }, 120_000);
 
   // x -> dropout -> dense -> relu -> dropout -> dense, so that each parameter lies behind a dropout but the last bias
   const recipe: Recipe = {
-    ...{ widths: [7, 8, 5], rows: 4, rates: [0.2, 0.5], between: [undefined, { type: "relu" }], bias: true, l2: 0.1, seed: 5 },
+    ...{
+      widths: [7, 8, 5],
+      rows: 4,
+      rates: [0.2, 0.5],
+      between: [undefined, { type: "relu" }],
+      norms: [],
+      bias: true,
+      l2: 0.1,
+      seed: 5,
+    },
     ...{ scaling: "inverted", loss: "crossEntropy", weighted: false },
   };
   const [network, batch] = build(recipe);
@@ -245,7 +274,7 @@ describe("networks with dropout", () => {
     fc.assert(
       fc.property(recipes, (recipe) => {
         const between = recipe.between.map((layer) => (layer && "rate" in layer ? { ...layer, rate: 0 } : layer));
-        const [network, batch] = build({ ...recipe, between, rates: recipe.rates.map((rate) => rate && 0) });
+        const [network, batch] = build({ ...recipe, between, norms: [], rates: recipe.rates.map((rate) => rate && 0) });
         expect(trainingPass(network, batch).values.at(-1)).toEqual(prediction(network.layers, batch.x, recipe.rows));
       }),
     );
@@ -254,7 +283,12 @@ describe("networks with dropout", () => {
   it("hear nothing of the input at rate 1, and learn nothing from it", () => {
     fc.assert(
       fc.property(recipes, (recipe) => {
-        const [network, batch] = build({ ...recipe, rates: recipe.rates.map((rate, i) => (i === 0 ? 1 : rate)), l2: 0 });
+        const [network, batch] = build({
+          ...recipe,
+          norms: [],
+          rates: recipe.rates.map((rate, i) => (i === 0 ? 1 : rate)),
+          l2: 0,
+        });
         const { values, valueGradients, gradients } = trainingPass(network, batch);
         expect(values[1].every((value) => value === 0)).toBe(true);
         expect(valueGradients[0].every((value) => value === 0)).toBe(true);

@@ -1,5 +1,12 @@
 import { type ActivationName, activate, activationGradient } from "./activations.ts";
 import { alphaDropout, alphaDropoutGradient } from "./alpha-dropout.ts";
+import {
+  type BatchNormParameters,
+  batchNormForward,
+  batchNormFrozen,
+  batchNormGradient,
+  batchNormRunning,
+} from "./batch-norm.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { concreteDropout, concreteDropoutGradients, uniforms } from "./concrete-dropout.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
@@ -8,6 +15,7 @@ import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } fr
 import { gaussianDropout, gaussianNoise } from "./gaussian-dropout.ts";
 import { gaussianNegativeLogLikelihood } from "./gaussian-negative-log-likelihood.ts";
 import { huber } from "./huber.ts";
+import { type LayerNormParameters, layerNormForward, layerNormGradient } from "./layer-norm.ts";
 import { type Penalties, penaltiesOf } from "./learned.ts";
 import { type LossResult, sumLosses, weighted } from "./loss.ts";
 import type { MaskKeys } from "./mask-words.ts";
@@ -69,7 +77,9 @@ export type NetworkLayer =
       readonly dropoutRegularizer: number;
       readonly mask: Numbers | MaskKeys;
     }
-  | { readonly type: "maxout"; readonly pieces: number };
+  | { readonly type: "maxout"; readonly pieces: number }
+  | ({ readonly type: "batchNorm" } & BatchNormParameters)
+  | ({ readonly type: "layerNorm" } & LayerNormParameters);
 
 export type LossName =
   | "crossEntropy"
@@ -111,10 +121,12 @@ export interface TrainingPass {
   readonly masks: readonly (Numbers | undefined)[];
   /** Gradient with respect to each of the values. */
   readonly valueGradients: readonly Float64Array[];
-  /** Gradients of each dense layer's parameters, by the index of the layer. */
+  /** Gradients of the parameters of each layer that has any, by the index of the layer. */
   readonly gradients: readonly ({ readonly weight: Float64Array; readonly bias?: Float64Array } | undefined)[];
   /** Gradient of what each layer learns of its noise, by the index of the layer. */
   readonly learned: readonly (Float64Array | undefined)[];
+  /** The running statistics after the step, by the index of the layer that keeps them. */
+  readonly running: readonly ({ readonly runningMean: Float64Array; readonly runningVar: Float64Array } | undefined)[];
 }
 
 /** Forward and backward through a whole network in training: every value, every gradient, nothing fused. */
@@ -135,7 +147,7 @@ export function trainingPass(network: Network, { x, indices, targets, weights }:
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i];
     const d = valueGradients[0];
-    gradients.unshift("K" in layer ? parameterGradients(layer, values[i], d, masks[i] ?? [], l2, B) : undefined);
+    gradients.unshift(parameterGradients(layer, values[i], d, masks[i] ?? [], l2, B));
     valueGradients.unshift(backward(layer, { x: values[i], y: values[i + 1], d, mask: masks[i], B }));
   }
 
@@ -148,14 +160,16 @@ export function trainingPass(network: Network, { x, indices, targets, weights }:
   addPenalties(penalties, layers, { gradients, learned });
 
   const mean = sumLosses(result).loss / B;
+  const running = layers.map((layer, i) => (layer.type === "batchNorm" ? batchNormRunning(values[i], layer, B) : undefined));
   const objective = mean + penalties.value + penalty(layers, l2);
-  return { loss: mean, penalty: penalties.value, objective, values, masks, valueGradients, gradients, learned };
+  return { loss: mean, penalty: penalties.value, objective, values, masks, valueGradients, gradients, learned, running };
 }
 
-/** The network's output in prediction: nothing sleeps, and standard scaling multiplies by keep. */
+/** The network's output in prediction: nothing sleeps, standard scaling multiplies by keep, and statistics are the running ones. */
 export function prediction(layers: readonly NetworkLayer[], x: Numbers, B: number): Float64Array {
   return layers.reduce<Float64Array>((value, layer) => {
     if (layer.type === "dropout") return scale(value, predictionScale(layer.rate, layer.scaling));
+    if (layer.type === "batchNorm") return batchNormFrozen(value, layer);
     if (layer.type === "dropConnect") {
       const weight = Float64Array.from(layer.weight, (w) => w * predictionScale(layer.rate, layer.scaling));
       return denseForward(value, weight, layer.bias, { B, K: layer.K, N: layer.N });
@@ -163,6 +177,14 @@ export function prediction(layers: readonly NetworkLayer[], x: Numbers, B: numbe
     const isSilent = "rate" in layer || "learned" in layer;
     if (isSilent) return value;
     return forward(layer, value, layer.type === "standout" ? keepProbability(value, layer.alpha, layer.beta) : undefined, B);
+  }, Float64Array.from(x));
+}
+
+/** The output of one Monte Carlo sample: masks as in training, statistics the running ones. */
+export function sampledPass(layers: readonly NetworkLayer[], { x, indices }: Batch): Float64Array {
+  return layers.reduce<Float64Array>((value, layer) => {
+    if (layer.type === "batchNorm") return batchNormFrozen(value, layer);
+    return forward(layer, value, "mask" in layer ? maskOf(layer, value, indices) : undefined, indices.length);
   }, Float64Array.from(x));
 }
 
@@ -216,6 +238,10 @@ function forward(layer: NetworkLayer, x: Float64Array, mask: Numbers | undefined
       return variationalDropout(x, mask ?? [], layer.learned, x.length / B);
     case "concreteDropout":
       return concreteDropout(x, mask ?? [], layer.learned[0], layer.temperature);
+    case "batchNorm":
+      return batchNormForward(x, layer, B);
+    case "layerNorm":
+      return layerNormForward(x, layer);
   }
 }
 
@@ -249,6 +275,10 @@ function backward(
       return variationalDropoutGradients(x, d, mask ?? [], layer.learned, x.length / B).input;
     case "concreteDropout":
       return concreteDropoutGradients(x, d, mask ?? [], layer.learned[0], layer.temperature).input;
+    case "batchNorm":
+      return batchNormGradient(x, d, layer, B).dx;
+    case "layerNorm":
+      return layerNormGradient(x, d, layer).dx;
   }
 }
 
@@ -276,13 +306,18 @@ function times(numbers: Numbers, mask: Numbers): Float64Array {
 }
 
 function parameterGradients(
-  layer: NetworkLayer & { type: "dense" | "dropConnect" },
+  layer: NetworkLayer,
   h: Float64Array,
   d: Float64Array,
   mask: Numbers,
   l2: number,
   B: number,
-): { weight: Float64Array; bias?: Float64Array } {
+): TrainingPass["gradients"][number] {
+  if (layer.type === "batchNorm" || layer.type === "layerNorm") {
+    const { weight, bias } = layer.type === "batchNorm" ? batchNormGradient(h, d, layer, B) : layerNormGradient(h, d, layer);
+    return { weight, bias };
+  }
+  if (layer.type !== "dense" && layer.type !== "dropConnect") return undefined;
   const shape = { B, K: layer.K, N: layer.N };
   const ofData =
     layer.type === "dense" ? denseWeightGradient(h, d, shape) : dropConnectGradients(h, d, masked(layer, mask), shape).weight;

@@ -15,6 +15,9 @@ const LOSS = ["z", "stride", "B", "N", "targets", "weights", "d", "losses", "cor
 /** Where the words of masks and noise come from. */
 const KEYS = ["pass", "stream", "key0", "key1", "scratch", "scratchBytes"] as const;
 const WORDS = ["indices", "parameters", ...KEYS] as const;
+/** Of the normalisations: x and y, or dy and dx, [B, N]. */
+const NORM = ["x", "y", "stride", "B", "N", "weights", "biases"] as const;
+const NORM_GRADIENT = ["x", "dy", "dx", "stride", "B", "N"] as const;
 
 /** Argument names in order; the plan fills them by name, so that a listing of a program can be read. */
 export const kernelArguments = {
@@ -125,6 +128,12 @@ export const kernelArguments = {
   maxNorm: ["weights", "K", "N", "hyper", "scratch", "scratchBytes"],
   maskWords: ["row", "pass", "stream", "key0", "key1", "units", "out"],
   philoxBlock: ["counter", "key", "out", "scratch"],
+  batchNormForward: [...NORM, "runningMean", "runningVar", "kept", "momentum", "epsilon", "status"],
+  batchNormFrozen: [...NORM, "runningMean", "runningVar", "epsilon"],
+  batchNormGradient: [...NORM_GRADIENT, "weights", "kept", "weightGradient", "biasGradient"],
+  layerNormForward: [...NORM, "kept", "epsilon"],
+  layerNormGradient: [...NORM_GRADIENT, "weights", "kept"],
+  layerNormParameterGradient: ["x", "dy", "stride", "B", "N", "kept", "weightGradient", "biasGradient"],
   exp: ["source", "target", "count"],
   log: ["source", "target", "count"],
 } as const;
