@@ -39,6 +39,11 @@ export function Page() {
             <section class="twins" aria-label="The two networks">
               <TwinFigure twin="awake" />
               <TwinFigure twin="drowsy" />
+              <p class="key">
+                A neuron is <i class="dot full" /> as full as it is active, <i class="dot" /> awake with nothing to say, or{" "}
+                <i class="dot asleep" /> asleep. Lines that are lit are the weights that the ringed point changes in this epoch;
+                click on another point to ring it.
+              </p>
             </section>
             <Losses />
           </div>

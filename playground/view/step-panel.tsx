@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Walk } from "../engine/walk.ts";
-import { chosen, looked, settings, type Unit, view } from "../state/page.ts";
+import { chosen, lookAt, looked, row, settings, type Unit, view } from "../state/page.ts";
 import type { Settings } from "../state/settings.ts";
 import { figures } from "./numbers.ts";
 
@@ -164,7 +164,36 @@ const stages = [
 
 const stage = signal(0);
 
-/** Which unit is looked at: for those who do not point. */
+/** A whole number below a bound, beside its name. */
+function Place({
+  name,
+  value,
+  below,
+  onValue,
+}: {
+  name: string;
+  value: number;
+  below: number;
+  onValue: (value: number) => void;
+}) {
+  return (
+    <label>
+      {name}{" "}
+      <input
+        type="number"
+        min={0}
+        max={below - 1}
+        value={value}
+        onInput={({ currentTarget }) => {
+          const given = currentTarget.valueAsNumber;
+          if (Number.isInteger(given) && given >= 0 && given < below) onValue(given);
+        }}
+      />
+    </label>
+  );
+}
+
+/** Which unit and point are looked at: for those who do not point. */
 function UnitChoice({ walk }: { walk: Walk }) {
   const { column, unit } = looked.value;
   const units = walk.columns[column].mask.length;
@@ -183,19 +212,8 @@ function UnitChoice({ walk }: { walk: Walk }) {
           ))}
         </select>
       </label>
-      <label>
-        Neuron{" "}
-        <input
-          type="number"
-          min={0}
-          max={units - 1}
-          value={unit}
-          onInput={({ currentTarget }) => {
-            const given = currentTarget.valueAsNumber;
-            if (Number.isInteger(given) && given >= 0 && given < units) move({ unit: given });
-          }}
-        />
-      </label>
+      <Place name="Neuron" value={unit} below={units} onValue={(given) => move({ unit: given })} />
+      <Place name="Point" value={row.value} below={settings.value.points} onValue={lookAt} />
     </div>
   );
 }

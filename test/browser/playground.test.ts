@@ -78,6 +78,11 @@ describeInChromium("the playground", () => {
       expect(await rollCall(page)).toEqual(expected);
       await button(page, "Epoch").click();
     }
+    // Another point has another mask.
+    await page.getByLabel("Point", { exact: true }).fill("17");
+    await page.getByText("Point 17 in epoch 3:").waitFor({ state: "attached" });
+    const { data } = dropoutMask(model, "hidden2", { rows: [17], pass: 3 });
+    expect((await rollCall(page))[2]).toEqual(Array.from(data.keys()).filter((unit) => data[unit] === 1));
   });
 
   it("is more in doubt the more neurons sleep", async () => {
