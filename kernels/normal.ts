@@ -85,7 +85,7 @@ function variateOutside(word: u32): f64 {
   return q * f64x2.extract_lane(centres(f64x2.splat(0.180625 - q * q)), 0);
 }
 
-/** The variates of two words, with the bits of `normalOfWord`: made together where both are of the middle, as in 72 of 100 pairs. */
+/** The variates of two words, with the bits of `normalOfWord`: together where both are of the middle, as in 72 of 100 pairs. */
 @inline export function normalsOfWords(words: usize): v128 {
   const middle = f64x2.splat(0.5);
   const counts = f64x2.convert_low_i32x4_u(v128.load64_zero(words));

@@ -32,8 +32,8 @@ function factorOf(rate: number): number {
  *     a = (keep (1 + rate 1.7581^2))^(-1/2)        b = 1.7581 a rate
  *
  * With weights of variance 1 / inputs (`initializer: "lecun"`) and inputs of mean 0 and variance 1, every layer has mean 0 and
- * variance 1. The paper takes small rates, 0.05 or 0.1. Masks are those of {@link dropout} with the same name. No unit
- * becomes 0, so no work is skipped.
+ * variance 1. The paper takes small rates, 0.05 or 0.1. Masks are those of {@link dropout} with the same name. No unit becomes 0,
+ * so what is skipped is work of the gradients alone.
  *
  * Shapes: any to the same.
  *

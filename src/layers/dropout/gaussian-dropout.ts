@@ -26,10 +26,10 @@ export function noiseDeviation(rate: number): number {
  *
  *     training y = x e    prediction y = x        e ~ N(1, rate / (1 - rate))
  *
- * The noise is as strong as that of dropout at the same rate, whose factors m / keep have this variance; but nothing sleeps, so no
- * work is skipped. The noise of a unit is a pure function of the model's seed, this layer's name, the pass over the data, the
- * row's index in the data set and the unit: one 32-bit word, as in a mask, turned into a normal number by inversion of the
- * distribution function. So it lies within 6.34 deviations of 1.
+ * The noise is as strong as that of dropout at the same rate, whose factors m / keep have this variance; but nothing sleeps, and of
+ * the work only that with zeros which were there before is skipped. The noise of a unit is a pure function of the model's seed,
+ * this layer's name, the pass over the data, the row's index in the data set and the unit: one 32-bit word, as in a mask, turned
+ * into a normal number by inversion of the distribution function. So it lies within 6.34 deviations of 1.
  *
  * Shapes: any to the same.
  *

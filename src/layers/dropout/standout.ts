@@ -43,10 +43,10 @@ export interface StandoutOptions {
  *     P(keep) = sigmoid(alpha a + beta)
  *     training   y = m f(a), m ~ Bernoulli(P(keep))        prediction y = P(keep) f(a)
  *
- * The paper has a second network, a belief net, say how likely each unit is to be kept, and learns its weights too; it then finds
- * that weights which are alpha times those of the layer itself, plus beta, do as well. That is what stands here: alpha and beta
- * are chosen, not learned, and no gradient passes through the mask, as in the paper. What is kept is not scaled up; prediction
- * takes the expectation instead.
+ * The paper has a second network, a belief net, say how likely each unit is to be kept, and learns its weights too. It finds that
+ * they come to resemble those of the layer itself, and then takes an affine function of these, which is what stands here: alpha
+ * and beta are chosen, not learned, and no gradient passes through the mask. What is kept is not scaled up; prediction takes the
+ * expectation instead.
  *
  * Shapes: any to the same.
  *
