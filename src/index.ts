@@ -73,6 +73,7 @@ export type { MonitorName, MonitorOptions, ValidationName } from "./model/monito
 export type { Network } from "./model/network.ts";
 export { dropoutNoise, type Noise } from "./model/noise-of-layer.ts";
 export type { PlateauOptions } from "./model/plateau.ts";
+export { type MomentsOptions, type PredictedMoments, predictMoments } from "./model/predict-moments.ts";
 export { predictUncertain, type UncertainOptions } from "./model/predict-uncertain.ts";
 export type { Predictions, PredictOptions, RunOptions } from "./model/predicting-network.ts";
 export type { Rates } from "./model/rates.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadModel, readIdx } from "drowse";
+import { argmax, loadModel, readIdx } from "drowse";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../scripts/root.mjs";
 import { writeIdx } from "../src/data/idx.ts";
@@ -257,6 +257,32 @@ describe("drowse evaluate and drowse predict", () => {
     }
   });
 
+  it("tell what the model does not know, with --uncertainty", async () => {
+    const model = loadModel(readFileSync(join(folder, "trained/model.safetensors")));
+    const { data, shape } = readIdx(readFileSync(join(bars, "t10k-images-idx3-ubyte")));
+    const uncertain = await model.predictUncertain({ data: data as Uint8Array, shape }, { samples: 30 });
+    const { mean, std, entropy = [], mutualInformation = [], variationRatio = [] } = uncertain;
+    const one = await done("predict", "trained", "bars", "--uncertainty", "30");
+    const [heading, ...lines] = one.stdout.trimEnd().split("\n");
+    expect(heading).toBe("row,class,probability,std,entropy,mutualInformation,variationRatio");
+    const classes = argmax(mean);
+    expect(lines.map((line) => line.split(",").map((text) => Math.fround(Number(text))))).toEqual(
+      [...classes].map((top, row) => {
+        const at = 4 * row + top;
+        const numbers = [mean.data[at], std.data[at], entropy[row], mutualInformation[row], variationRatio[row]];
+        return [row, top, ...numbers.map(Math.fround)];
+      }),
+    );
+    const all = await done("predict", "trained", "bars", "--uncertainty", "30", "--output", "probabilities", "--rows", "0-1");
+    const [names, first] = all.stdout.split("\n").map((line) => line.split(","));
+    const ends = ["entropy", "mutualInformation", "variationRatio"];
+    expect(names).toEqual(["row", "p0", "p1", "p2", "p3", "std0", "std1", "std2", "std3", ...ends]);
+    expect(Math.fround(Number(first[2]))).toBe(Math.fround(mean.data[1]));
+    const events = eventsOf(await done("predict", "trained", "bars", "--uncertainty", "5", "--json", "--rows", "3"));
+    expect(events[0]).toMatchObject({ event: "prediction", row: 3, entropy: expect.any(Number), std: expect.any(Number) });
+    expect(events.at(-1)).toMatchObject({ event: "done", rows: 1, samples: 5 });
+  });
+
   it("take one IDX file of images, and write to a file", async () => {
     const { images } = barImages(5, 4);
     writeFileSync(join(folder, "some-idx3-ubyte"), writeIdx([5, 8, 8], images));
@@ -386,6 +412,11 @@ describe("a wrong call ends with 2 and says what to give:", () => {
     [["evaluate", "trained", "bars", "--metrics", ""], /^drowse: --metrics is ""; give one or more of/],
     [["train", "bars", "--seed", "-1"], /^drowse: --seed is "-1"; /],
     [["train", "bars", "--out"], /^drowse: option '--out <folder>' argument missing; see /],
+    [["predict", "trained", "bars", "--uncertainty", "0"], /^drowse: --uncertainty is "0"; give a whole number from 1 to/],
+    [
+      ["predict", "trained", "bars", "--uncertainty", "9", "--output", "logits"],
+      /^predict: --uncertainty is 9, and --output is logits; give --output class or probabilities/,
+    ],
     [["predict", "trained", "bars", "--rows", "9-0"], /^drowse: --rows is "9-0"; give numbers of rows/],
     [["evaluate", "trained"], /^drowse: missing required argument 'data'/],
   ];

@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import type { Rows } from "../data/arrays.ts";
 import type { Model } from "../model/model.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { formatShape, sizeOf } from "../tensor/shape.ts";
@@ -9,15 +10,16 @@ import type { IdxBytes } from "./idx-folder.ts";
 import { imageRows, openImages, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
 import { openModel } from "./model-argument.ts";
-import { type RowRange, rowRanges } from "./option-values.ts";
+import { type RowRange, rowRanges, wholeNumber } from "./option-values.ts";
+import { type Columns, columnsOf, type Output, uncertainColumns } from "./prediction-columns.ts";
 import { jsonOption, setOption, threadsOption } from "./shared-options.ts";
-
-type Output = "class" | "probabilities" | "logits";
+import { UsageError } from "./usage-error.ts";
 
 interface PredictOptions {
   readonly set?: SetName;
   readonly rows?: readonly RowRange[];
   readonly output: Output;
+  readonly uncertainty?: number;
   readonly threads?: number;
   readonly out?: string;
   readonly json?: boolean;
@@ -33,6 +35,14 @@ first line naming the columns:
   probabilities   row,p0,p1,…: the probability of every class
   logits          row,z0,z1,…: what stands before the softmax
 
+With --uncertainty every image is predicted so many times with masks drawn as in
+training (Monte Carlo dropout). Class and probabilities are then those of the
+mean; further columns tell std, its standard deviation over the samples, and in
+nats entropy, all that is uncertain, and mutualInformation, the part that comes
+of what the network does not know; and variationRatio, the share of samples that
+say another class. Which samples an image gets depends on its place among those
+that are predicted.
+
 With --json each line is an event {"event":"prediction","row":0,…} and the last
 one is {"event":"done","rows":…,…}. With --out the lines go to that file, whole
 or not at all, and --json prints the last event alone.
@@ -40,6 +50,7 @@ or not at all, and --json prints the last event alone.
 Examples:
   drowse predict runs/mnist-1 mnist --rows 0-9
   drowse predict runs/mnist-1 mnist --output probabilities --out predicted.csv
+  drowse predict runs/mnist-1 mnist --uncertainty 100
   drowse predict runs/mnist-1 my-images-idx3-ubyte`;
 
 export const addPredict: AddCommand = (program, context) => {
@@ -56,6 +67,11 @@ export const addPredict: AddCommand = (program, context) => {
     .addOption(
       new Option("--output <kind>", "what to tell of each image").choices(["class", "probabilities", "logits"]).default("class"),
     )
+    .addOption(
+      new Option("--uncertainty <samples>", "tell also how sure the model is, from so many samples, such as 100").argParser(
+        wholeNumber("--uncertainty", 1, 1_000_000),
+      ),
+    )
     .addOption(new Option("--out <file>", "write to this file"))
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -64,49 +80,38 @@ export const addPredict: AddCommand = (program, context) => {
 };
 
 async function predict(argument: string, data: string, options: PredictOptions, { terminal }: Context): Promise<void> {
-  const { output, threads, out, json } = options;
+  const { output, uncertainty, out, json } = options;
+  if (uncertainty !== undefined && output === "logits") {
+    const received = `--uncertainty is ${uncertainty}, and --output is logits`;
+    throw new UsageError(OPERATION, received, "give --output class or probabilities: uncertainty is that of probabilities");
+  }
   const model = await openModel(OPERATION, argument);
   checkOutput(model, output);
   const { images } = await openImages(OPERATION, data, options.set);
   const rows = chosenRows(options.rows, images.shape[0]);
   const begun = performance.now();
-  const predictions = await interruptible((signal) =>
-    model.predict(imageRows(takeImages(images, rows), model.inputShape), {
-      signal,
-      output: output === "logits" ? "logits" : "link",
-      ...(threads === undefined ? {} : { threads }),
-    }),
-  );
-  const table = columnsOf(predictions.data, sizeOf(model.outputShape), output);
+  const x = imageRows(takeImages(images, rows), model.inputShape);
+  const table = await interruptible((signal) => tableOf(model, x, options, signal));
   const text = out === undefined && json ? eventLines(rows, table) : csvLines(rows, table);
   if (out === undefined) terminal.write(text);
   else await writeFileAtomic(out, Buffer.from(text));
   if (json) {
     const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
-    terminal.write(`${JSON.stringify({ event: "done", rows: rows.length, seconds, ...(out === undefined ? {} : { out }) })}\n`);
+    terminal.write(
+      `${JSON.stringify({ event: "done", rows: rows.length, ...(uncertainty === undefined ? {} : { samples: uncertainty }), seconds, ...(out === undefined ? {} : { out }) })}\n`,
+    );
   } else if (out !== undefined) terminal.write(`wrote ${rows.length} predictions to ${out}\n`);
 }
 
-/** Columns of a table of predictions: their names, and the value of each in a row. */
-interface Columns {
-  readonly names: readonly string[];
-  readonly values: (row: number) => readonly number[];
-}
-
-function columnsOf(data: Float32Array, outputs: number, output: Output): Columns {
-  const valuesOf = (row: number) => [...data.subarray(row * outputs, (row + 1) * outputs)];
-  if (output !== "class") {
-    const letter = output === "logits" ? "z" : "p";
-    return { names: Array.from({ length: outputs }, (_, index) => `${letter}${index}`), values: valuesOf };
+async function tableOf(model: Model, x: Rows, options: PredictOptions, signal: AbortSignal): Promise<Columns> {
+  const { output, uncertainty, threads } = options;
+  const outputs = sizeOf(model.outputShape);
+  const run = { signal, ...(threads === undefined ? {} : { threads }) };
+  if (uncertainty === undefined) {
+    const { data } = await model.predict(x, { ...run, output: output === "logits" ? "logits" : "link" });
+    return columnsOf(data, outputs, output);
   }
-  return {
-    names: ["class", "probability"],
-    values(row) {
-      const values = valuesOf(row);
-      const highest = Math.max(...values);
-      return [values.indexOf(highest), highest];
-    },
-  };
+  return uncertainColumns(await model.predictUncertain(x, { ...run, samples: uncertainty }), outputs, output);
 }
 
 function csvLines(rows: readonly number[], { names, values }: Columns): string {
