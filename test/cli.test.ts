@@ -261,7 +261,7 @@ describe("drowse evaluate and drowse predict", () => {
     const model = loadModel(readFileSync(join(folder, "trained/model.safetensors")));
     const { data, shape } = readIdx(readFileSync(join(bars, "t10k-images-idx3-ubyte")));
     const uncertain = await model.predictUncertain({ data: data as Uint8Array, shape }, { samples: 30 });
-    const { mean, std, entropy = [], mutualInformation = [], variationRatio = [] } = uncertain;
+    const { mean, std, entropy, mutualInformation, variationRatio } = uncertain;
     const one = await done("predict", "trained", "bars", "--uncertainty", "30");
     const [heading, ...lines] = one.stdout.trimEnd().split("\n");
     expect(heading).toBe("row,class,probability,std,entropy,mutualInformation,variationRatio");

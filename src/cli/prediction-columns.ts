@@ -42,7 +42,7 @@ export function uncertainColumns(predictions: UncertainPredictions, outputs: num
       [
         ...means.values(row),
         ...(output === "class" ? [spread.values(row)[classes[row]]] : spread.values(row)),
-        ...[entropy, mutualInformation, variationRatio].map((numbers) => numbers?.[row] ?? Number.NaN),
+        ...[entropy, mutualInformation, variationRatio].map((numbers) => numbers[row]),
       ].map(Math.fround),
   };
 }

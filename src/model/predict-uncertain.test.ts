@@ -50,11 +50,11 @@ describe("Monte Carlo samples", () => {
           output: "logits",
           threads: 1,
         });
-        expect(samples?.shape).toEqual([T, recipe.count, ...made.model.outputShape]);
+        expect(samples.shape).toEqual([T, recipe.count, ...made.model.outputShape]);
         expect(mean.shape).toEqual([recipe.count, ...made.model.outputShape]);
         for (const t of new Set([0, T >> 1, T - 1])) {
           const expected = twinSample(recipe, made, t);
-          const actual = samples?.data.subarray(t * recipe.count * outputs, (t + 1) * recipe.count * outputs) ?? [];
+          const actual = samples.data.subarray(t * recipe.count * outputs, (t + 1) * recipe.count * outputs);
           expect(actual.length).toBe(expected.length);
           const size = Math.sqrt(expected.reduce((sum, value) => sum + value * value, 1e-12) / expected.length);
           for (const [i, value] of expected.entries()) {
@@ -80,7 +80,7 @@ describe("Monte Carlo samples", () => {
       const mask = maskOfRow(streamKey(11, "mask/sleepy"), 0.3, 20, { row, pass: t, stream: MONTE_CARLO });
       const start = (t * 300 + row) * 20;
       const scale = Math.fround(1 / (1 - 0.3));
-      expect([...(samples?.data.subarray(start, start + 20) ?? [])]).toEqual(
+      expect([...samples.data.subarray(start, start + 20)]).toEqual(
         [...mask].map((awake) => awake * Math.fround(Math.fround(0.7) * scale)),
       );
     }
@@ -100,10 +100,10 @@ describe("Monte Carlo samples", () => {
       expect(other).toEqual(one);
     }
     const fewer = await model.predictUncertain(x, { ...options, samples: 10, threads: 1 });
-    expect(fewer.samples?.data).toEqual(one.samples?.data.subarray(0, 10 * 60 * 3));
+    expect(fewer.samples.data).toEqual(one.samples.data.subarray(0, 10 * 60 * 3));
     const first = await model.predictUncertain(x.subarray(0, 5 * 13), { ...options, threads: 1 });
     for (let t = 0; t < 23; t++) {
-      expect(first.samples?.data.subarray(t * 15, (t + 1) * 15)).toEqual(one.samples?.data.subarray(t * 180, t * 180 + 15));
+      expect(first.samples.data.subarray(t * 15, (t + 1) * 15)).toEqual(one.samples.data.subarray(t * 180, t * 180 + 15));
     }
     // And again, by machines that were kept.
     expect(await model.predictUncertain(x, { ...options, threads: 1 })).toEqual(one);
@@ -118,14 +118,14 @@ describe("Monte Carlo samples", () => {
       await model.predictUncertain(data.x, { ...options, seed: model.seed + 1 }),
     ];
     expect(given).toEqual(own);
-    expect(other.samples?.data).not.toEqual(own.samples?.data);
+    expect(other.samples.data).not.toEqual(own.samples.data);
   });
 
   it("are not those of training", async () => {
     const { model, data } = make(plainRecipe({ layers: [asleep(0.5)], loss: "meanSquaredError" }));
     const { samples } = await model.predictUncertain(data.x, { samples: 1, keepSamples: true });
     const { layers } = await model.trace(data, { loss: "meanSquaredError", pass: 0 });
-    expect([...(samples?.data ?? [])]).not.toEqual([...(layers.get("dropout1")?.output.data ?? [])]);
+    expect([...samples.data]).not.toEqual([...(layers.get("dropout1")?.output.data ?? [])]);
   });
 
   it("leave the model as it is, and its predictions", async () => {
@@ -155,17 +155,19 @@ describe("what predictUncertain tells", () => {
     const { model, data } = made;
     await model.fit(data, { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1 }), epochs: 1 });
     const result = await model.predictUncertain(data.x, { samples: 13, keepSamples: true, quantiles: [0, 0.5] });
-    const { samples, mean, std, quantiles, entropy, mutualInformation, variationRatio, variance } = result;
-    if (!samples) throw new Error("no samples");
+    const { samples, mean, std, quantiles, entropy, mutualInformation, variationRatio } = result;
+    expect(() => result.variance).toThrow(
+      "predictUncertain: variance is read, and the noise of the targets is not known; give tau",
+    );
     expect(mean).toEqual(sampleMean(samples));
     expect(std).toEqual(sampleDeviation(samples));
     expect(quantiles).toEqual(sampleQuantiles(samples, [0, 0.5]));
-    expect([entropy?.length, mutualInformation?.length, variationRatio?.length, variance]).toEqual([270, 270, 270, undefined]);
+    expect([entropy.length, mutualInformation.length, variationRatio.length]).toEqual([270, 270, 270]);
     const logits = twinSample(recipe, { ...made, model }, 5);
     const expected = softmax(logits, 270, 3);
     for (const [i, value] of expected.entries()) expect(samples.data[5 * 270 * 3 + i]).toBeCloseTo(value, 5);
-    for (const [row, information] of (mutualInformation ?? []).entries()) {
-      expect(information).toBeLessThanOrEqual((entropy?.[row] ?? 0) + 1e-12);
+    for (const [row, information] of mutualInformation.entries()) {
+      expect(information).toBeLessThanOrEqual(entropy[row] + 1e-12);
     }
   });
 
@@ -174,11 +176,16 @@ describe("what predictUncertain tells", () => {
       plainRecipe({ layers: [product(12), rectifier, asleep(0.4), product(2)], loss: "meanSquaredError" }),
     );
     await model.fit(data, { loss: "meanSquaredError", optimizer: sgd({ learningRate: 0.01 }), epochs: 1 });
-    const { std, variance, entropy } = await model.predictUncertain(data.x, { samples: 6, tau: 4 });
-    expect(entropy).toBeUndefined();
-    expect(variance?.epistemic.data).toEqual(std.data.map((value) => value ** 2));
-    expect(variance?.aleatoric.data.every((value) => value === 0.25)).toBe(true);
-    expect(variance?.total.data).toEqual(variance?.epistemic.data.map((value) => value + 0.25));
+    const result = await model.predictUncertain(data.x, { samples: 6, tau: 4 });
+    const { std, variance } = result;
+    for (const name of ["entropy", "mutualInformation", "variationRatio"] as const) {
+      expect(() => result[name]).toThrow(`predictUncertain: ${name} is read, and the model predicts no probabilities; read std`);
+    }
+    expect(() => result.samples).toThrow("give keepSamples: true");
+    expect(Object.keys(result)).toEqual(["mean", "std", "quantiles", "variance"]);
+    expect(variance.epistemic.data).toEqual(std.data.map((value) => value ** 2));
+    expect(variance.aleatoric.data.every((value) => value === 0.25)).toBe(true);
+    expect(variance.total.data).toEqual(variance.epistemic.data.map((value) => value + 0.25));
   });
 
   it("are variances of a regression, where the network tells means and variances", async () => {
@@ -188,18 +195,17 @@ describe("what predictUncertain tells", () => {
     const loss = gaussianNegativeLogLikelihood();
     await model.fit({ x: data.x, y }, { loss, optimizer: sgd({ learningRate: 0.01 }), epochs: 1 });
     const { mean, std, variance, samples } = await model.predictUncertain(data.x, { samples: 6, keepSamples: true });
-    expect([mean.shape, std.shape, samples?.shape]).toEqual([
+    expect([mean.shape, std.shape, samples.shape]).toEqual([
       [30, 2],
       [30, 2],
       [6, 30, 4],
     ]);
-    const pick = (column: number, row: number) =>
-      Array.from({ length: 6 }, (_, t) => samples?.data[(t * 30 + row) * 4 + column] ?? 0);
+    const pick = (column: number, row: number) => Array.from({ length: 6 }, (_, t) => samples.data[(t * 30 + row) * 4 + column]);
     const averageOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / 6;
     for (const row of [0, 7, 29]) {
       for (const target of [0, 1]) {
         expect(mean.data[2 * row + target]).toBeCloseTo(averageOf(pick(target, row)), 12);
-        expect(variance?.aleatoric.data[2 * row + target]).toBeCloseTo(averageOf(pick(2 + target, row)), 12);
+        expect(variance.aleatoric.data[2 * row + target]).toBeCloseTo(averageOf(pick(2 + target, row)), 12);
       }
     }
     await expect(model.predictUncertain(data.x, { tau: 1 })).rejects.toThrow("the network tells the noise itself");
@@ -209,9 +215,9 @@ describe("what predictUncertain tells", () => {
     const { model, data } = make(plainRecipe({ layers: [product(5), asleep(0.4), product(4)], loss: "binaryCrossEntropy" }));
     await model.fit(data, { loss: "binaryCrossEntropy", optimizer: sgd({ learningRate: 0.01 }), epochs: 1 });
     const { mean, entropy, variationRatio } = await model.predictUncertain(data.x, { samples: 6 });
-    expect([entropy?.length, variationRatio?.length]).toEqual([120, 120]);
+    expect([entropy.length, variationRatio.length]).toEqual([120, 120]);
     for (const [i, p] of mean.data.entries()) {
-      expect(entropy?.[i]).toBeCloseTo(-p * Math.log(p) - (1 - p) * Math.log(1 - p), 12);
+      expect(entropy[i]).toBeCloseTo(-p * Math.log(p) - (1 - p) * Math.log(1 - p), 12);
     }
   });
 

@@ -18,21 +18,31 @@ export interface UncertainPredictions {
   readonly quantiles: readonly Statistic[];
   /**
    * Predictive entropy in nats: all that is uncertain about the class. One number per row after training with cross-entropy, and
-   * with binary cross-entropy one per output; undefined for numbers and logits, as are the next two.
+   * with binary cross-entropy one per output. Numbers and logits have none: reading it, or the next two, is an error then.
    */
-  readonly entropy: Float64Array | undefined;
+  readonly entropy: Float64Array;
   /** Mutual information between class and weights (BALD) in nats: how much the samples disagree. */
-  readonly mutualInformation: Float64Array | undefined;
+  readonly mutualInformation: Float64Array;
   /** Share of the samples that do not name the most frequent class. */
-  readonly variationRatio: Float64Array | undefined;
+  readonly variationRatio: Float64Array;
   /**
    * Epistemic and aleatoric variance of a regression and their sum: with `tau`, or where the network tells a variance for each row;
-   * else undefined.
+   * reading it is an error otherwise.
    */
-  readonly variance: PredictiveVariance | undefined;
-  /** With `keepSamples`: [samples, rows, ...output shape]. */
-  readonly samples: { readonly data: Float32Array; readonly shape: Shape } | undefined;
+  readonly variance: PredictiveVariance;
+  /** With `keepSamples`: [samples, rows, ...output shape]. Reading it is an error otherwise. */
+  readonly samples: { readonly data: Float32Array; readonly shape: Shape };
 }
+
+const NO_CLASSES = ["the model predicts no probabilities", "read std, or variance, or train on classes"];
+/** What is said where something is read that there is not. */
+const ABSENT: Readonly<Record<string, readonly string[]>> = {
+  entropy: NO_CLASSES,
+  mutualInformation: NO_CLASSES,
+  variationRatio: NO_CLASSES,
+  variance: ["the noise of the targets is not known", "give tau, which chooseTau finds"],
+  samples: ["they were not kept", "give keepSamples: true"],
+};
 
 /** What is collected of samples. */
 export interface CollectorParts {
@@ -120,16 +130,20 @@ export class UncertainCollector {
       const total = { data: epistemic.data.map((value, i) => value + aleatoric.data[i]), shape: std.shape };
       variance = { epistemic, aleatoric, total };
     }
-    return {
-      mean,
-      std,
-      quantiles: this.#quantiles,
-      entropy: this.#perClass?.entropy,
-      mutualInformation: this.#perClass?.mutualInformation,
-      variationRatio: this.#perClass?.variationRatio,
-      variance,
-      samples: this.#samples && { data: this.#samples, shape: [this.#parts.T, ...this.#shape] },
+    const result: Partial<UncertainPredictions> = {
+      ...{ mean, std, quantiles: this.#quantiles },
+      ...this.#perClass,
+      ...(variance ? { variance } : {}),
+      ...(this.#samples ? { samples: { data: this.#samples, shape: [this.#parts.T, ...this.#shape] } } : {}),
     };
+    for (const [name, [received, remedy]] of Object.entries(ABSENT)) {
+      if (Object.hasOwn(result, name)) continue;
+      const refuse = () => {
+        throw new DrowseError(this.#operation, `${name} is read, and ${received}`, remedy);
+      };
+      Object.defineProperty(result, name, { get: refuse });
+    }
+    return result as UncertainPredictions;
   }
 
   /** Of each row of each sample the means, or from column `from` on the variances. */
