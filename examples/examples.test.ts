@@ -61,6 +61,9 @@ describe("examples/concrete-dropout.ts", () => {
     const mean = (numbers: Float32Array) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
     expect(Math.abs(mean(errors))).toBeLessThan(4 / Math.sqrt(20000));
     expect(Math.abs(mean(errors.map((value) => value ** 2)) - 1)).toBeLessThan(4 * Math.sqrt(2 / 20000));
+  });
+});
+
 describe("examples/half-the-digits.ts", () => {
   it("meets digits that it has never seen with higher entropy", async () => {
     const lines = printed();
