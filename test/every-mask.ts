@@ -2,7 +2,7 @@ import { isDropout } from "../src/layers/dropout/dropout-layer.ts";
 import type { Model } from "../src/model/model.ts";
 import { type NetworkLayer, trainingPass } from "../src/reference/network.ts";
 import { sizeOf } from "../src/tensor/shape.ts";
-import { twinOf } from "./networks.ts";
+import { twinOf } from "./twins.ts";
 
 /**
  * Mean and variance of a network's outputs over all masks of its dropout layers, each weighted by its probability, in double

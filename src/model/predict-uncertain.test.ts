@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type LayerRecipe, make, plainRecipe, type Recipe, recipes } from "../../test/networks.ts";
 import { batchOf, twinOf } from "../../test/twins.ts";
+import { batchNorm } from "../layers/batch-norm.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout/dropout.ts";
 import { relu } from "../layers/relu.ts";
@@ -145,6 +146,25 @@ describe("Monte Carlo samples", () => {
     const bias = made.model.weights.get("dense3.bias") ?? [];
     expect([...mean.data.subarray(0, 2)]).toEqual([...bias]);
     expect(std.data.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe("batch normalisation", () => {
+  it("stays frozen while dropout wakes up: its running statistics serve, and do not change", async () => {
+    const { data } = make(plainRecipe({ layers: [asleep(0.5), product(3)], count: 30, rows: 30 }));
+    const layers = () => [dense(8), batchNorm(), relu(), dropout({ rate: 0.5 }), dense(3)];
+    const model = sequential({ input: [13], seed: 2 }, layers());
+    await model.fit(data, { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1 }), epochs: 3, batchSize: 10 });
+    const before = new Map([...model.weights].map(([name, values]) => [name, values.slice()]));
+    expect([...before.keys()].filter((name) => name.includes("running")).length).toBeGreaterThan(0);
+    const { samples } = await model.predictUncertain(data.x, { samples: 40, keepSamples: true });
+    expect(new Map(model.weights)).toEqual(before);
+    // A row alone has the samples that it has among others: no statistics of the batch.
+    const alone = await model.predictUncertain((data.x as Float32Array).subarray(0, 13), { samples: 40, keepSamples: true });
+    for (let t = 0; t < 40; t++) {
+      expect(alone.samples.data.subarray(3 * t, 3 * t + 3)).toEqual(samples.data.subarray(90 * t, 90 * t + 3));
+    }
+    expect(new Set(Array.from({ length: 40 }, (_, t) => samples.data[90 * t])).size).toBeGreaterThan(30);
   });
 });
 
