@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DrowseError } from "../tensor/errors.ts";
 
@@ -22,6 +22,9 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
+/** Bytes, or texts as they come. */
+type FileContent = Uint8Array | AsyncIterable<string>;
+
 /** Makes the renaming last through a power cut. */
 async function syncFolder(folder: string): Promise<void> {
   try {
@@ -33,11 +36,11 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Writes a new file and brings it to the disk; it keeps the permissions of the file it is to replace. */
-async function writeSynced(path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> {
+async function writeSynced(path: string, bytes: FileContent, mode: number | undefined): Promise<void> {
   const handle = await open(path, "wx");
   try {
     if (mode !== undefined) await handle.chmod(mode);
-    await handle.writeFile(bytes);
+    await writeFile(handle, bytes);
     await handle.sync();
   } finally {
     await handle.close();
@@ -61,7 +64,7 @@ async function undefinedIfMissing<T>(found: Promise<T>): Promise<T | undefined> 
  * @example
  * await writeFileAtomic("runs/mnist-1/model.safetensors", bytes);
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(path: string, bytes: FileContent): Promise<void> {
   let temporary: string | undefined;
   try {
     const target = (await undefinedIfMissing(realpath(path))) ?? path;

@@ -1,15 +1,18 @@
 import type { ClassMetricName } from "../metrics/metric.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { AddCommand, Context } from "./context.ts";
+import { evaluateTable } from "./evaluate-table.ts";
 import { formatCount, formatPercent } from "./format.ts";
 import { chooseSet, imageRows, openImageSets, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
-import { openModel } from "./model-argument.ts";
+import { openTableModel } from "./model-argument.ts";
 import { jsonOption, metricsOption, setOption, threadsOption } from "./shared-options.ts";
+import { addTableReading, type TableReading } from "./table-options.ts";
 import { errorShare } from "./train-listener.ts";
+import { UsageError } from "./usage-error.ts";
 import { weightsHash } from "./weights-hash.ts";
 
-interface EvaluateOptions {
+interface EvaluateOptions extends TableReading {
   readonly set?: SetName;
   readonly metrics?: readonly ClassMetricName[];
   readonly threads?: number;
@@ -26,6 +29,9 @@ With --json the one event is, metrics under their own names,
   {"event":"done","set":"test","rows":10000,"loss":…,"testError":0.0142,…}
 or error. With --set train the share is trainingError.
 
+Of a table all rows that have a target are measured; numbers in its own units:
+  {"event":"done","rows":150,"loss":…,"error":…} or with rmse, mae and r2
+
 Examples:
   drowse evaluate runs/mnist-1 mnist
   drowse evaluate runs/mnist-1 mnist --set train
@@ -33,23 +39,28 @@ Examples:
   drowse evaluate runs/mnist-1/model.safetensors data/my-digits --json`;
 
 export const addEvaluate: AddCommand = (program, context) => {
-  program
+  const command = program
     .command("evaluate")
-    .summary("loss and error of a model on images")
-    .description("Tells the loss and the error of a model on images with labels.")
+    .summary("loss and error of a model on images or a table")
+    .description("Tells the loss and the error of a model on images with labels, or on a table.")
     .argument("<model>", "a run folder, or a model's file")
-    .argument("<data>", "mnist, or a folder of IDX files")
+    .argument("<data>", "mnist, a folder of IDX files, or the file of a table")
     .addOption(setOption())
     .addOption(metricsOption("also measured"))
     .addOption(threadsOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  addTableReading(command)
     .addHelpText("after", HELP)
     .action((model: string, data: string, options: EvaluateOptions) => evaluate(model, data, options, context));
 };
 
 async function evaluate(argument: string, data: string, options: EvaluateOptions, { terminal }: Context): Promise<void> {
   const { set: wanted, metrics = [], threads, json } = options;
-  const model = await openModel(OPERATION, argument);
+  const { model, preparation } = await openTableModel(OPERATION, argument);
+  if (preparation) {
+    if (wanted) throw new UsageError("drowse", "--set is given, and the model is one of a table", "leave it out");
+    return evaluateTable({ model, preparation }, data, options, terminal);
+  }
   const { name, set, images, labels } = chooseSet(OPERATION, await openImageSets(OPERATION, data), wanted);
   const begun = performance.now();
   const evaluation = await interruptible((signal) =>

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { loadModel } from "../formats/model-file.ts";
 import type { Model } from "../model/model.ts";
+import { loadTableModel, type TableModel } from "../tables/table-model.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { MODEL_FILE } from "./run-folder.ts";
 
@@ -12,6 +12,11 @@ const REMEDY = `give a run folder or its ${MODEL_FILE}, as drowse train writes t
  * @throws {DrowseError} when there is none, or the file is damaged or another program's.
  */
 export async function openModel(operation: string, argument: string): Promise<Model> {
+  return (await openTableModel(operation, argument)).model;
+}
+
+/** The model behind `<model>`, and where it is one of a table what makes its inputs. */
+export async function openTableModel(operation: string, argument: string): Promise<TableModel> {
   const refuse = (path: string) => (error: NodeJS.ErrnoException) => {
     const missing = error.code === "ENOENT" || error.code === "ENOTDIR";
     throw new DrowseError(operation, `${path} ${missing ? "does not exist" : `cannot be read (${error.code})`}`, REMEDY);
@@ -20,7 +25,7 @@ export async function openModel(operation: string, argument: string): Promise<Mo
   const path = isFolder ? join(argument, MODEL_FILE) : argument;
   const bytes = await readFile(path).catch(refuse(path));
   try {
-    return loadModel(bytes);
+    return loadTableModel(bytes);
   } catch (error) {
     // The reader of bytes does not know where they came from; who reads the message must.
     if (error instanceof DrowseError) throw new DrowseError(error.operation, `${path}: ${error.received}`, error.remedy);

@@ -9,13 +9,15 @@ import { formatFloat } from "./format.ts";
 import type { IdxBytes } from "./idx-folder.ts";
 import { imageRows, openImages, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
-import { openModel } from "./model-argument.ts";
+import { openTableModel } from "./model-argument.ts";
 import { type RowRange, rowRanges, wholeNumber } from "./option-values.ts";
+import { predictTable } from "./predict-table.ts";
 import { type Columns, columnsOf, type Output, uncertainColumns } from "./prediction-columns.ts";
 import { jsonOption, setOption, threadsOption } from "./shared-options.ts";
+import { addTableReading, type TableReading } from "./table-options.ts";
 import { UsageError } from "./usage-error.ts";
 
-interface PredictOptions {
+interface PredictOptions extends TableReading {
   readonly set?: SetName;
   readonly rows?: readonly RowRange[];
   readonly output: Output;
@@ -43,6 +45,11 @@ of what the network does not know; and variationRatio, the share of samples that
 say another class. Which samples an image gets depends on its place among those
 that are predicted.
 
+Of a table, <data> is a file as for drowse train. It is read and written piece
+by piece, its columns found by their names, in whatever order. Its columns as
+they stand, with prediction and probability behind them, are the lines; of a
+number the prediction alone. What is not as in training is told on stderr.
+
 With --json each line is an event {"event":"prediction","row":0,…} and the last
 one is {"event":"done","rows":…,…}. With --out the lines go to that file, whole
 or not at all, and --json prints the last event alone.
@@ -51,15 +58,16 @@ Examples:
   drowse predict runs/mnist-1 mnist --rows 0-9
   drowse predict runs/mnist-1 mnist --output probabilities --out predicted.csv
   drowse predict runs/mnist-1 mnist --uncertainty 100
-  drowse predict runs/mnist-1 my-images-idx3-ubyte`;
+  drowse predict runs/mnist-1 my-images-idx3-ubyte
+  drowse predict runs/iris-1 more.csv --out predicted.csv`;
 
 export const addPredict: AddCommand = (program, context) => {
-  program
+  const command = program
     .command("predict")
-    .summary("what a model sees in images")
-    .description("Predicts the classes of images.")
+    .summary("what a model sees in images or a table")
+    .description("Predicts the classes of images, or the target of a table.")
     .argument("<model>", "a run folder, or a model's file")
-    .argument("<data>", "mnist, a folder of IDX files, or an IDX file of images")
+    .argument("<data>", "mnist, a folder of IDX files, an IDX file, or the file of a table")
     .addOption(setOption())
     .addOption(
       new Option("--rows <ranges>", "only these images, counted from 0, as 0-9 or 0-9,20").argParser(rowRanges("--rows")),
@@ -74,7 +82,8 @@ export const addPredict: AddCommand = (program, context) => {
     )
     .addOption(new Option("--out <file>", "write to this file"))
     .addOption(threadsOption())
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  addTableReading(command)
     .addHelpText("after", HELP)
     .action((model: string, data: string, options: PredictOptions) => predict(model, data, options, context));
 };
@@ -85,7 +94,12 @@ async function predict(argument: string, data: string, options: PredictOptions, 
     const received = `--uncertainty is ${uncertainty}, and --output is logits`;
     throw new UsageError(OPERATION, received, "give --output class or probabilities: uncertainty is that of probabilities");
   }
-  const model = await openModel(OPERATION, argument);
+  const { model, preparation } = await openTableModel(OPERATION, argument);
+  if (preparation) {
+    const given = (["set", "rows", "uncertainty"] as const).find((name) => options[name] !== undefined);
+    if (given) throw new UsageError("drowse", `--${given} is given, and the model is one of a table`, "leave it out");
+    return predictTable({ model, preparation }, data, options, terminal);
+  }
   checkOutput(model, output);
   const { images } = await openImages(OPERATION, data, options.set);
   const rows = chosenRows(options.rows, images.shape[0]);

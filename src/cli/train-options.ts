@@ -7,6 +7,7 @@ import { type ScheduleName, schedules } from "./learning-rate.ts";
 import { type OptimizerName, optimizerDefaults } from "./optimizer-settings.ts";
 import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
 import { epochsOption, jsonOption, metricsOption, seedOption, threadsOption } from "./shared-options.ts";
+import { addTableReading, addTableTask } from "./table-options.ts";
 
 // The options of `drowse train`, by what they are about. What has no default here has one that depends on others.
 
@@ -26,7 +27,8 @@ function byOptimizer(name: "learningRate" | "momentum" | "weightDecay"): string 
 
 /** Adds the options of a training to its command. */
 export function addTrainOptions(command: Command): Command {
-  for (const add of [addNetwork, addLoss, addOptimizer, addSchedule, addMeasuring, addRun]) add(command);
+  for (const add of [addTableTask, addTableReading, addNetwork, addLoss, addOptimizer, addSchedule, addMeasuring, addRun])
+    add(command);
   return command;
 }
 

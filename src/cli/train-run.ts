@@ -37,7 +37,7 @@ export function dataOf({ images, labels }: IdxPart, { inputShape }: Model): Data
 }
 
 /** How `fit` trains on `count` images, but for what it measures on. */
-function fitOptions(settings: TrainSettings, count: number): FitOptions {
+export function fitOptions(settings: TrainSettings, count: number): FitOptions {
   const { epochs, batchSize, validation = 0, earlyStopping, reduceOnPlateau, metrics = [], threads } = settings;
   const { labelSmoothing = 0, classWeights, dropoutSchedule } = settings;
   return {

@@ -96,7 +96,7 @@ function vector({ name, vectorSize, otherVector }: ColumnTally, missing: number)
 function notNumbers({ name, numbers, vectors, firstText }: ColumnTally): DrowseError {
   const what = firstText ? `${show(firstText.text)} in row ${firstText.row}` : "vectors";
   const others = vectors > 0 ? "" : ` among ${numbers} numbers`;
-  const first = firstText?.row === 1 ? "; pass over a first line that is no row with skipLines 1" : "";
+  const first = firstText?.row === 1 ? "; pass over a first line that is no row with skipLines: 1 (--skip-lines 1)" : "";
   const remedy = `correct it, name it among the missing values, or give the column the type category${first}`;
   return new DrowseError("table", `the column ${show(name)} has ${what}${others}`, remedy);
 }

@@ -21,7 +21,7 @@ export function columnNames(operation: string, header: readonly string[]): strin
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name)) {
-      const remedy = "give each column a name of its own; where the first row is no header say header: false";
+      const remedy = "give each column a name of its own; where the first row is no header say header: false (--no-header)";
       throw new DrowseError(operation, `two columns are named ${show(name)}`, remedy);
     }
     seen.add(name);

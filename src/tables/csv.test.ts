@@ -67,7 +67,7 @@ describe("readCsv", () => {
 
   it.each([
     ["a,b\n1,2\n3\n", /row 3 has 1 fields, and the rows before it 2: "3"/],
-    ["569,30,malignant\n1,2\n", /row 2 has 2 fields.*skipLines 1/],
+    ["569,30,malignant\n1,2\n", /row 2 has 2 fields.*skipLines: 1/],
     ["a,a\n1,2\n", /two columns are named "a"/],
     ['a,b\n"1,2\n3,4\n', /a quote is not closed/],
     ['a,b\n"1"x,2\n', /text follows it/],

@@ -59,7 +59,7 @@ describe("readTable", () => {
       {},
       /the column "a" has "oops" in row 41 among 99 numbers/,
     ],
-    [lines(100, (row) => `${row === 0 ? "setosa" : row / 3},1`), {}, /row 1 among.*skipLines 1/],
+    [lines(100, (row) => `${row === 0 ? "setosa" : row / 3},1`), {}, /row 1 among.*skipLines: 1/],
     ["a,b\n1,2\n", { types: { c: "number" } }, /there is no column "c"; the columns are a, b/],
     ["a,b\n1,2\n", { dropColumns: ["__proto__"] }, /there is no column "__proto__"/],
     ["a,b\nx,2\n", { types: { a: "number" } }, /"x" in row 1/],

@@ -1,0 +1,114 @@
+import type { Preparation, TableInput } from "../tables/preparation.ts";
+import type { TableTask } from "../tables/table-task.ts";
+import { formatCount, formatSeconds, wrapWords } from "./format.ts";
+import { measuresText } from "./table-measures.ts";
+import type { TableEnd, TableEpoch, TableStart } from "./table-run.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Shows a training on a table. */
+export interface TableReport {
+  show(event: TableStart | TableEpoch): void;
+  end(end: TableEnd, out: string): void;
+}
+
+/** An event a line. */
+export function jsonTableReport(terminal: Terminal): TableReport {
+  const print = (event: object) => terminal.write(`${JSON.stringify(event)}\n`);
+  return {
+    show(event) {
+      if (event.event === "epoch") return print(event);
+      const { task, preparation, settings, ...rest } = event;
+      const { target, kind, classes, table } = task;
+      print({ ...rest, target, task: kind, classes, columns: table.kinds, ...settings });
+    },
+    end: (end, out) => print({ ...end, out }),
+  };
+}
+
+/** Epochs between two lines: there are many, and they are short. */
+const TOLD = 10;
+
+/** What was found, a line for each tenth epoch, and what came of it. */
+export function textTableReport(terminal: Terminal): TableReport {
+  const write = (text: string, indent = "") =>
+    terminal.write(
+      wrapWords(text, Math.max(40, terminal.columns - 1))
+        .map((line, index) => `${index ? indent : ""}${line}\n`)
+        .join(""),
+    );
+  return {
+    show(event) {
+      if (event.event === "start") for (const line of startLines(event)) write(line, "  ");
+      else if (event.epoch === 1 || event.epoch % TOLD === 0) terminal.write(`${epochText(event)}\n`);
+    },
+    end(end, out) {
+      for (const line of endLines(end, out)) write(line, "  ");
+    },
+  };
+}
+
+function startLines({
+  data,
+  rows,
+  validationRows,
+  testRows,
+  task,
+  preparation,
+  units,
+  parameters,
+  settings,
+}: TableStart): string[] {
+  const { dropout, inputDropout, optimizer, learningRate, schedule, batchSize, seed, activation } = settings;
+  const held = `${formatCount(validationRows)} to validate on, ${formatCount(testRows)} to test on`;
+  const lost = task.table.rows - task.rows.length;
+  return [
+    `${data}: ${formatCount(rows)} rows to train on, ${held}`,
+    ...(lost > 0 ? [`${formatCount(lost)} rows without a target are left out`] : []),
+    targetText(task),
+    ...contractLines(preparation),
+    ...task.table.kinds
+      .filter(({ type, reason, name }) => type !== "ignored" && reason && name !== task.target)
+      .map(({ name, reason }) => `${name}: ${reason}`),
+    `network ${units.join("-")}, ${formatCount(parameters)} parameters; ${activation}, dropout ${dropout}, on the input ${inputDropout}; seed ${seed}`,
+    `optimizer ${optimizer}, learning rate ${learningRate}, schedule ${schedule}, ${batchSize} rows a step`,
+  ];
+}
+
+function targetText({ target, kind, classes }: TableTask): string {
+  if (kind === "regression") return `target ${target}: a number (regression)`;
+  const shown = classes.length > 12 ? `${classes.slice(0, 12).join(", ")}, …` : classes.join(", ");
+  return `target ${target}: ${classes.length} classes (classification): ${shown}`;
+}
+
+/** What a preparation asks of a table, by the types of its columns. */
+export function contractLines({ inputs, ignored }: Preparation): string[] {
+  const named = (type: TableInput["type"]) => inputs.filter((input) => input.type === type).map(({ name }) => name);
+  const line = (what: string, names: readonly string[]) => (names.length === 0 ? [] : [`${what}: ${names.join(", ")}`]);
+  const lacking = inputs.filter(({ indicator }) => indicator).map(({ name }) => name);
+  return [
+    ...line("numbers", named("number")),
+    ...line("categories", named("category")),
+    ...line("vectors", named("vector")),
+    ...line("some missing", lacking),
+    ...ignored.map(({ name, reason }) => `left out: ${name}: ${reason}`),
+  ];
+}
+
+function epochText({ epoch, epochs, loss, error, validationLoss, validationError }: TableEpoch): string {
+  const share = (name: string, value: number | undefined) =>
+    value === undefined ? [] : [`${name} ${(100 * value).toFixed(2)}%`];
+  const held = validationLoss === undefined ? [] : [`validation loss ${validationLoss.toFixed(4)}`];
+  const parts = [`loss ${loss.toFixed(4)}`, ...share("error", error), ...held, ...share("validation error", validationError)];
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}   ${parts.join("   ")}`;
+}
+
+function endLines({ event, epochs, reason, bestEpoch, validation, test, seconds }: TableEnd, out: string): string[] {
+  const early = reason === "patience" ? ", early: the validation loss got no better" : "";
+  return [
+    `ended after ${epochs} epochs in ${formatSeconds(seconds)}${early}`,
+    ...(bestEpoch === undefined ? [] : [`the model is that of epoch ${bestEpoch}, the best`]),
+    ...(validation ? [`validation: ${measuresText(validation)}`] : []),
+    ...(test ? [`test: ${measuresText(test)}`] : []),
+    event === "done" ? `wrote ${out}` : `wrote the model of a finished epoch to ${out}`,
+  ];
+}
