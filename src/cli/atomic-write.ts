@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DrowseError } from "../tensor/errors.ts";
 
@@ -40,7 +40,7 @@ async function writeSynced(path: string, bytes: FileContent, mode: number | unde
   const handle = await open(path, "wx");
   try {
     if (mode !== undefined) await handle.chmod(mode);
-    await writeFile(handle, bytes);
+    for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) await handle.writeFile(piece);
     await handle.sync();
   } finally {
     await handle.close();

@@ -110,6 +110,8 @@ function checkLengths(rows: string[][], columns: number, before: number): string
   if (wrong < 0) return rows;
   const received = `row ${before + wrong + 1} has ${rows[wrong].length} fields, and the rows before it ${columns}: ${show(rows[wrong].join(","))}`;
   const remedy =
-    before + wrong <= 2 ? "if the first line is no row and no header, pass over it with skipLines: 1 (--skip-lines 1)" : "give rows of one length";
+    before + wrong <= 2
+      ? "if the first line is no row and no header, pass over it with skipLines: 1 (--skip-lines 1)"
+      : "give rows of one length";
   throw new DrowseError(OPERATION, received, `${remedy}; or name the delimiter`);
 }
