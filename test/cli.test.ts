@@ -460,7 +460,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
     [train("nowhere"), /^train: "nowhere" does not exist; give mnist, or a folder of IDX files/],
     [
       train("table.csv"),
-      /^train: "table.csv" is a file.*; give mnist, or a folder of IDX files .*other kinds of data are not read yet$/,
+      /^table: the target "b" cannot be predicted: it is always "2"; name another target$/,
     ],
     [train("empty"), /^IDX folder: empty holds no IDX files; give a folder that holds train-images-idx3-ubyte/],
     [
