@@ -458,10 +458,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
   const train = (data: string, ...rest: string[]) => ["train", data, ...small, "--epochs", "2", ...rest];
   const failing: readonly [args: readonly string[], message: RegExp][] = [
     [train("nowhere"), /^train: "nowhere" does not exist; give mnist, or a folder of IDX files/],
-    [
-      train("table.csv"),
-      /^table: the target "b" cannot be predicted: it is always "2"; name another target$/,
-    ],
+    [train("table.csv"), /^table: the target "b" cannot be predicted: it is always "2"; name another target$/],
     [train("empty"), /^IDX folder: empty holds no IDX files; give a folder that holds train-images-idx3-ubyte/],
     [
       train("truncated"),
