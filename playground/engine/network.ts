@@ -1,7 +1,6 @@
 import {
   adam,
   dense,
-  dropout,
   elu,
   gelu,
   type Layer,
@@ -17,6 +16,7 @@ import {
 } from "drowse";
 import { taskOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
+import { dropoutLayer } from "./kinds.ts";
 
 const activations: { readonly [Name in Settings["activation"]]: () => Layer } = {
   relu: () => relu(),
@@ -41,16 +41,16 @@ export const hiddenDropout = (layer: number) => `hidden${layer + 1}`;
  * weights and order of the rows follow from the same names and seed.
  */
 export function buildNetwork(settings: Settings, { awake }: { awake: boolean }): Model {
-  const { hidden, scaling, seed } = settings;
+  const { hidden, seed } = settings;
   const rate = awake ? 0 : settings.rate;
   const inputRate = awake ? 0 : settings.inputRate;
   const layers = hidden.flatMap((units, index) => [
     dense(units),
     activationLayer(settings),
-    dropout({ rate, scaling, name: hiddenDropout(index) }),
+    dropoutLayer(settings, hiddenDropout(index), rate),
   ]);
   return sequential({ input: [taskOf(settings.data).inputs], seed }, [
-    dropout({ rate: inputRate, scaling, name: INPUT_DROPOUT }),
+    dropoutLayer(settings, INPUT_DROPOUT, inputRate),
     ...layers,
     dense(1),
   ]);
@@ -61,13 +61,11 @@ export function buildNetwork(settings: Settings, { awake }: { awake: boolean }):
  * that layer hold when nothing sleeps.
  */
 export function headOf(model: Model, settings: Settings, layer: number): Model {
-  const { hidden, rate, inputRate, scaling, seed } = settings;
+  const { hidden, rate, inputRate, seed } = settings;
   const layers = hidden
     .slice(0, layer + 1)
     .flatMap((units, index) => [
-      index === 0
-        ? dropout({ rate: inputRate, scaling, name: INPUT_DROPOUT })
-        : dropout({ rate, scaling, name: hiddenDropout(index - 1) }),
+      index === 0 ? dropoutLayer(settings, INPUT_DROPOUT, inputRate) : dropoutLayer(settings, hiddenDropout(index - 1), rate),
       dense(units),
       activationLayer(settings),
     ]);

@@ -14,6 +14,7 @@ describe("a thinned network", () => {
     { scaling: "inverted", activation: "tanh" },
     { rate: 0, inputRate: 0 },
     { rate: 1 },
+    { kind: "gaussian" },
     { data: "gap" },
   ] as const)("says what the engine computes with the same mask: %j", async (changes) => {
     const settings: Settings = { ...base, ...changes };

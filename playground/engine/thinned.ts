@@ -1,7 +1,8 @@
-import { dense, dropoutMask, type Model, sequential } from "drowse";
+import { dense, type Model, sequential } from "drowse";
 import { taskOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import { ENSEMBLE } from "./ensemble-size.ts";
+import { drawOf } from "./kinds.ts";
 import { activationLayer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
 
 // Dropout as an ensemble: each mask leaves a thinned network, and its weights can be written down.
@@ -9,25 +10,13 @@ import { activationLayer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
 /** The pass that masks of thinned networks are drawn for: the last there is, which no training comes to. */
 export const SAMPLE_PASS = 2 ** 31 - 1;
 
-/** What each unit of a dropout layer is multiplied by under a mask. */
-function factors(
-  model: Model,
-  layer: string,
-  sample: number,
-  { rate, scaling }: { rate: number; scaling: string },
-): Float32Array {
-  const { data } = dropoutMask(model, layer, { rows: [sample], pass: SAMPLE_PASS });
-  const scale = scaling === "standard" || rate === 1 ? 1 : 1 / (1 - rate);
-  return Float32Array.from(data, (word) => word * scale);
-}
-
 /**
  * The thinned network of a mask: sleeping units are left out by zeros in the weights that come from them, and the scale of those
- * that are awake is in theirs. With the same mask for every input it is a plain network.
+ * that are awake is in theirs; noise is in them likewise. With the same mask for every input it is a plain network.
  * @param sample - which mask; each number is another.
  */
 export function thin(model: Model, settings: Settings, sample: number): Model {
-  const { hidden, rate, inputRate, scaling, seed } = settings;
+  const { hidden, rate, inputRate, seed } = settings;
   const thinned = sequential({ input: [taskOf(settings.data).inputs], seed }, [
     ...hidden.flatMap((units) => [dense(units), activationLayer(settings)]),
     dense(1),
@@ -35,10 +24,10 @@ export function thin(model: Model, settings: Settings, sample: number): Model {
   const layers = [{ name: INPUT_DROPOUT, rate: inputRate }, ...hidden.map((_, index) => ({ name: hiddenDropout(index), rate }))];
   const weights = Object.fromEntries(model.weights);
   for (const [index, layer] of layers.entries()) {
-    const scale = factors(model, layer.name, sample, { rate: layer.rate, scaling });
+    const { factors } = drawOf(model, settings, { ...layer, row: sample, pass: SAMPLE_PASS });
     const name = `dense${index + 1}.weight`;
     // [outputs, inputs]: the input is what varies fastest.
-    weights[name] = weights[name].map((weight, at) => weight * scale[at % scale.length]);
+    weights[name] = weights[name].map((weight, at) => weight * factors[at % factors.length]);
   }
   thinned.setWeights(weights);
   return thinned;

@@ -1,4 +1,4 @@
-import { dropoutMask } from "drowse";
+import { dropoutMask, dropoutNoise } from "drowse";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Settings, standardSettings } from "../state/settings.ts";
 import { buildNetwork, hiddenDropout } from "./network.ts";
@@ -71,5 +71,24 @@ describe("a walk through one step", () => {
       expect(value).toBeCloseTo(Math.max(0, sum), 5);
     }
     expect(walk.bundles[2].updated).not.toEqual(walk.bundles[2].weights);
+  });
+
+  it("has the engine's noise with Gaussian dropout, and nobody asleep", async () => {
+    const settings = { ...standardSettings, points: 40, hidden: [12, 12], rate: 0.3, kind: "gaussian" } as const;
+    const both = await make(settings);
+    await both.run(7);
+    const { walk } = (await both.look(5)).drowsy;
+    const model = buildNetwork(settings, { awake: false });
+    for (const index of [0, 1]) {
+      const { mask, factors, before, after, gradient, gradientAfter } = walk.columns[index + 1];
+      expect(mask).toEqual(new Uint8Array(12).fill(1));
+      expect(factors).toEqual(dropoutNoise(model, hiddenDropout(index), { rows: [5], pass: 2 }).data);
+      for (const [unit, factor] of factors.entries()) {
+        expect(after[unit]).toBeCloseTo(factor * before[unit], 6);
+        expect(gradient?.[unit]).toBeCloseTo(factor * (gradientAfter?.[unit] ?? Number.NaN), 6);
+      }
+    }
+    const { walk: awake } = (await both.look(5)).awake;
+    expect(awake.columns[1].factors).toEqual(new Float32Array(12).fill(1));
   });
 });

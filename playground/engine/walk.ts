@@ -1,6 +1,7 @@
-import { dropoutMask, type Model, sgd } from "drowse";
+import { type Model, sgd } from "drowse";
 import { type Points, taskOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
+import { drawOf } from "./kinds.ts";
 import { headOf, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
 
 // One training step on one point, every number of it, as the engine computes it.
@@ -9,6 +10,8 @@ import { headOf, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
 export interface Column {
   /** 1: awake, 0: asleep. */
   readonly mask: Uint8Array;
+  /** What the step multiplies them by: mask and scale in one, or noise. */
+  readonly factors: Float32Array;
   /** What the units hold before the mask. */
   readonly before: Float32Array;
   /** What they hand on: masked, and scaled where the scaling says so. */
@@ -69,9 +72,8 @@ export async function walkStep(
     return found;
   };
   const numbers = (of: ReadonlyMap<string, Float32Array>, name: string) => of.get(name) ?? new Float32Array();
-  const mask = (name: string) => dropoutMask(model, name, { rows: [row], pass }).data;
   const inputs: Column = {
-    mask: mask(INPUT_DROPOUT),
+    ...drawOf(model, settings, { name: INPUT_DROPOUT, rate: settings.inputRate, row, pass }),
     before: trace.input.data,
     after: layer(INPUT_DROPOUT).output.data,
     predicted: trace.input.data,
@@ -86,7 +88,7 @@ export async function walkStep(
     const name = hiddenDropout(index);
     const { output: after, gradient: gradientAfter } = layer(name);
     return {
-      mask: mask(name),
+      ...drawOf(model, settings, { name, rate: settings.rate, row, pass }),
       before: output.data,
       after: after.data,
       predicted: predictions[index].data,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { dataNames } from "../data/data-set.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { presetOf, presets } from "./presets.ts";
-import { activationNames, optimizerNames, type Settings, scalingNames, standardSettings } from "./settings.ts";
+import { activationNames, kindNames, optimizerNames, type Settings, scalingNames, standardSettings } from "./settings.ts";
 
 const share = fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100);
 const anySettings: fc.Arbitrary<Settings> = fc.record({
@@ -14,6 +14,7 @@ const anySettings: fc.Arbitrary<Settings> = fc.record({
   activation: fc.constantFrom(...activationNames),
   rate: share,
   inputRate: share,
+  kind: fc.constantFrom(...kindNames),
   scaling: fc.constantFrom(...scalingNames),
   optimizer: fc.constantFrom(...optimizerNames),
   learningRate: fc.constantFrom(0.0001, 0.0003, 0.1, 1, 10),

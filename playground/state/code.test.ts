@@ -40,6 +40,7 @@ describe("the copied code", () => {
       learningRate: 0.1,
     },
     { data: "gap", noise: 0.1, hidden: [16] },
+    { data: "circles", hidden: [9], kind: "gaussian", inputRate: 0.1, rate: 0.4 },
     { data: "xor", rate: 0, optimizer: "rmsprop", maxNorm: 2, batch: 7 },
   ] as const)("trains the very network of the page, to the bit: %j", async (changes) => {
     const settings: Settings = { ...standardSettings, points: 40, ...changes };

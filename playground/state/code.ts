@@ -20,8 +20,9 @@ function options(given: Readonly<Record<string, string | number | undefined>>): 
   return `{ ${parts.map(([name, value]) => `${name}: ${typeof value === "string" ? JSON.stringify(value) : value}`).join(", ")} }`;
 }
 
-function dropoutCall({ scaling }: Settings, rate: number, name: string): string[] {
+function dropoutCall({ kind, scaling }: Settings, rate: number, name: string): string[] {
   if (rate === 0) return [];
+  if (kind === "gaussian") return [`gaussianDropout(${options({ rate, name })})`];
   return [`dropout(${options({ rate, scaling: scaling === "standard" ? scaling : undefined, name })})`];
 }
 
@@ -33,12 +34,18 @@ function optimizerCall({ optimizer, learningRate, maxNorm }: Settings): { name: 
 
 /** TypeScript that trains the network of the settings, without the page, for some epochs. */
 export function codeOf(settings: Settings, epochs: number): string {
-  const { data, noise, points, hidden, activation, rate, inputRate, batch, seed } = settings;
+  const { data, noise, points, hidden, activation, kind, rate, inputRate, batch, seed } = settings;
   const { train, task } = makeData(data, settings);
   const isClasses = task.loss === "binaryCrossEntropy";
   const optimizer = optimizerCall(settings);
   const sleeps = rate > 0 || inputRate > 0;
-  const names = ["dense", activation, optimizer.name, "sequential", ...(sleeps ? ["dropout"] : [])].sort();
+  const names = [
+    "dense",
+    activation,
+    optimizer.name,
+    "sequential",
+    ...(sleeps ? [kind === "gaussian" ? "gaussianDropout" : "dropout"] : []),
+  ].sort();
   const layers = [
     dropoutCall(settings, inputRate, "input"),
     ...hidden.map((units, index) => [`dense(${units})`, `${activation}()`, ...dropoutCall(settings, rate, `hidden${index + 1}`)]),

@@ -71,7 +71,8 @@ export function change(changes: Partial<Settings>): void {
   complaints.value = [];
   const address = writeAddress(settings.value);
   globalThis.history.replaceState(null, "", address === "" ? location.pathname + location.search : address);
-  if (names.every((name) => STEERED.includes(name))) send({ kind: "steer", settings: settings.value });
+  if (failure.value === undefined && names.every((name) => STEERED.includes(name)))
+    send({ kind: "steer", settings: settings.value });
   else begin();
 }
 

@@ -4,6 +4,7 @@ import { type DataName, dataNames } from "../data/data-set.ts";
 
 export const activationNames = ["relu", "leakyRelu", "elu", "gelu", "swish", "tanh"] as const;
 export const optimizerNames = ["adam", "sgd", "momentum", "rmsprop"] as const;
+export const kindNames = ["dropout", "gaussian"] as const;
 export const scalingNames = ["inverted", "standard"] as const;
 
 export interface Settings {
@@ -15,10 +16,12 @@ export interface Settings {
   /** Units of the hidden layers. */
   readonly hidden: readonly number[];
   readonly activation: (typeof activationNames)[number];
-  /** Probability that a unit of a hidden layer sleeps, in the right network. */
+  /** Probability that a unit of a hidden layer sleeps, in the right network; of noise it is said of dropout as strong. */
   readonly rate: number;
   /** Probability that an input sleeps, in the right network. */
   readonly inputRate: number;
+  /** What happens to units in the right network: they sleep, or are multiplied by noise of the same variance. */
+  readonly kind: (typeof kindNames)[number];
   readonly scaling: (typeof scalingNames)[number];
   readonly optimizer: (typeof optimizerNames)[number];
   readonly learningRate: number;
@@ -94,6 +97,7 @@ export const fields: { readonly [Name in keyof Settings]: Field<Settings[Name]> 
   activation: oneOf(activationNames, "relu"),
   rate: number(0.3, 0, 1),
   inputRate: number(0, 0, 1),
+  kind: oneOf(kindNames, "dropout"),
   scaling: oneOf(scalingNames, "inverted"),
   optimizer: oneOf(optimizerNames, "adam"),
   learningRate: number(0.01, 0.0001, 10),

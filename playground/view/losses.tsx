@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { history } from "../state/page.ts";
+import { history, settings } from "../state/page.ts";
 import { loss } from "./numbers.ts";
 import { type Palette, palette } from "./palette.ts";
 
@@ -117,7 +117,7 @@ export function Losses() {
         </thead>
         <tbody>
           {row("awake", "every neuron awake")}
-          {row("drowsy", "neurons fall asleep")}
+          {row("drowsy", settings.value.kind === "gaussian" ? "neurons are shaken" : "neurons fall asleep")}
         </tbody>
       </table>
     </section>

@@ -1,10 +1,12 @@
 import { dataNames } from "../data/data-set.ts";
 import { change, settings } from "../state/page.ts";
-import { activationNames, MOST_LAYERS, optimizerNames, type Settings, scalingNames } from "../state/settings.ts";
+import { activationNames, kindNames, MOST_LAYERS, optimizerNames, type Settings, scalingNames } from "../state/settings.ts";
 import { Choice, Range, Whole } from "./controls.tsx";
 
 const UNITS = [4, 8, 16, 24, 32, 48, 64, 96, 128];
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128];
+/** The largest rate of noise that the sliders give. */
+const MOST_NOISE = 0.95;
 const RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 
 /** The nearest of some numbers, by its place. */
@@ -44,22 +46,38 @@ const set =
     change({ [name]: value });
 
 const asleep = (rate: number) => (rate === 0 ? "nobody sleeps" : `${Math.round(100 * rate)} % asleep`);
+const shaken = (rate: number) => (rate === 0 ? "no noise" : `noise 1 ± ${Math.sqrt(rate / (1 - rate)).toFixed(2)}`);
 
-function DropoutControls({ rate, inputRate, scaling }: Settings) {
+function DropoutControls({ kind, rate, inputRate, scaling }: Settings) {
+  const isNoise = kind === "gaussian";
+  const says = isNoise ? shaken : asleep;
+  // At rate 1 the noise would be infinite.
+  const high = isNoise ? MOST_NOISE : 1;
+  const choose = (chosen: Settings["kind"]) => {
+    const most = chosen === "gaussian" ? MOST_NOISE : 1;
+    change({ kind: chosen, rate: Math.min(rate, most), inputRate: Math.min(inputRate, most) });
+  };
   return (
     <fieldset class="sleep">
       <legend>Sleep, in the right network</legend>
-      <Range label="Hidden rate" value={rate} low={0} high={1} step={0.05} says={asleep(rate)} onValue={set("rate")} />
+      <Choice
+        label="Kind"
+        value={kind}
+        names={kindNames}
+        called={{ dropout: "neurons sleep", gaussian: "Gaussian noise" }}
+        onValue={choose}
+      />
+      <Range label="Hidden rate" value={rate} low={0} high={high} step={0.05} says={says(rate)} onValue={set("rate")} />
       <Range
         label="Input rate"
         value={inputRate}
         low={0}
-        high={1}
+        high={high}
         step={0.05}
-        says={asleep(inputRate)}
+        says={says(inputRate)}
         onValue={set("inputRate")}
       />
-      <Choice label="Scaling" value={scaling} names={scalingNames} onValue={set("scaling")} />
+      {!isNoise && <Choice label="Scaling" value={scaling} names={scalingNames} onValue={set("scaling")} />}
     </fieldset>
   );
 }

@@ -1,26 +1,13 @@
 import { signal } from "@preact/signals";
-import type { ComponentChildren } from "preact";
 import type { Walk } from "../engine/walk.ts";
 import { chosen, lookAt, looked, row, settings, type Unit, view } from "../state/page.ts";
 import type { Settings } from "../state/settings.ts";
+import { BackwardThroughNoise, Multiply, Noise, PredictWithoutNoise } from "./noise-stages.tsx";
 import { figures } from "./numbers.ts";
-
-/** A unit of a hidden layer in a step, and all the numbers that meet there. */
-interface Scene {
-  readonly walk: Walk;
-  readonly settings: Settings;
-  readonly column: number;
-  readonly unit: number;
-  readonly held: number;
-  /** What it holds when nothing sleeps. */
-  readonly predicted: number;
-  readonly mask: number;
-  readonly gradient: number;
-  readonly gradientAfter: number;
-}
+import { Formula, type Scene } from "./scene.tsx";
 
 function sceneOf(walk: Walk, now: Settings, { column, unit }: Unit): Scene {
-  const { mask, before, predicted, gradient, gradientAfter } = walk.columns[column];
+  const { mask, factors, before, predicted, gradient, gradientAfter } = walk.columns[column];
   return {
     walk,
     settings: now,
@@ -29,21 +16,13 @@ function sceneOf(walk: Walk, now: Settings, { column, unit }: Unit): Scene {
     held: before[unit],
     predicted: predicted[unit],
     mask: mask[unit],
+    factor: factors[unit],
     gradient: gradient?.[unit] ?? 0,
     gradientAfter: gradientAfter?.[unit] ?? 0,
   };
 }
 
 const MOST_TERMS = 3;
-
-function Formula({ children, numbers }: { children: ComponentChildren; numbers: string }) {
-  return (
-    <>
-      <p class="formula">{children}</p>
-      <p class="numbers">{numbers}</p>
-    </>
-  );
-}
 
 function Forward({ walk, settings: { activation }, column, unit, held }: Scene) {
   const { weights, biases } = walk.bundles[column - 1];
@@ -162,6 +141,16 @@ const stages = [
   { name: "Predict", Stage: Predict },
 ];
 
+/** With Gaussian dropout. */
+const noisyStages = [
+  { name: "Forward", Stage: Forward },
+  { name: "Noise", Stage: Noise },
+  { name: "Multiply", Stage: Multiply },
+  { name: "Backward", Stage: BackwardThroughNoise },
+  { name: "Update", Stage: Update },
+  { name: "Predict", Stage: PredictWithoutNoise },
+];
+
 const stage = signal(0);
 
 /** A whole number below a bound, beside its name. */
@@ -246,7 +235,8 @@ export function StepPanel() {
   const walk = view.value?.drowsy.walk;
   const now = settings.value;
   const scene = walk && sceneOf(walk, now, looked.value);
-  const { Stage } = stages[stage.value];
+  const list = now.kind === "gaussian" ? noisyStages : stages;
+  const { Stage } = list[stage.value];
   return (
     <section class="card step">
       <h2>One neuron in one step</h2>
@@ -257,7 +247,7 @@ export function StepPanel() {
       {walk && <UnitChoice walk={walk} />}
       <fieldset class="stages">
         <legend class="visually-hidden">Stages of a step</legend>
-        {stages.map(({ name }, index) => (
+        {list.map(({ name }, index) => (
           <button type="button" key={name} aria-pressed={stage.value === index} onClick={() => (stage.value = index)}>
             <span aria-hidden="true">{index + 1}</span> {name}
           </button>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ENSEMBLE } from "../engine/ensemble-size.ts";
-import { data, ensemble, sample, showEnsemble, takeSample, view } from "../state/page.ts";
+import { data, ensemble, sample, settings, showEnsemble, takeSample, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
 import { drawAnswers } from "./draw-answers.ts";
 import { figures } from "./numbers.ts";
@@ -42,13 +42,15 @@ export function SurePanel() {
     return () => observer.disconnect();
   }, []);
   const { one, mean, deviation } = ensemble.value ?? {};
+  const isNoisy = settings.value.kind === "gaussian";
+  const draws = isNoisy ? "draws" : "masks";
   const isCurve = data.value?.task.inputs === 1;
   return (
     <section class="card sure" ref={place}>
       <h2>How sure is it?</h2>
       <p class="muted">
-        Every mask leaves another, thinned network. Where they agree, the answer is safe; where they do not, the network has seen
-        too little to know.
+        Every {isNoisy ? "draw of the noise makes another network" : "mask leaves another, thinned network"}. Where they agree,
+        the answer is safe; where they do not, the network has seen too little to know.
       </p>
       <div class="fields">
         <figure>
@@ -60,19 +62,19 @@ export function SurePanel() {
         <figure>
           <Field answers={one} label="What one thinned network says" />
           <figcaption>
-            <b>One mask</b>: a thinned network
+            {isNoisy ? <b>One draw of the noise</b> : <b>One mask</b>}: {isNoisy ? "one network" : "a thinned network"}
           </figcaption>
         </figure>
         <figure>
           <Field answers={mean} doubt={deviation} label={`Where ${ENSEMBLE} thinned networks disagree`} />
           <figcaption>
-            <b>Doubt</b>: {isCurve ? `twice the deviation of ${ENSEMBLE} masks` : `where ${ENSEMBLE} masks disagree`}, on average{" "}
-            <span data-testid="doubt">{deviation ? figures((isCurve ? 2 : 1) * average(deviation)) : "–"}</span>
+            <b>Doubt</b>: {isCurve ? `twice the deviation of ${ENSEMBLE} ${draws}` : `where ${ENSEMBLE} ${draws} disagree`}, on
+            average <span data-testid="doubt">{deviation ? figures((isCurve ? 2 : 1) * average(deviation)) : "–"}</span>
           </figcaption>
         </figure>
       </div>
       <button type="button" onClick={() => takeSample((sample.value + 1) % ENSEMBLE)}>
-        Another mask
+        Another {isNoisy ? "draw" : "mask"}
       </button>
     </section>
   );

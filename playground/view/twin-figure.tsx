@@ -1,6 +1,6 @@
 import { useMemo, useRef } from "preact/hooks";
 import type { Walk } from "../engine/walk.ts";
-import { chosen, data, ensemble, lookAt, looked, row, view } from "../state/page.ts";
+import { chosen, data, ensemble, lookAt, looked, row, settings, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
 import { drawAnswers, nearestRow } from "./draw-answers.ts";
 import { drawNetwork } from "./draw-network.ts";
@@ -81,9 +81,10 @@ function Network({ twin, walk }: { twin: TwinName; walk: Walk }) {
 export function TwinFigure({ twin }: { twin: TwinName }) {
   const now = view.value?.[twin];
   const { awake = 0, all = 0 } = now ? awakeCount(now.walk) : {};
+  const isNoisy = twin === "drowsy" && settings.value.kind === "gaussian";
   return (
     <figure class={`twin ${twin}`}>
-      <h2>{titles[twin]}</h2>
+      <h2>{isNoisy ? "Neurons are shaken" : titles[twin]}</h2>
       <Field twin={twin} />
       <dl class="score">
         <div class="main">
@@ -104,7 +105,7 @@ export function TwinFigure({ twin }: { twin: TwinName }) {
         <b>
           {awake} of {all} awake
         </b>{" "}
-        for the ringed point
+        for the ringed point{isNoisy && ", each multiplied by noise"}
       </figcaption>
     </figure>
   );

@@ -121,6 +121,20 @@ describeInChromium("the playground", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("multiplies by noise instead, as far as there can be noise", async () => {
+    const { page } = opened;
+    await visit(opened, "#rate=1&hidden=8");
+    await page.getByLabel("Kind", { exact: true }).selectOption("Gaussian noise");
+    expect(new URL(page.url()).hash).toBe("#hidden=8&rate=0.95&kind=gaussian");
+    await page.getByText("10 of 10 awake for the ringed point, each multiplied by noise").waitFor();
+    await page.goto("about:blank");
+    await page.goto(`${opened.url}#rate=1&kind=gaussian`);
+    await page.getByRole("alert").getByText("gaussianDropout: the rate is 1").waitFor();
+    await page.getByLabel("Hidden rate").fill("0.5");
+    await page.getByTestId("drowsy-test").filter({ hasText: /\d/ }).waitFor();
+    expect(await page.getByRole("alert").textContent()).toBe("");
+  });
+
   it("says that a training went wrong, and begins anew", async () => {
     const { page } = opened;
     await visit(opened, "#optimizer=sgd&learningRate=10&hidden=64-64-64&seed=3");
