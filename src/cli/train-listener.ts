@@ -69,10 +69,10 @@ export class TrainListener {
   #start(event: BeginEvent): TrainStart {
     this.#begun = event;
     const { start, watched } = this.#circumstances;
-    const { rows, validationRows } = event;
+    const { rows, validationRows, warnings } = event;
     const held = watched === "validation" ? validationRows : 0;
     const { data, ...rest } = start;
-    return { event: "start", data, rows, validationRows: held, ...rest };
+    return { event: "start", data, rows, validationRows: held, ...rest, ...(warnings ? { warnings } : {}) };
   }
 
   #progress({ accuracy = 0, ...event }: ProgressEvent): TrainProgress {

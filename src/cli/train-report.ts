@@ -65,7 +65,17 @@ const wrapLines = (text: string, columns: number) =>
     .flatMap((line) => (line === "" ? line : wrapWords(line, columns)))
     .join("\n");
 
-function startText({ data, rows, validationRows, testRows, image, units, parameters, settings }: TrainStart): string {
+function startText({
+  data,
+  rows,
+  validationRows,
+  testRows,
+  image,
+  units,
+  parameters,
+  settings,
+  warnings = [],
+}: TrainStart): string {
   const held = validationRows > 0 ? `, ${formatCount(validationRows)} to validate on` : "";
   const tested = testRows > 0 ? `${formatCount(testRows)} to test on` : "no test set";
   const { activation, dropoutKind, dropout, inputDropout, scaling, optimizer, learningRate, schedule, warmup } = settings;
@@ -78,6 +88,7 @@ function startText({ data, rows, validationRows, testRows, image, units, paramet
     `network ${units.join("-")}, ${formatCount(parameters)} parameters; ${activation}; seed ${settings.seed}`,
     rates,
     `optimizer ${optimizer}, learning rate ${learningRate}, schedule ${schedule}${warm}`,
+    ...warnings.map(({ message }) => `warning: ${message}`),
     "",
   ].join("\n");
 }

@@ -1,4 +1,5 @@
 import type { ValidationName } from "./monitor.ts";
+import type { ModelWarning } from "./warnings.ts";
 
 /** Before the first step. */
 export interface BeginEvent {
@@ -11,6 +12,8 @@ export interface BeginEvent {
   readonly rows: number;
   readonly validationRows: number;
   readonly threads: number;
+  /** What is seldom meant about the model; left out where there is nothing. */
+  readonly warnings?: readonly ModelWarning[];
 }
 
 /** While an epoch runs, about twenty times a second. Loss and accuracy are over the epoch so far, with dropout. */

@@ -9,6 +9,7 @@ import { addEpoch, emptyHistory, endHistory, type History } from "./history.ts";
 import { validationName } from "./monitor.ts";
 import type { Network } from "./network.ts";
 import type { Trainer } from "./trainer.ts";
+import { warningsOf } from "./warnings.ts";
 import type { Numbers } from "./weights.ts";
 
 const seconds = () => performance.now() / 1000;
@@ -70,7 +71,9 @@ class Run {
   async train(): Promise<void> {
     const { epochs, validation, stopping } = this.#request;
     const { rows, stepsPerEpoch: batches, batchSize, threads } = this.#trainer;
-    this.#tell({ event: "begin", epochs, batches, batchSize, rows, validationRows: validation?.count ?? 0, threads });
+    const warnings = warningsOf(this.#model.graph);
+    const counts = { epochs, batches, batchSize, rows, validationRows: validation?.count ?? 0, threads };
+    this.#tell({ event: "begin", ...counts, ...(warnings.length > 0 ? { warnings } : {}) });
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const event = await this.#trainEpoch(epoch);
       addEpoch(this.history, event);

@@ -24,10 +24,21 @@ import { type Trace, traceStep } from "./trace.ts";
 import { checkBatches } from "./trainable.ts";
 import type { Trainer } from "./trainer.ts";
 import type { UncertainPredictions } from "./uncertain-predictions.ts";
+import { type ModelWarning, warningsOf } from "./warnings.ts";
 
 /** A network and all that can be done with it. Made by `sequential` or by loading a file. */
 export class Model extends PredictingNetwork {
   readonly #evaluators = new Predictors([allKernels]);
+
+  /** What is allowed and yet seldom meant, at the present rates: dropout before batch normalisation, on the outputs, of every unit. */
+  get warnings(): readonly ModelWarning[] {
+    return warningsOf(this.graph);
+  }
+
+  /** A table of the layers, their shapes and parameters, and the {@link warnings}. */
+  override summary(): string {
+    return [super.summary(), ...this.warnings.map(({ message }) => `warning: ${message}`)].join("\n");
+  }
 
   /**
    * Trains on data for some epochs. The model has the weights of the last finished epoch, with `earlyStopping` of the
