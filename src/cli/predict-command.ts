@@ -37,13 +37,13 @@ first line naming the columns:
   probabilities   row,p0,p1,…: the probability of every class
   logits          row,z0,z1,…: what stands before the softmax
 
-With --uncertainty every image is predicted so many times with masks drawn as in
-training (Monte Carlo dropout). Class and probabilities are then those of the
-mean; further columns tell std, its standard deviation over the samples, and in
-nats entropy, all that is uncertain, and mutualInformation, the part that comes
-of what the network does not know; and variationRatio, the share of samples that
-say another class. Which samples an image gets depends on its place among those
-that are predicted.
+With --uncertainty every image is predicted so many times with masks drawn as
+in training (Monte Carlo dropout). Class and probabilities are then those of
+the mean; further columns tell std, its standard deviation over the samples,
+and in nats entropy, all that is uncertain, and mutualInformation, the part
+that comes of what the network does not know; and variationRatio, the share of
+samples that say another class. Which samples an image gets depends on its
+place among those that are predicted.
 
 Of a table, <data> is a file as for drowse train. It is read and written piece
 by piece, its columns found by their names, in whatever order. Its columns as
