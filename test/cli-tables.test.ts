@@ -97,15 +97,40 @@ describe("drowse on a table", () => {
     expect(events[0]).toEqual({
       event: "prediction",
       row: 0,
+      columns: Object.fromEntries(Object.entries(rows[0]).map(([name, value]) => [name, String(value)])),
       prediction: answers(same.stdout)[1][0],
       probability: Number(answers(same.stdout)[1][1]),
     });
     expect(events.at(-1)).toMatchObject({ event: "done", rows: 40 });
-    expect(await call("predict", "one", "same.csv", "--out", "out.csv")).toMatchObject({
+    expect(await call("predict", "one", "same.csv", "--to", "out.csv")).toMatchObject({
       code: 0,
       stdout: "wrote 40 predictions to out.csv\n",
     });
     expect(readFileSync(join(cwd, "out.csv"), "utf8")).toBe(same.stdout);
+    const [end] = eventsOf(await call("predict", "one", "same.csv", "--to", "out.jsonl", "--json"));
+    expect(end).toMatchObject({ event: "done", rows: 40, to: "out.jsonl" });
+    const written = readFileSync(join(cwd, "out.jsonl"), "utf8").trimEnd().split("\n");
+    expect(written.map((line) => JSON.parse(line))).toEqual(events.slice(0, -1));
+  });
+
+  it("tells how sure it is of classes, whatever the pieces in which a file is read", async () => {
+    const rows = flowers(3000, 300);
+    write("sure.csv", csv(rows));
+    const sampled = ["--uncertainty", "20", "--json"];
+    const events = eventsOf(await call("predict", "one", "sure.csv", ...sampled));
+    expect(events.at(-1)).toMatchObject({ event: "done", rows: 3000, samples: 20 });
+    const numbers = ["probability", "std", "entropy", "mutualInformation", "variationRatio"];
+    expect(Object.keys(events[0])).toEqual(["event", "row", "columns", "prediction", ...numbers]);
+    expect(events[2999]).toMatchObject({ row: 2999, columns: { id: "3300" } });
+    // As JSON lines they come in other pieces.
+    write("sure.jsonl", rows.map((row) => JSON.stringify({ ...row, size: row.size === "?" ? null : row.size })).join("\n"));
+    const same = eventsOf(await call("predict", "one", "sure.jsonl", ...sampled, "--threads", "1"));
+    const told = (list: typeof events) => list.slice(0, -1).map(({ columns: _, ...rest }) => rest);
+    expect(told(same)).toEqual(told(events));
+    const { stdout } = await call("predict", "one", "sure.csv", "--uncertainty", "20", "--output", "probabilities");
+    expect(stdout.split("\n")[0]).toBe(
+      "id,size,colour,place,kind,probability big,probability small,std big,std small,entropy,mutualInformation,variationRatio",
+    );
   });
 
   it("evaluates, and inspects", async () => {
@@ -133,6 +158,16 @@ describe("drowse on a table", () => {
       .map((line) => line.split(",").map(Number));
     const worst = Math.max(...predicted.map(([, , truth, guess]) => Math.abs(truth - guess)));
     expect(worst).toBeLessThan(150);
+    const sampled = await call("predict", "numbers", "numbers.tsv", "--uncertainty", "200");
+    const [header, ...lines] = sampled.stdout.trimEnd().split("\n");
+    expect(header).toBe("c1,c2,c3,prediction,std");
+    // A mean of samples is near the prediction in which nothing sleeps, and the spread is of the target's size, not of 1.
+    for (const [row, line] of lines.entries()) {
+      const [mean, std] = line.split(",").slice(-2).map(Number);
+      expect(Math.abs(mean - predicted[row][3])).toBeLessThan(100);
+      expect(std).toBeGreaterThan(3);
+      expect(std).toBeLessThan(300);
+    }
   });
 
   it.each([
@@ -145,6 +180,12 @@ describe("drowse on a table", () => {
     [["train", "flowers.csv", "--test", "1"], 2, /--test is "1"/],
     [["predict", "one", "other.csv"], 1, /the columns "size", "colour", "place" are missing/],
     [["predict", "one", "flowers.csv", "--rows", "0-9"], 2, /--rows is given, and the model is one of a table/],
+    [
+      ["predict", "one", "flowers.csv", "--uncertainty", "9", "--output", "logits"],
+      2,
+      /--uncertainty is 9, and --output is logits/,
+    ],
+    [["predict", "numbers", "numbers.tsv", "--output", "logits"], 2, /--output is logits, and c3 holds numbers/],
     [["evaluate", "one", "new.csv"], 1, /has no column "kind"/],
   ] as const)("says what is wrong with %j", async (args, code, message) => {
     write("broken.csv", ["a,b", ...Array.from({ length: 100 }, (_, i) => `${i === 40 ? "oops" : i / 3},${i % 2}`)].join("\n"));

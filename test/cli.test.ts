@@ -288,7 +288,7 @@ describe("drowse evaluate and drowse predict", () => {
     writeFileSync(join(folder, "some-idx3-ubyte"), writeIdx([5, 8, 8], images));
     const { stdout } = await done("predict", "trained", "some-idx3-ubyte", "--output", "logits");
     expect(stdout).toMatch(/^row,z0,z1,z2,z3\n0,/);
-    expect((await done("predict", "trained", "some-idx3-ubyte", "--output", "logits", "--out", "some.csv")).stdout).toBe(
+    expect((await done("predict", "trained", "some-idx3-ubyte", "--output", "logits", "--to", "some.csv")).stdout).toBe(
       "wrote 5 predictions to some.csv\n",
     );
     expect(readFileSync(join(folder, "some.csv"), "utf8")).toBe(stdout);
@@ -516,7 +516,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
       /^predict: --rows has 0-60, and the data has 60 rows; give rows from 0 to 59$/,
     ],
     [
-      ["predict", "trained", "bars", "--out", "no/such/file"],
+      ["predict", "trained", "bars", "--to", "no/such/file"],
       /^write: no\/such\/file cannot be written \(ENOENT.*\); make the folder first$/,
     ],
   ];

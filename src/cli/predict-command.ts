@@ -13,6 +13,7 @@ import { openTableModel } from "./model-argument.ts";
 import { type RowRange, rowRanges, wholeNumber } from "./option-values.ts";
 import { predictTable } from "./predict-table.ts";
 import { type Columns, columnsOf, type Output, uncertainColumns } from "./prediction-columns.ts";
+import { writesEvents } from "./prediction-lines.ts";
 import { jsonOption, setOption, threadsOption } from "./shared-options.ts";
 import { addTableReading, type TableReading } from "./table-options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -23,7 +24,7 @@ interface PredictOptions extends TableReading {
   readonly output: Output;
   readonly uncertainty?: number;
   readonly threads?: number;
-  readonly out?: string;
+  readonly to?: string;
   readonly json?: boolean;
 }
 
@@ -48,18 +49,22 @@ place among those that are predicted.
 Of a table, <data> is a file as for drowse train. It is read and written piece
 by piece, its columns found by their names, in whatever order. Its columns as
 they stand, with prediction and probability behind them, are the lines; of a
-number the prediction alone. What is not as in training is told on stderr.
+number the prediction alone, and with --uncertainty its std, both in the
+target's own units. The masks of a table's rows come again every 1,024 rows.
+What is not as in training is told on stderr.
 
-With --json each line is an event {"event":"prediction","row":0,…} and the last
-one is {"event":"done","rows":…,…}. With --out the lines go to that file, whole
-or not at all, and --json prints the last event alone.
+With --json each line is an event {"event":"prediction","row":0,…}, of a table
+with its cells under "columns", and the last one {"event":"done","rows":…,…}.
+With --to the lines go to that file, whole or not at all: events where its name
+ends in .jsonl, else separated values. --json then prints the last event alone.
 
 Examples:
   drowse predict runs/mnist-1 mnist --rows 0-9
-  drowse predict runs/mnist-1 mnist --output probabilities --out predicted.csv
+  drowse predict runs/mnist-1 mnist --output probabilities --to predicted.csv
   drowse predict runs/mnist-1 mnist --uncertainty 100
   drowse predict runs/mnist-1 my-images-idx3-ubyte
-  drowse predict runs/iris-1 more.csv --out predicted.csv`;
+  drowse predict runs/iris-1 more.csv --to predicted.csv
+  drowse predict runs/iris-1 more.csv --uncertainty 100`;
 
 export const addPredict: AddCommand = (program, context) => {
   const command = program
@@ -80,7 +85,7 @@ export const addPredict: AddCommand = (program, context) => {
         wholeNumber("--uncertainty", 1, 1_000_000),
       ),
     )
-    .addOption(new Option("--out <file>", "write to this file"))
+    .addOption(new Option("--to <file>", "write to this file, whole or not at all (default: to standard output)"))
     .addOption(threadsOption())
     .addOption(jsonOption());
   addTableReading(command)
@@ -89,14 +94,14 @@ export const addPredict: AddCommand = (program, context) => {
 };
 
 async function predict(argument: string, data: string, options: PredictOptions, { terminal }: Context): Promise<void> {
-  const { output, uncertainty, out, json } = options;
+  const { output, uncertainty, to, json } = options;
   if (uncertainty !== undefined && output === "logits") {
     const received = `--uncertainty is ${uncertainty}, and --output is logits`;
     throw new UsageError(OPERATION, received, "give --output class or probabilities: uncertainty is that of probabilities");
   }
   const { model, preparation } = await openTableModel(OPERATION, argument);
   if (preparation) {
-    const given = (["set", "rows", "uncertainty"] as const).find((name) => options[name] !== undefined);
+    const given = (["set", "rows"] as const).find((name) => options[name] !== undefined);
     if (given) throw new UsageError("drowse", `--${given} is given, and the model is one of a table`, "leave it out");
     return predictTable({ model, preparation }, data, options, terminal);
   }
@@ -106,15 +111,15 @@ async function predict(argument: string, data: string, options: PredictOptions, 
   const begun = performance.now();
   const x = imageRows(takeImages(images, rows), model.inputShape);
   const table = await interruptible((signal) => tableOf(model, x, options, signal));
-  const text = out === undefined && json ? eventLines(rows, table) : csvLines(rows, table);
-  if (out === undefined) terminal.write(text);
-  else await writeFileAtomic(out, Buffer.from(text));
+  const text = writesEvents(options) ? eventLines(rows, table) : csvLines(rows, table);
+  if (to === undefined) terminal.write(text);
+  else await writeFileAtomic(to, Buffer.from(text));
   if (json) {
     const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
     terminal.write(
-      `${JSON.stringify({ event: "done", rows: rows.length, ...(uncertainty === undefined ? {} : { samples: uncertainty }), seconds, ...(out === undefined ? {} : { out }) })}\n`,
+      `${JSON.stringify({ event: "done", rows: rows.length, ...(uncertainty === undefined ? {} : { samples: uncertainty }), seconds, ...(to === undefined ? {} : { to }) })}\n`,
     );
-  } else if (out !== undefined) terminal.write(`wrote ${rows.length} predictions to ${out}\n`);
+  } else if (to !== undefined) terminal.write(`wrote ${rows.length} predictions to ${to}\n`);
 }
 
 async function tableOf(model: Model, x: Rows, options: PredictOptions, signal: AbortSignal): Promise<Columns> {

@@ -1,61 +1,100 @@
 import type { Model } from "../model/model.ts";
-import { csvLine } from "../tables/csv-write.ts";
+import type { ByteSource } from "../tables/byte-source.ts";
 import type { Preparation } from "../tables/preparation.ts";
 import { emptyNotes, type PreparedRows, type ReadNotes, readPrepared } from "../tables/read-prepared.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { fileSource } from "./file-source.ts";
-import { formatFloat } from "./format.ts";
 import { interruptible } from "./interrupt.ts";
+import type { Output } from "./prediction-columns.ts";
+import { PredictionCsv, predictionEvents, writesEvents } from "./prediction-lines.ts";
+import { rowBlocks } from "./row-blocks.ts";
 import { readingOf, type TableReading } from "./table-options.ts";
+import { type Predicted, predictedColumns, uncertainColumns } from "./table-predictions.ts";
 import type { Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
 
 const OPERATION = "predict";
+/** Rows whose samples are drawn in one call: their masks come again with the next. */
+const SAMPLED = 1024;
 
 export interface TablePredictOptions extends TableReading {
-  readonly output: "class" | "probabilities" | "logits";
+  readonly output: Output;
+  readonly uncertainty?: number;
   readonly threads?: number;
-  readonly out?: string;
+  readonly to?: string;
   readonly json?: boolean;
+}
+
+interface PredictingModel {
+  readonly model: Model;
+  readonly preparation: Preparation;
 }
 
 /** `drowse predict` for a table: its columns as they stand, and what is predicted behind them, some rows at a time. */
 export async function predictTable(
-  { model, preparation }: { model: Model; preparation: Preparation },
+  predicting: PredictingModel,
   data: string,
   options: TablePredictOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const { output, threads, out, json } = options;
+  const { output, uncertainty, to, json } = options;
+  const { target } = predicting.preparation;
+  if (target.task === "regression" && output !== "class") {
+    throw new UsageError("drowse", `--output is ${output}, and ${target.name} holds numbers`, "leave it out");
+  }
   const source = await fileSource(OPERATION, data);
   const notes = emptyNotes();
+  const csv = new PredictionCsv();
+  const asEvents = writesEvents(options);
   const begun = performance.now();
   let rows = 0;
-  const texts = (signal: AbortSignal) =>
-    (async function* () {
-      for await (const batch of readPrepared(source, preparation, readingOf(options), notes)) {
-        if (batch.rows.length === 0) continue;
-        const { data: numbers } = await model.predict(batch.x, {
-          signal,
-          output: output === "logits" ? "logits" : "link",
-          ...(threads === undefined ? {} : { threads }),
-        });
-        const table = predictedColumns(numbers, preparation, output);
-        yield json && out === undefined ? jsonLines(batch, table) : csvLines(batch, table);
-        rows += batch.rows.length;
-      }
-    })();
-  await interruptible(async (signal) => {
-    if (out !== undefined) return writeFileAtomic(out, texts(signal));
-    for await (const text of texts(signal)) {
-      if (terminal.isClosed) return;
-      terminal.write(text);
-      await terminal.drained?.();
+  async function* texts(signal: AbortSignal): AsyncGenerator<string> {
+    for await (const [batch, predicted] of predictions(predicting, source, options, { notes, signal })) {
+      rows += batch.rows.length;
+      yield asEvents ? predictionEvents(batch, predicted) : csv.lines(batch, predicted);
     }
-  });
+  }
+  await interruptible((signal) => (to === undefined ? writeAll(texts(signal), terminal) : writeFileAtomic(to, texts(signal))));
   tellNotes(notes, terminal);
+  if (csv.late.size > 0)
+    terminal.writeError(`left out, for the first rows do not have them (--json has all): ${[...csv.late].join(", ")}\n`);
   const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
-  if (json) terminal.write(`${JSON.stringify({ event: "done", rows, seconds, ...(out === undefined ? {} : { out }) })}\n`);
-  else if (out !== undefined) terminal.write(`wrote ${rows} predictions to ${out}\n`);
+  const samples = uncertainty === undefined ? {} : { samples: uncertainty };
+  const end = { event: "done", rows, ...samples, seconds, ...(to === undefined ? {} : { to }) };
+  if (json) terminal.write(`${JSON.stringify(end)}\n`);
+  else if (to !== undefined) terminal.write(`wrote ${rows} predictions to ${to}\n`);
+}
+
+/** Rows of a file as they come, and what is predicted of them. */
+async function* predictions(
+  { model, preparation }: PredictingModel,
+  source: ByteSource,
+  options: TablePredictOptions,
+  { notes, signal }: { notes: ReadNotes; signal: AbortSignal },
+): AsyncGenerator<[PreparedRows, Predicted]> {
+  const { output, uncertainty: samples, threads } = options;
+  const run = { signal, ...(threads === undefined ? {} : { threads }) };
+  const batches = readPrepared(source, preparation, readingOf(options), notes);
+  if (samples !== undefined) {
+    for await (const batch of rowBlocks(batches, SAMPLED)) {
+      yield [batch, uncertainColumns(await model.predictUncertain(batch.x, { ...run, samples }), preparation, output)];
+    }
+    return;
+  }
+  for await (const batch of batches) {
+    if (batch.rows.length === 0) continue;
+    const { data } = await model.predict(batch.x, { ...run, output: output === "logits" ? "logits" : "link" });
+    yield [batch, predictedColumns(data, preparation, output)];
+  }
+}
+
+/** Writes to standard output, no faster than it is read, for as long as it is. */
+async function writeAll(texts: AsyncIterable<string>, terminal: Terminal): Promise<void> {
+  for await (const text of texts) {
+    if (terminal.isClosed) return;
+    terminal.write(text);
+    await terminal.drained?.();
+  }
 }
 
 /** Says what was not as in training. */
@@ -65,50 +104,4 @@ export function tellNotes({ extra, unseen, filled }: ReadNotes, terminal: Termin
   for (const [name, count] of unseen) tell(`${name}: ${count} times a category that training did not see`);
   for (const [name, count] of filled)
     tell(`${name}: ${count} missing values, of which training had none; a usual one stands for them`);
-}
-
-/** Names and values of what is predicted. */
-interface Predicted {
-  readonly names: readonly string[];
-  readonly values: (row: number) => readonly string[];
-}
-
-function predictedColumns(numbers: Float32Array, { target }: Preparation, output: TablePredictOptions["output"]): Predicted {
-  if (target.task === "regression") {
-    const own = (value: number) => formatFloat(Math.fround(value * target.deviation + target.mean));
-    return { names: ["prediction"], values: (row) => [own(numbers[row])] };
-  }
-  const { classes } = target;
-  const of = (row: number) => numbers.subarray(row * classes.length, (row + 1) * classes.length);
-  if (output !== "class") {
-    const prefix = output === "logits" ? "logit" : "probability";
-    return { names: classes.map((name) => `${prefix} ${name}`), values: (row) => Array.from(of(row), formatFloat) };
-  }
-  return {
-    names: ["prediction", "probability"],
-    values(row) {
-      const best = of(row).reduce((most, value, index, all) => (value > all[most] ? index : most), 0);
-      return [classes[best], formatFloat(of(row)[best])];
-    },
-  };
-}
-
-/** A name that the file does not have yet. */
-const unused = (name: string, names: readonly string[]): string => (names.includes(name) ? unused(`${name}_`, names) : name);
-
-function csvLines({ names, rows, first }: PreparedRows, predicted: Predicted): string {
-  const header = first === 0 ? csvLine([...names, ...predicted.names.map((name) => unused(name, names))]) : "";
-  return (
-    header + rows.map((row, index) => csvLine([...names.map((_, place) => row[place]), ...predicted.values(index)])).join("")
-  );
-}
-
-function jsonLines({ rows, first }: PreparedRows, { names, values }: Predicted): string {
-  const isNumber = (name: string) => name !== "prediction";
-  return rows
-    .map((_, index) => {
-      const named = values(index).map((value, place) => [names[place], isNumber(names[place]) ? Number(value) : value]);
-      return `${JSON.stringify({ event: "prediction", row: first + index, ...Object.fromEntries(named) })}\n`;
-    })
-    .join("");
 }

@@ -1,8 +1,8 @@
 import type { Preparation, TableInput } from "../tables/preparation.ts";
 import type { TableTask } from "../tables/table-task.ts";
 import { formatCount, formatSeconds, wrapWords } from "./format.ts";
+import type { TableEnd, TableEpoch, TableStart } from "./table-events.ts";
 import { measuresText } from "./table-measures.ts";
-import type { TableEnd, TableEpoch, TableStart } from "./table-run.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Shows a training on a table. */

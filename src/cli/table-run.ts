@@ -5,61 +5,20 @@ import { prepareRows } from "../tables/apply-preparation.ts";
 import type { ByteSource } from "../tables/byte-source.ts";
 import { fitPreparation } from "../tables/fit-preparation.ts";
 import { inputSize, outputSize, type Preparation } from "../tables/preparation.ts";
-import { splitTable } from "../tables/split-table.ts";
+import { splitTable, type TableSplit } from "../tables/split-table.ts";
 import { readTable } from "../tables/table.ts";
 import { type TableTask, tableTask } from "../tables/table-task.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { imageNetwork } from "./image-network.ts";
 import { Interrupted } from "./interrupt.ts";
-import { measureTable, type TableMeasures } from "./table-measures.ts";
+import { type TableEnd, type TableEpoch, type TableStart, tableEpoch } from "./table-events.ts";
+import { measureTable } from "./table-measures.ts";
 import { readingOf, type TableRequest } from "./table-options.ts";
-import { errorShare, round } from "./train-listener.ts";
+import { round } from "./train-listener.ts";
 import { fitOptions } from "./train-run.ts";
 import type { TrainSettings } from "./train-settings.ts";
 import { UsageError } from "./usage-error.ts";
 import { weightsHash } from "./weights-hash.ts";
-
-/** Before the first step: what was found, and what is done with it. */
-export interface TableStart {
-  readonly event: "start";
-  readonly data: string;
-  readonly rows: number;
-  readonly validationRows: number;
-  readonly testRows: number;
-  readonly task: TableTask;
-  readonly preparation: Preparation;
-  readonly units: readonly number[];
-  readonly parameters: number;
-  readonly settings: TrainSettings;
-}
-
-/** An epoch of a training on a table; errors are shares of wrong rows, left out in regressions. */
-export interface TableEpoch {
-  readonly event: "epoch";
-  readonly epoch: number;
-  readonly epochs: number;
-  readonly loss: number;
-  readonly error?: number;
-  readonly validationLoss?: number;
-  readonly validationError?: number;
-  readonly learningRate: number;
-  readonly skipped: number;
-  readonly seconds: number;
-}
-
-/** How a training on a table ended. */
-export interface TableEnd {
-  readonly event: "done" | "interrupted" | "error";
-  readonly message?: string;
-  readonly epochs: number;
-  readonly reason: string;
-  readonly bestEpoch?: number;
-  /** With nothing asleep; numbers are in the target's own units. */
-  readonly validation?: TableMeasures;
-  readonly test?: TableMeasures;
-  readonly weightsHash: string;
-  readonly seconds: number;
-}
 
 /** What came of a training on a table. */
 export interface TableOutcome {
@@ -71,6 +30,11 @@ export interface TableOutcome {
   readonly stopped: Interrupted | DrowseError | undefined;
 }
 
+interface Run {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: TableStart | TableEpoch) => void;
+}
+
 /**
  * Trains a network on a table and tells of it.
  * @throws {DrowseError} when the table cannot be learned from, or training fails within the first epoch.
@@ -79,73 +43,36 @@ export async function trainTable(
   { path, source }: { path: string; source: ByteSource },
   request: TableRequest,
   settings: TrainSettings,
-  { signal, onEvent }: { signal: AbortSignal; onEvent: (event: TableStart | TableEpoch) => void },
+  run: Run,
 ): Promise<TableOutcome> {
-  const { dropColumns, types, target, task: kind, test: testShare = 0 } = request;
-  const reading = readingOf(request);
-  const table = await readTable(source, { ...reading, ...(dropColumns && { dropColumns }), ...(types && { types }) });
-  const task = tableTask(table, { ...(target === undefined ? {} : { target }), ...(kind && { task: kind }) });
+  const task = await readTask(source, request);
   checkSettings(task, settings);
-  const { seed, validation: validationShare = 0, threads, metrics = [] } = settings;
-  const split = splitTable(task, { validation: validationShare, test: testShare, seed });
-  const preparation = fitPreparation(task, split.training, reading);
+  const { seed, validation = 0 } = settings;
+  const split = splitTable(task, { validation, test: request.test ?? 0, seed });
+  const preparation = fitPreparation(task, split.training, readingOf(request));
   const model = imageNetwork([inputSize(preparation)], outputSize(preparation), settings);
-  const prepared = (rows: Uint32Array) => (rows.length > 0 ? prepareRows(preparation, task, rows) : undefined);
-  const [training, validation, test] = [split.training, split.validation, split.test].map(prepared);
-  if (training === undefined) throw new DrowseError("train", "no rows are left to train on", "give more rows");
-  const { validation: _, ...trained } = settings;
-  const { loss, ...options } = fitOptions(trained, split.training.length);
-  const rows = { rows: split.training.length, validationRows: split.validation.length, testRows: split.test.length };
-  const parameters = [...model.weights.values()].reduce((sum, values) => sum + values.length, 0);
-  const units = [inputSize(preparation), ...settings.hidden, outputSize(preparation)];
-  onEvent({ event: "start", data: basename(path), ...rows, task, preparation, units, parameters, settings });
+  run.onEvent(startOf(path, { task, split, preparation, model, settings }));
 
-  const epochs: TableEpoch[] = [];
-  let ended: { reason: string; bestEpoch?: number } = { reason: "failed" };
-  const hear = (event: FitEvent): void => {
-    if (event.event === "end") ended = { reason: event.reason, ...(event.bestEpoch ? { bestEpoch: event.bestEpoch } : {}) };
-    if (event.event !== "epoch") return;
-    const { epoch, epochs: all, accuracy, validationLoss, validationAccuracy, learningRate, skipped, seconds } = event;
-    const told: TableEpoch = {
-      event: "epoch",
-      ...{ epoch, epochs: all, loss: event.loss },
-      ...(accuracy === undefined ? {} : { error: errorShare(accuracy, rows.rows) }),
-      ...(validationLoss === undefined ? {} : { validationLoss }),
-      ...(validationAccuracy === undefined ? {} : { validationError: errorShare(validationAccuracy, rows.validationRows) }),
-      ...{ learningRate, skipped: round(skipped, 4), seconds: round(seconds, 3) },
-    };
-    epochs.push(told);
-    onEvent(told);
-  };
+  const data = preparedParts(preparation, task, split);
   const begun = performance.now();
-  let stopped: Interrupted | DrowseError | undefined;
-  try {
-    await model.fit(training, {
-      ...options,
-      ...(metrics.length > 0 && validation === undefined ? { metrics: [] } : {}),
-      loss: task.kind === "classification" ? loss : "meanSquaredError",
-      ...(validation ? { validation } : {}),
-      signal,
-      onEvent: hear,
-    });
-  } catch (error) {
-    if (epochs.length === 0 || !(error instanceof Interrupted || error instanceof DrowseError)) throw error;
-    stopped = error;
-  }
-  const measured = async (data: typeof test) =>
-    data && (await measureTable(model, preparation, data, { metrics, ...(threads ? { threads } : {}) }));
-  const [onValidation, onTest] = [await measured(validation), await measured(test)];
+  const { epochs, ended, stopped } = await fitTable(model, task, data, settings, run);
+  const measures = await measureParts(model, preparation, data, settings);
   const end: TableEnd = {
     event: stopped === undefined ? "done" : stopped instanceof Interrupted ? "interrupted" : "error",
     ...(stopped ? { message: stopped.message } : {}),
     epochs: epochs.length,
     ...ended,
-    ...(onValidation ? { validation: onValidation } : {}),
-    ...(onTest ? { test: onTest } : {}),
+    ...measures,
     weightsHash: weightsHash(model.weights),
     seconds: round((performance.now() - begun) / 1000, 3),
   };
   return { model, preparation, task, epochs, end, stopped };
+}
+
+async function readTask(source: ByteSource, request: TableRequest): Promise<TableTask> {
+  const { dropColumns, types, target, task } = request;
+  const table = await readTable(source, { ...readingOf(request), ...(dropColumns && { dropColumns }), ...(types && { types }) });
+  return tableTask(table, { ...(target === undefined ? {} : { target }), ...(task && { task }) });
 }
 
 /** @throws {UsageError} on options of classes in a regression. */
@@ -158,4 +85,94 @@ function checkSettings({ kind, target }: TableTask, { metrics, classWeights, lab
       `${given} is given, and ${target} holds numbers`,
       "leave it out, or give --task classification",
     );
+}
+
+interface Prepared {
+  readonly task: TableTask;
+  readonly split: TableSplit;
+  readonly preparation: Preparation;
+  readonly model: Model;
+  readonly settings: TrainSettings;
+}
+
+function startOf(path: string, { task, split, preparation, model, settings }: Prepared): TableStart {
+  const { training, validation, test } = split;
+  return {
+    event: "start",
+    data: basename(path),
+    ...{ rows: training.length, validationRows: validation.length, testRows: test.length },
+    ...{ task, preparation },
+    units: [inputSize(preparation), ...settings.hidden, outputSize(preparation)],
+    parameters: [...model.weights.values()].reduce((sum, values) => sum + values.length, 0),
+    settings,
+  };
+}
+
+type Rows = ReturnType<typeof prepareRows>;
+
+/** The parts of a table as a network takes them, where they have any rows. */
+interface Parts {
+  readonly training: Rows;
+  readonly validation: Rows | undefined;
+  readonly test: Rows | undefined;
+}
+
+function preparedParts(preparation: Preparation, task: TableTask, split: TableSplit): Parts {
+  const prepared = (rows: Uint32Array) => (rows.length > 0 ? prepareRows(preparation, task, rows) : undefined);
+  return {
+    training: prepareRows(preparation, task, split.training),
+    validation: prepared(split.validation),
+    test: prepared(split.test),
+  };
+}
+
+/** Trains; what stops it after a finished epoch is told, not thrown. */
+async function fitTable(
+  model: Model,
+  { kind }: TableTask,
+  { training, validation, test }: Parts,
+  settings: TrainSettings,
+  { signal, onEvent }: Run,
+) {
+  const rows = { rows: training.y.length, validationRows: validation?.y.length ?? 0, testRows: test?.y.length ?? 0 };
+  const epochs: TableEpoch[] = [];
+  let ended: Pick<TableEnd, "reason" | "bestEpoch"> = { reason: "failed" };
+  let stopped: Interrupted | DrowseError | undefined;
+  const hear = (event: FitEvent): void => {
+    if (event.event === "end") ended = { reason: event.reason, ...(event.bestEpoch ? { bestEpoch: event.bestEpoch } : {}) };
+    if (event.event !== "epoch") return;
+    const told = tableEpoch(event, rows);
+    epochs.push(told);
+    onEvent(told);
+  };
+  // The rows are split already: none are left for `fit` to hold out.
+  const { loss, metrics = [], ...options } = fitOptions({ ...settings, validation: undefined }, rows.rows);
+  try {
+    await model.fit(training, {
+      ...options,
+      metrics: validation ? metrics : [],
+      loss: kind === "classification" ? loss : "meanSquaredError",
+      ...(validation ? { validation } : {}),
+      signal,
+      onEvent: hear,
+    });
+  } catch (error) {
+    if (epochs.length === 0 || !(error instanceof Interrupted || error instanceof DrowseError)) throw error;
+    stopped = error;
+  }
+  return { epochs, ended, stopped };
+}
+
+/** What the model is worth on the rows that it was not trained on. */
+async function measureParts(
+  model: Model,
+  preparation: Preparation,
+  { validation, test }: Parts,
+  { metrics = [], threads }: TrainSettings,
+): Promise<Pick<TableEnd, "validation" | "test">> {
+  const measured = (data: Rows) => measureTable(model, preparation, data, { metrics, ...(threads ? { threads } : {}) });
+  return {
+    ...(validation ? { validation: await measured(validation) } : {}),
+    ...(test ? { test: await measured(test) } : {}),
+  };
 }

@@ -1,0 +1,65 @@
+import type { EpochEvent } from "../model/fit-events.ts";
+import type { Preparation } from "../tables/preparation.ts";
+import type { TableTask } from "../tables/table-task.ts";
+import type { TableMeasures } from "./table-measures.ts";
+import { errorShare, round } from "./train-listener.ts";
+import type { TrainSettings } from "./train-settings.ts";
+
+/** Rows of a training on a table. */
+export interface TableRows {
+  readonly rows: number;
+  readonly validationRows: number;
+  readonly testRows: number;
+}
+
+/** Before the first step: what was found, and what is done with it. */
+export interface TableStart extends TableRows {
+  readonly event: "start";
+  readonly data: string;
+  readonly task: TableTask;
+  readonly preparation: Preparation;
+  readonly units: readonly number[];
+  readonly parameters: number;
+  readonly settings: TrainSettings;
+}
+
+/** An epoch of a training on a table; errors are shares of wrong rows, left out in regressions. */
+export interface TableEpoch {
+  readonly event: "epoch";
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly loss: number;
+  readonly error?: number;
+  readonly validationLoss?: number;
+  readonly validationError?: number;
+  readonly learningRate: number;
+  readonly skipped: number;
+  readonly seconds: number;
+}
+
+/** How a training on a table ended. */
+export interface TableEnd {
+  readonly event: "done" | "interrupted" | "error";
+  readonly message?: string;
+  readonly epochs: number;
+  readonly reason: string;
+  readonly bestEpoch?: number;
+  /** With nothing asleep; numbers are in the target's own units. */
+  readonly validation?: TableMeasures;
+  readonly test?: TableMeasures;
+  readonly weightsHash: string;
+  readonly seconds: number;
+}
+
+/** An epoch of `fit` in the words of the command. */
+export function tableEpoch(event: EpochEvent, { rows, validationRows }: TableRows): TableEpoch {
+  const { epoch, epochs, loss, accuracy, validationLoss, validationAccuracy, learningRate, skipped, seconds } = event;
+  return {
+    event: "epoch",
+    ...{ epoch, epochs, loss },
+    ...(accuracy === undefined ? {} : { error: errorShare(accuracy, rows) }),
+    ...(validationLoss === undefined ? {} : { validationLoss }),
+    ...(validationAccuracy === undefined ? {} : { validationError: errorShare(validationAccuracy, validationRows) }),
+    ...{ learningRate, skipped: round(skipped, 4), seconds: round(seconds, 3) },
+  };
+}
