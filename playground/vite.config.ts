@@ -8,7 +8,12 @@ export default defineConfig({
   root: here("."),
   // The built page works under any path.
   base: "./",
-  resolve: { alias: [{ find: /^drowse$/, replacement: here("../dist/index.js") }] },
+  resolve: {
+    alias: [
+      { find: /^drowse$/, replacement: here("../dist/index.js") },
+      { find: /^drowse\/tables$/, replacement: here("../dist/tables.js") },
+    ],
+  },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   server: { host: "127.0.0.1", headers: isolation },

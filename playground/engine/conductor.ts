@@ -1,4 +1,5 @@
 import { saveModel } from "drowse";
+import type { DataSet } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import type { Order, Report, Speed } from "./messages.ts";
 import { Twins } from "./twins.ts";
@@ -7,6 +8,12 @@ import { Twins } from "./twins.ts";
 const FRAME_MILLISECONDS = 50;
 /** As long as the steps between two views may take where they go as fast as they can. */
 const WORK_MILLISECONDS = 40;
+
+interface Beginning {
+  readonly run: number;
+  readonly settings: Settings;
+  readonly own?: DataSet | undefined;
+}
 
 /**
  * Takes orders and carries them out one after the other, as a trainer does one thing at a time. Orders that come while it works
@@ -17,7 +24,7 @@ export class Conductor {
   #twins: Twins | undefined;
   #run = 0;
   #row = 0;
-  #begin: { readonly run: number; readonly settings: Settings } | undefined;
+  #begin: Beginning | undefined;
   #steer: Settings | undefined;
   #speed: Speed = 0;
   /** Steps that were asked for by number. */
@@ -145,13 +152,13 @@ export class Conductor {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 
-  async #renew({ run, settings }: { run: number; settings: Settings }): Promise<void> {
+  async #renew({ run, settings, own }: Beginning): Promise<void> {
     this.#begin = undefined;
     this.#twins?.close();
     this.#twins = undefined;
     this.#run = run;
-    this.#row = Math.min(this.#row, settings.points - 1);
-    this.#twins = await Twins.make(settings);
+    this.#twins = await Twins.make(settings, own);
+    this.#row = Math.min(this.#row, this.#twins.data.train.y.length - 1);
     this.#report({ kind: "data", run, data: this.#twins.data });
   }
 

@@ -10,7 +10,7 @@ export type Speed = number;
 
 export type Order =
   /** Begin anew with these settings. */
-  | { readonly kind: "begin"; readonly run: number; readonly settings: Settings }
+  | { readonly kind: "begin"; readonly run: number; readonly settings: Settings; readonly own?: DataSet | undefined }
   /** Go on with other rates or another learning rate. */
   | { readonly kind: "steer"; readonly settings: Settings }
   | { readonly kind: "play"; readonly speed: Speed }
@@ -35,7 +35,7 @@ export interface Score {
 
 /** A network as it stands. */
 export interface TwinView extends Score {
-  /** Probability of class 1 over the plane, row by row from the top, FIELD_SIDE in each; or numbers along the line. */
+  /** Probability of class 1 over the plane, row by row from the top, FIELD_SIDE in each; numbers along the line; or nothing. */
   readonly field: Float32Array;
   /** What the next visit of the point looked at does in it. */
   readonly walk: Walk;

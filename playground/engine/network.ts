@@ -14,7 +14,6 @@ import {
   swish,
   tanh,
 } from "drowse";
-import { taskOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import { dropoutLayer } from "./kinds.ts";
 
@@ -39,8 +38,9 @@ export const hiddenDropout = (layer: number) => `hidden${layer + 1}`;
 /**
  * The network of the settings. One with every neuron awake has the same layers at rate 0, which is the exact identity: first
  * weights and order of the rows follow from the same names and seed.
+ * @param options.inputs - numbers in a row; default those of a place in the plane.
  */
-export function buildNetwork(settings: Settings, { awake }: { awake: boolean }): Model {
+export function buildNetwork(settings: Settings, { awake, inputs = 2 }: { awake: boolean; inputs?: number }): Model {
   const { hidden, seed } = settings;
   const rate = awake ? 0 : settings.rate;
   const inputRate = awake ? 0 : settings.inputRate;
@@ -49,11 +49,7 @@ export function buildNetwork(settings: Settings, { awake }: { awake: boolean }):
     activationLayer(settings),
     dropoutLayer(settings, hiddenDropout(index), rate),
   ]);
-  return sequential({ input: [taskOf(settings.data).inputs], seed }, [
-    dropoutLayer(settings, INPUT_DROPOUT, inputRate),
-    ...layers,
-    dense(1),
-  ]);
+  return sequential({ input: [inputs], seed }, [dropoutLayer(settings, INPUT_DROPOUT, inputRate), ...layers, dense(1)]);
 }
 
 /**
@@ -69,7 +65,7 @@ export function headOf(model: Model, settings: Settings, layer: number): Model {
       dense(units),
       activationLayer(settings),
     ]);
-  const head = sequential({ input: [taskOf(settings.data).inputs], seed }, layers);
+  const head = sequential({ input: model.inputShape, seed }, layers);
   const names = new Set(head.weights.keys());
   head.setWeights(Object.fromEntries(Array.from(model.weights).filter(([name]) => names.has(name))));
   return head;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { makeData } from "../data/data-set.ts";
+import { dataOf } from "../data/data-set.ts";
 import { type Settings, standardSettings } from "../state/settings.ts";
 import { buildNetwork } from "./network.ts";
-import { placesFor } from "./places.ts";
+import { planePlaces } from "./places.ts";
 import { ask, SAMPLE_PASS, thin } from "./thinned.ts";
 
 const base: Settings = { ...standardSettings, hidden: [12, 7], inputRate: 0.4, rate: 0.3 };
@@ -18,8 +18,8 @@ describe("a thinned network", () => {
     { data: "gap" },
   ] as const)("says what the engine computes with the same mask: %j", async (changes) => {
     const settings: Settings = { ...base, ...changes };
-    const model = buildNetwork(settings, { awake: false });
-    const { train, task } = makeData(settings.data, settings);
+    const { train, task } = dataOf(settings, undefined);
+    const model = buildNetwork(settings, { awake: false, inputs: task.inputs });
     for (const sample of [0, 1, 5]) {
       const trace = await model.trace(train, { loss: task.loss, rows: [sample], pass: SAMPLE_PASS });
       const point = train.x.subarray(task.inputs * sample, task.inputs * (sample + 1));
@@ -37,11 +37,11 @@ describe("a thinned network", () => {
 
 describe("the ensemble", () => {
   it("has no doubt where nobody sleeps, and some where somebody does", async () => {
-    const places = placesFor(2, 8);
+    const question = { places: planePlaces(8), loss: "binaryCrossEntropy" } as const;
     const awake = { ...base, rate: 0, inputRate: 0 };
-    const sure = await ask(buildNetwork(awake, { awake: false }), awake, 3, places);
+    const sure = await ask(buildNetwork(awake, { awake: false }), awake, 3, question);
     expect(Math.max(...sure.deviation)).toBeLessThan(1e-4);
-    const unsure = await ask(buildNetwork(base, { awake: false }), base, 3, places);
+    const unsure = await ask(buildNetwork(base, { awake: false }), base, 3, question);
     expect(Math.max(...unsure.deviation)).toBeGreaterThan(0.01);
     expect(Math.max(...unsure.deviation)).toBeLessThanOrEqual(0.5);
     expect(unsure.one).toHaveLength(64);

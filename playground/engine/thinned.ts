@@ -1,5 +1,5 @@
 import { dense, type Model, sequential } from "drowse";
-import { taskOf } from "../data/data-set.ts";
+import type { Task } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import { ENSEMBLE } from "./ensemble-size.ts";
 import { drawOf } from "./kinds.ts";
@@ -17,7 +17,7 @@ export const SAMPLE_PASS = 2 ** 31 - 1;
  */
 export function thin(model: Model, settings: Settings, sample: number): Model {
   const { hidden, rate, inputRate, seed } = settings;
-  const thinned = sequential({ input: [taskOf(settings.data).inputs], seed }, [
+  const thinned = sequential({ input: model.inputShape, seed }, [
     ...hidden.flatMap((units) => [dense(units), activationLayer(settings)]),
     dense(1),
   ]);
@@ -35,10 +35,16 @@ export function thin(model: Model, settings: Settings, sample: number): Model {
 
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 
+/** Places, and what is to be said of them. */
+export interface Question {
+  readonly places: Float32Array;
+  readonly loss: Task["loss"];
+}
+
 /** What one thinned network says of places: probabilities of class 1, or numbers. */
-async function answers(model: Model, settings: Settings, sample: number, places: Float32Array): Promise<Float32Array> {
+async function answers(model: Model, settings: Settings, sample: number, { places, loss }: Question): Promise<Float32Array> {
   const { data } = await thin(model, settings, sample).predict(places, { output: "logits", threads: 1 });
-  return taskOf(settings.data).loss === "binaryCrossEntropy" ? data.map(sigmoid) : data;
+  return loss === "binaryCrossEntropy" ? data.map(sigmoid) : data;
 }
 
 /** What an ensemble of thinned networks says of places. */
@@ -52,13 +58,13 @@ export interface Ensemble {
 }
 
 /** Asks thinned networks one after the other: mean and deviation over ENSEMBLE masks, and one of them for itself. */
-export async function ask(model: Model, settings: Settings, sample: number, places: Float32Array): Promise<Ensemble> {
-  const count = places.length / taskOf(settings.data).inputs;
+export async function ask(model: Model, settings: Settings, sample: number, question: Question): Promise<Ensemble> {
+  const count = question.places.length / model.inputShape[0];
   const sums = new Float64Array(count);
   const squares = new Float64Array(count);
   let one: Float32Array | undefined;
   for (let member = 0; member < ENSEMBLE; member++) {
-    const said = await answers(model, settings, member, places);
+    const said = await answers(model, settings, member, question);
     if (member === sample) one = said;
     for (let place = 0; place < count; place++) {
       sums[place] += said[place];
@@ -69,5 +75,5 @@ export async function ask(model: Model, settings: Settings, sample: number, plac
   const deviation = Float32Array.from(sums, (sum, place) => {
     return Math.sqrt(Math.max(0, squares[place] / ENSEMBLE - (sum / ENSEMBLE) ** 2));
   });
-  return { sample, one: one ?? (await answers(model, settings, sample, places)), mean, deviation };
+  return { sample, one: one ?? (await answers(model, settings, sample, question)), mean, deviation };
 }

@@ -1,5 +1,5 @@
 import type { Evaluation, Model, Trainer } from "drowse";
-import { type DataSet, makeData } from "../data/data-set.ts";
+import { type DataSet, dataOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import type { TwinView, View } from "./messages.ts";
 import { buildNetwork, buildOptimizer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
@@ -28,17 +28,18 @@ export class Twins {
 
   private constructor(settings: Settings, data: DataSet, awake: Twin, drowsy: Twin) {
     this.data = data;
-    this.#places = placesFor(data.task.inputs);
+    this.#places = placesFor(data.task);
     this.#settings = settings;
     this.#learningRate = settings.learningRate;
     this.#awake = awake;
     this.#drowsy = drowsy;
   }
 
-  static async make(settings: Settings): Promise<Twins> {
-    const data = makeData(settings.data, settings);
+  /** @param own - the data of a file, where the settings say so. */
+  static async make(settings: Settings, own?: DataSet): Promise<Twins> {
+    const data = dataOf(settings, own);
     const twin = async (awake: boolean): Promise<Twin> => {
-      const model = buildNetwork(settings, { awake });
+      const model = buildNetwork(settings, { awake, inputs: data.task.inputs });
       const optimizer = buildOptimizer(settings);
       const options = { loss: data.task.loss, optimizer, batchSize: settings.batch } as const;
       return { model, trainer: await model.trainer(data.train, options) };
@@ -87,7 +88,7 @@ export class Twins {
 
   /** What thinned networks of the one whose neurons fall asleep say of the plane, with the weights of the last look. */
   ask(sample: number): Promise<Ensemble> {
-    return ask(this.model, this.#settings, sample, this.#places);
+    return ask(this.model, this.#settings, sample, { places: this.#places, loss: this.data.task.loss });
   }
 
   close(): void {
@@ -98,8 +99,9 @@ export class Twins {
     const train = await trainer.evaluate(this.data.train);
     const test = await trainer.evaluate(this.data.test);
     await trainer.commit();
-    const { data: field } = await model.predict(this.#places, { threads: 1 });
-    const walk = await walkStep(model, this.data.train, { settings, row, pass: trainer.pass });
+    const places = this.#places;
+    const field = places.length === 0 ? places : (await model.predict(places, { threads: 1 })).data;
+    const walk = await walkStep(model, this.data.train, { settings, task: this.data.task, row, pass: trainer.pass });
     // Of numbers: the root of the mean squared error.
     const error = ({ accuracy, loss }: Evaluation) => (accuracy === undefined ? Math.sqrt(loss) : 1 - accuracy);
     return {

@@ -1,5 +1,5 @@
 import { type Model, sgd } from "drowse";
-import { type Points, taskOf } from "../data/data-set.ts";
+import type { Points, Task } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import { drawOf } from "./kinds.ts";
 import { headOf, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
@@ -56,10 +56,10 @@ const denseName = (index: number) => `dense${index + 1}`;
 export async function walkStep(
   model: Model,
   data: Points,
-  { settings, row, pass }: { settings: Settings; row: number; pass: number },
+  { settings, task, row, pass }: { settings: Settings; task: Task; row: number; pass: number },
 ): Promise<Walk> {
   const { hidden, activation, learningRate } = settings;
-  const { inputs: width, loss } = taskOf(settings.data);
+  const { inputs: width, loss } = task;
   const trace = await model.trace(data, {
     loss,
     optimizer: sgd({ learningRate }),

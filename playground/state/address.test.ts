@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dataNames } from "../data/data-set.ts";
+import { dataNames, OWN } from "../data/data-set.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { presetOf, presets } from "./presets.ts";
 import { activationNames, kindNames, optimizerNames, type Settings, scalingNames, standardSettings } from "./settings.ts";
 
 const share = fc.integer({ min: 0, max: 100 }).map((percent) => percent / 100);
 const anySettings: fc.Arbitrary<Settings> = fc.record({
-  data: fc.constantFrom(...dataNames),
+  data: fc.constantFrom(...dataNames, OWN),
   noise: share.map((value) => value / 2),
   points: fc.integer({ min: 8, max: 1000 }),
   hidden: fc.array(fc.integer({ min: 1, max: 128 }), { minLength: 1, maxLength: 4 }),

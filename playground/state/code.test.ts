@@ -4,6 +4,8 @@ import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { root } from "../../scripts/root.mjs";
 import { run } from "../../scripts/run.mjs";
+import type { DataSet } from "../data/data-set.ts";
+import { readOwn } from "../data/own-data.ts";
 import { Twins } from "../engine/twins.ts";
 import { codeOf } from "./code.ts";
 import { type Settings, standardSettings } from "./settings.ts";
@@ -17,11 +19,11 @@ const listed = (weights: ReadonlyMap<string, Float32Array>) =>
   Array.from(weights, ([name, values]) => [name, Array.from(values)]);
 
 /** The weights that the copied program ends with, run by itself with the library that was built. */
-async function learnedBy(settings: Settings, epochs: number): Promise<unknown> {
+async function learnedBy(settings: Settings, epochs: number, own?: DataSet): Promise<unknown> {
   const library = pathToFileURL(join(root, "dist/index.js")).href;
   const file = join(folder, `${settings.data}.mjs`);
   const told = "console.log(JSON.stringify(Array.from(model.weights, ([name, values]) => [name, Array.from(values)])));";
-  writeFileSync(file, codeOf(settings, epochs).replace('"drowse"', JSON.stringify(library)) + told);
+  writeFileSync(file, codeOf(settings, epochs, own).replace('"drowse"', JSON.stringify(library)) + told);
   const { code, output } = await run(process.execPath, [file], { output: "keep" });
   expect(code, output).toBe(0);
   return JSON.parse(output.trim().split("\n").at(-1) ?? "");
@@ -49,5 +51,16 @@ describe("the copied code", () => {
     await twins.look(0);
     twins.close();
     expect(await learnedBy(settings, 5)).toEqual(listed(twins.model.weights));
+  });
+
+  it("has the numbers of a file", async () => {
+    const lines = Array.from({ length: 40 }, (_, row) => `${Math.sin(row) / 3},${(row * 7) % 11},${row % 5},${row * 0.37}`);
+    const { set } = await readOwn(new Blob([lines.join("\n")]), "mine.csv");
+    const settings: Settings = { ...standardSettings, data: "own", hidden: [8] };
+    const twins = await Twins.make(settings, set);
+    await twins.run(5 * twins.stepsPerEpoch);
+    await twins.look(0);
+    twins.close();
+    expect(await learnedBy(settings, 5, set)).toEqual(listed(twins.model.weights));
   });
 });

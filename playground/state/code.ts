@@ -1,4 +1,4 @@
-import { makeData } from "../data/data-set.ts";
+import { type DataSet, dataOf, OWN } from "../data/data-set.ts";
 import { GRID } from "../data/rounding.ts";
 import type { Settings } from "./settings.ts";
 
@@ -32,10 +32,13 @@ function optimizerCall({ optimizer, learningRate, maxNorm }: Settings): { name: 
   return { name, call: `${name}(${options({ learningRate, momentum, maxNorm: maxNorm > 0 ? maxNorm : undefined })})` };
 }
 
-/** TypeScript that trains the network of the settings, without the page, for some epochs. */
-export function codeOf(settings: Settings, epochs: number): string {
+/**
+ * TypeScript that trains the network of the settings, without the page, for some epochs.
+ * @param own - the data of a file, where the settings say so.
+ */
+export function codeOf(settings: Settings, epochs: number, own?: DataSet): string {
   const { data, noise, points, hidden, activation, kind, rate, inputRate, batch, seed } = settings;
-  const { train, task } = makeData(data, settings);
+  const { train, task } = dataOf(settings, own);
   const isClasses = task.loss === "binaryCrossEntropy";
   const optimizer = optimizerCall(settings);
   const sleeps = rate > 0 || inputRate > 0;
@@ -53,7 +56,7 @@ export function codeOf(settings: Settings, epochs: number): string {
   ].filter((line) => line.length > 0);
   return `import { ${names.join(", ")} } from "drowse";
 
-// ${points} points, ${data} with noise ${noise}, in steps of 1 / ${GRID}${isClasses ? ", and their classes" : ""}.
+// ${data === OWN ? `${train.y.length} rows of a file, standardised` : `${points} points, ${data} with noise ${noise}`}, in steps of 1 / ${GRID}${isClasses ? ", and their classes" : ""}.
 const x = Float32Array.from([
 ${list(train.x.map((value) => value * GRID))}
 ], (step) => step / ${GRID});

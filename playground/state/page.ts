@@ -1,15 +1,20 @@
 import { batch, computed, signal } from "@preact/signals";
-import type { DataSet } from "../data/data-set.ts";
+import { type DataSet, OWN, pictureOf } from "../data/data-set.ts";
+import type { OwnData } from "../data/own-data.ts";
 import type { EnsembleReport, Order, Report, View } from "../engine/messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { History } from "./history.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, standardSettings } from "./settings.ts";
 
 // What the page knows. Components read the signals; what happens goes through the functions.
 
 export const settings = signal<Settings>(readAddress("").settings);
 /** What of the address could not be read. */
 export const complaints = signal<readonly string[]>([]);
+/** The data of the file that was given last. */
+export const own = signal<OwnData | undefined>(undefined);
+/** Why a file could not be taken. */
+export const refusal = signal<string | undefined>(undefined);
 export const data = signal<DataSet | undefined>(undefined);
 export const view = signal<View | undefined>(undefined);
 export const ensemble = signal<EnsembleReport | undefined>(undefined);
@@ -31,6 +36,9 @@ export interface Unit {
 export const chosen = signal<Unit | undefined>(undefined);
 /** Which thinned network is seen for itself. */
 export const sample = signal(0);
+
+/** Whether data and answers are drawn, or there are too many columns for that. */
+export const isDrawn = computed(() => data.value === undefined || pictureOf(data.value.task) !== undefined);
 
 /** Whether nothing has been learned yet. */
 export const isFresh = computed(() => (view.value?.step ?? 0) === 0);
@@ -56,11 +64,14 @@ export function connect(order: (order: Order) => void): void {
   restore();
 }
 
+const LOST = "data=own stands for a file, which no address holds: choose it again";
+
 /** Takes the settings over from the address. */
 export function restore(): void {
   const read = readAddress(location.hash);
-  complaints.value = read.complaints;
-  settings.value = read.settings;
+  const isLost = read.settings.data === OWN && own.value === undefined;
+  complaints.value = isLost ? [...read.complaints, LOST] : read.complaints;
+  settings.value = isLost ? { ...read.settings, data: standardSettings.data } : read.settings;
   begin();
 }
 
@@ -69,11 +80,23 @@ export function change(changes: Partial<Settings>): void {
   const names = Object.keys(changes) as (keyof Settings)[];
   settings.value = { ...settings.value, ...changes };
   complaints.value = [];
+  refusal.value = undefined;
   const address = writeAddress(settings.value);
   globalThis.history.replaceState(null, "", address === "" ? location.pathname + location.search : address);
   if (failure.value === undefined && names.every((name) => STEERED.includes(name)))
     send({ kind: "steer", settings: settings.value });
   else begin();
+}
+
+/** Takes a file to learn from: what cannot be learned from leaves everything as it is. */
+export async function takeFile(file: File): Promise<void> {
+  try {
+    const { readOwn } = await import("../data/own-data.ts");
+    own.value = await readOwn(file, file.name);
+    change({ data: OWN });
+  } catch (error) {
+    refusal.value = `“${file.name}” was not taken: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** Begins anew; goes on playing if it was. */
@@ -82,9 +105,10 @@ export function begin(): void {
   batch(() => {
     failure.value = undefined;
     history.value = new History();
-    row.value = Math.min(row.value, settings.value.points - 1);
+    const rows = settings.value.data === OWN ? own.value?.set.train.y.length : settings.value.points;
+    row.value = Math.min(row.value, (rows ?? 1) - 1);
   });
-  send({ kind: "begin", run, settings: settings.value });
+  send({ kind: "begin", run, settings: settings.value, own: settings.value.data === OWN ? own.value?.set : undefined });
   if (isPlaying.value) send({ kind: "play", speed: speed.value });
 }
 
@@ -125,7 +149,8 @@ let inSight = false;
 
 /** The ensemble is worth its time where it is seen: in its panel, or around a curve. */
 function tellWish(): void {
-  send({ kind: "ensemble", wanted: inSight || data.value?.task.inputs === 1, sample: sample.value });
+  const picture = data.value && pictureOf(data.value.task);
+  send({ kind: "ensemble", wanted: picture === "line" || (picture === "plane" && inSight), sample: sample.value });
 }
 
 /** Says whether the panel of the ensemble is in sight. */

@@ -1,4 +1,4 @@
-import { type DataName, dataNames } from "../data/data-set.ts";
+import { type DataName, dataNames, OWN } from "../data/data-set.ts";
 
 // Everything that a training follows from, in one table: the address of the page, the controls and the engine read it.
 
@@ -8,7 +8,7 @@ export const kindNames = ["dropout", "gaussian"] as const;
 export const scalingNames = ["inverted", "standard"] as const;
 
 export interface Settings {
-  readonly data: DataName;
+  readonly data: DataName | typeof OWN;
   /** Standard deviation of the noise on each coordinate. */
   readonly noise: number;
   /** Points to learn from. */
@@ -90,7 +90,7 @@ const hidden: Field<readonly number[]> = {
 };
 
 export const fields: { readonly [Name in keyof Settings]: Field<Settings[Name]> } = {
-  data: oneOf(dataNames, "spiral"),
+  data: oneOf([...dataNames, OWN], "spiral"),
   noise: number(0.08, 0, 0.5),
   points: whole(120, 8, 1000),
   hidden,

@@ -1,4 +1,4 @@
-import type { DataSet } from "../data/data-set.ts";
+import { type DataSet, pictureOf } from "../data/data-set.ts";
 import type { Surface } from "./canvas.tsx";
 import { drawCurve, drawDots } from "./draw-curve.ts";
 import { drawField, drawPoints, placeOf } from "./draw-field.ts";
@@ -22,7 +22,9 @@ export function drawAnswers(
   { answers, doubt, colour, ringed }: Answers,
   palette: Palette,
 ): void {
-  if (data.task.inputs === 1) {
+  const picture = pictureOf(data.task);
+  if (picture === undefined) return;
+  if (picture === "line") {
     if (answers) drawCurve(surface, { numbers: answers, ...(doubt ? { deviation: doubt } : {}) }, { colour, palette });
     drawDots(surface, data.train, palette, ringed);
     return;
@@ -45,7 +47,7 @@ export function nearestRow({ task, train: { x, y } }: DataSet, place: { left: nu
   let nearest = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let row = 0; row < y.length; row++) {
-    const [across, down] = task.inputs === 1 ? [x[row], y[row]] : [x[2 * row], x[2 * row + 1]];
+    const [across, down] = pictureOf(task) === "line" ? [x[row], y[row]] : [x[2 * row], x[2 * row + 1]];
     const [pointLeft, pointTop] = placeOf({ width, height: width }, across, down);
     const distance = Math.hypot(pointLeft - left, pointTop - top);
     if (distance < least) [nearest, least] = [row, distance];

@@ -1,4 +1,4 @@
-import { complaints, failure } from "../state/page.ts";
+import { complaints, failure, isDrawn, refusal } from "../state/page.ts";
 import { Header } from "./header.tsx";
 import { Losses } from "./losses.tsx";
 import { Presets } from "./presets.tsx";
@@ -15,6 +15,7 @@ function Messages() {
     ...complaints.value.map(
       (complaint) => `The address was not understood: ${complaint}. The page shows the usual value instead.`,
     ),
+    ...(refusal.value === undefined ? [] : [`${refusal.value}.`]),
     ...(failure.value === undefined ? [] : [`The training stopped: ${failure.value}`]),
   ];
   return (
@@ -41,8 +42,8 @@ export function Page() {
               <TwinFigure twin="drowsy" />
               <p class="key">
                 A neuron is <i class="dot full" /> as full as it is active, <i class="dot" /> awake with nothing to say, or{" "}
-                <i class="dot asleep" /> asleep. Lines that are lit are the weights that the ringed point changes in this epoch;
-                click on another point to ring it.
+                <i class="dot asleep" /> asleep. Lines that are lit are the weights that the ringed point changes in this epoch;{" "}
+                {isDrawn.value ? "click on another point to ring it." : "choose another point below."}
               </p>
             </section>
             <Losses />

@@ -1,7 +1,8 @@
-import { dataNames } from "../data/data-set.ts";
-import { change, settings } from "../state/page.ts";
+import { dataNames, OWN } from "../data/data-set.ts";
+import { change, own, settings } from "../state/page.ts";
 import { activationNames, kindNames, MOST_LAYERS, optimizerNames, type Settings, scalingNames } from "../state/settings.ts";
 import { Choice, Range, Whole } from "./controls.tsx";
+import { OwnFile } from "./own-file.tsx";
 
 const UNITS = [4, 8, 16, 24, 32, 48, 64, 96, 128];
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128];
@@ -89,26 +90,32 @@ function DataControls({ data, noise, points }: Settings) {
       <Choice
         label="Set"
         value={data}
-        names={dataNames}
+        names={own.value ? [...dataNames, OWN] : dataNames}
         called={{
           xor: "XOR",
           gaussian: "two Gaussians",
           circles: "a disc in a ring",
           moons: "two moons",
           gap: "curve with a gap",
+          own: own.value?.name ?? "your own file",
         }}
         onValue={set("data")}
       />
-      <Range label="Noise" value={noise} low={0} high={0.5} step={0.01} says={noise.toFixed(2)} onValue={set("noise")} />
-      <Range
-        label="Points to learn from"
-        value={points}
-        low={8}
-        high={400}
-        step={4}
-        says={String(points)}
-        onValue={set("points")}
-      />
+      {data !== OWN && (
+        <>
+          <Range label="Noise" value={noise} low={0} high={0.5} step={0.01} says={noise.toFixed(2)} onValue={set("noise")} />
+          <Range
+            label="Points to learn from"
+            value={points}
+            low={8}
+            high={400}
+            step={4}
+            says={String(points)}
+            onValue={set("points")}
+          />
+        </>
+      )}
+      <OwnFile />
     </fieldset>
   );
 }

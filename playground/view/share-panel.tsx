@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
+import { OWN } from "../data/data-set.ts";
 import { codeOf } from "../state/code.ts";
-import { data, looked, modelFile, row, settings, view } from "../state/page.ts";
+import { data, looked, modelFile, own, row, settings, view } from "../state/page.ts";
 import { palette } from "./palette.ts";
 import { drawPicture } from "./picture.ts";
 
@@ -39,15 +40,22 @@ async function savePicture(): Promise<void> {
 }
 
 export function SharePanel() {
+  const isOwn = settings.value.data === OWN;
   const epochs = view.value?.epoch ?? 0;
   return (
     <section class="card share">
       <h2>Take it with you</h2>
       <div class="chips">
-        <button type="button" onClick={() => copy(location.href, "The address with all settings")}>
+        <button
+          type="button"
+          onClick={() => copy(location.href, `The address with all settings${isOwn ? ", but not the file," : ""}`)}
+        >
           Copy the link
         </button>
-        <button type="button" onClick={() => copy(codeOf(settings.value, epochs), "TypeScript that trains this very network")}>
+        <button
+          type="button"
+          onClick={() => copy(codeOf(settings.value, epochs, own.value?.set), "TypeScript that trains this very network")}
+        >
           Copy as code
         </button>
         <button type="button" onClick={saveModelFile}>

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Walk } from "../engine/walk.ts";
-import { chosen, lookAt, looked, row, settings, type Unit, view } from "../state/page.ts";
+import { chosen, data, lookAt, looked, row, settings, type Unit, view } from "../state/page.ts";
 import type { Settings } from "../state/settings.ts";
 import { BackwardThroughNoise, Multiply, Noise, PredictWithoutNoise } from "./noise-stages.tsx";
 import { figures } from "./numbers.ts";
@@ -202,7 +202,7 @@ function UnitChoice({ walk }: { walk: Walk }) {
         </select>
       </label>
       <Place name="Neuron" value={unit} below={units} onValue={(given) => move({ unit: given })} />
-      <Place name="Point" value={row.value} below={settings.value.points} onValue={lookAt} />
+      <Place name="Point" value={row.value} below={data.value?.train.y.length ?? 1} onValue={lookAt} />
     </div>
   );
 }

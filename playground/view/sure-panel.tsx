@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { pictureOf } from "../data/data-set.ts";
 import { ENSEMBLE } from "../engine/ensemble-size.ts";
-import { data, ensemble, sample, settings, showEnsemble, takeSample, view } from "../state/page.ts";
+import { data, ensemble, isDrawn, sample, settings, showEnsemble, takeSample, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
 import { drawAnswers } from "./draw-answers.ts";
 import { figures } from "./numbers.ts";
@@ -44,7 +45,8 @@ export function SurePanel() {
   const { one, mean, deviation } = ensemble.value ?? {};
   const isNoisy = settings.value.kind === "gaussian";
   const draws = isNoisy ? "draws" : "masks";
-  const isCurve = data.value?.task.inputs === 1;
+  const picture = data.value && pictureOf(data.value.task);
+  const isCurve = picture === "line";
   return (
     <section class="card sure" ref={place}>
       <h2>How sure is it?</h2>
@@ -52,30 +54,36 @@ export function SurePanel() {
         Every {isNoisy ? "draw of the noise makes another network" : "mask leaves another, thinned network"}. Where they agree,
         the answer is safe; where they do not, the network has seen too little to know.
       </p>
-      <div class="fields">
-        <figure>
-          <Field answers={view.value?.drowsy.field} label="What the network says when all are awake" />
-          <figcaption>
-            <b>All awake</b>: the prediction
-          </figcaption>
-        </figure>
-        <figure>
-          <Field answers={one} label="What one thinned network says" />
-          <figcaption>
-            {isNoisy ? <b>One draw of the noise</b> : <b>One mask</b>}: {isNoisy ? "one network" : "a thinned network"}
-          </figcaption>
-        </figure>
-        <figure>
-          <Field answers={mean} doubt={deviation} label={`Where ${ENSEMBLE} thinned networks disagree`} />
-          <figcaption>
-            <b>Doubt</b>: {isCurve ? `twice the deviation of ${ENSEMBLE} ${draws}` : `where ${ENSEMBLE} ${draws} disagree`}, on
-            average <span data-testid="doubt">{deviation ? figures((isCurve ? 2 : 1) * average(deviation)) : "–"}</span>
-          </figcaption>
-        </figure>
-      </div>
-      <button type="button" onClick={() => takeSample((sample.value + 1) % ENSEMBLE)}>
-        Another {isNoisy ? "draw" : "mask"}
-      </button>
+      {isDrawn.value ? (
+        <>
+          <div class="fields">
+            <figure>
+              <Field answers={view.value?.drowsy.field} label="What the network says when all are awake" />
+              <figcaption>
+                <b>All awake</b>: the prediction
+              </figcaption>
+            </figure>
+            <figure>
+              <Field answers={one} label="What one thinned network says" />
+              <figcaption>
+                {isNoisy ? <b>One draw of the noise</b> : <b>One mask</b>}: {isNoisy ? "one network" : "a thinned network"}
+              </figcaption>
+            </figure>
+            <figure>
+              <Field answers={mean} doubt={deviation} label={`Where ${ENSEMBLE} thinned networks disagree`} />
+              <figcaption>
+                <b>Doubt</b>: {isCurve ? `twice the deviation of ${ENSEMBLE} ${draws}` : `where ${ENSEMBLE} ${draws} disagree`},
+                on average <span data-testid="doubt">{deviation ? figures((isCurve ? 2 : 1) * average(deviation)) : "–"}</span>
+              </figcaption>
+            </figure>
+          </div>
+          <button type="button" onClick={() => takeSample((sample.value + 1) % ENSEMBLE)}>
+            Another {isNoisy ? "draw" : "mask"}
+          </button>
+        </>
+      ) : (
+        <p>Of two numbers and a class, or of two numbers, there is a picture of this; of these data there is none.</p>
+      )}
     </section>
   );
 }

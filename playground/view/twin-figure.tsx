@@ -1,6 +1,7 @@
 import { useMemo, useRef } from "preact/hooks";
+import { pictureOf } from "../data/data-set.ts";
 import type { Walk } from "../engine/walk.ts";
-import { chosen, data, ensemble, lookAt, looked, row, settings, view } from "../state/page.ts";
+import { chosen, data, ensemble, isDrawn, lookAt, looked, row, settings, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
 import { drawAnswers, nearestRow } from "./draw-answers.ts";
 import { drawNetwork } from "./draw-network.ts";
@@ -20,7 +21,7 @@ export function awakeCount({ columns }: Walk): { awake: number; all: number } {
 
 /** The error on new points, as the data set counts it. */
 function errorWords(error: number): { name: string; says: string } {
-  return data.value?.task.inputs === 1
+  return data.value?.task.loss === "meanSquaredError"
     ? { name: "usual error on new points", says: figures(error) }
     : { name: "wrong on new points", says: percent(error) };
 }
@@ -31,7 +32,7 @@ function Field({ twin }: { twin: TwinName }) {
   const colours = palette.value;
   const ringed = row.value;
   // Around a curve; over the plane it has a picture of its own.
-  const doubt = twin === "drowsy" && learned?.task.inputs === 1 ? ensemble.value?.deviation : undefined;
+  const doubt = twin === "drowsy" && learned && pictureOf(learned.task) === "line" ? ensemble.value?.deviation : undefined;
   const draw = useMemo(
     () => (surface: Surface) => {
       if (learned) drawAnswers(surface, learned, { answers: field, doubt, colour: colours[twin], ringed }, colours);
@@ -85,7 +86,7 @@ export function TwinFigure({ twin }: { twin: TwinName }) {
   return (
     <figure class={`twin ${twin}`}>
       <h2>{isNoisy ? "Neurons are shaken" : titles[twin]}</h2>
-      <Field twin={twin} />
+      {isDrawn.value && <Field twin={twin} />}
       <dl class="score">
         <div class="main">
           <dt>test loss</dt>

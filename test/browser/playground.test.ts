@@ -135,6 +135,56 @@ describeInChromium("the playground", () => {
     expect(await page.getByRole("alert").textContent()).toBe("");
   });
 
+  it("learns from a file of one's own, chosen or dropped, and says why it does not", async () => {
+    const { page, complaints } = opened;
+    await visit(opened, "");
+    const take = (name: string, text: string) =>
+      page.getByLabel("Your own CSV").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+    const rows = (count: number, line: (row: number) => string) =>
+      Array.from({ length: count }, (_, row) => line(row)).join("\n");
+    const wave = (row: number) => Math.sin(1.7 * row).toFixed(3);
+
+    await take("pets.csv", `width,height,kind\n${rows(60, (row) => `${wave(row)},${wave(row + 9)},${row % 2 ? "cat" : "dog"}`)}`);
+    const told = page.getByTestId("own");
+    await told
+      .getByText("pets.csv: “kind”, cat or dog, from width, height; 42 rows to learn from, 18 to be tested on.")
+      .waitFor();
+    expect(new URL(page.url()).hash).toBe("#data=own");
+    await button(page, "Epoch").click();
+    await page.getByText("step 3", { exact: true }).waitFor();
+
+    const alert = page.getByRole("alert");
+    await take("bad.csv", "a,b\n1,2\n1,2,3\n");
+    await alert.getByText("“bad.csv” was not taken: CSV: row 3 has 3 fields").waitFor();
+    await take(
+      "huge.csv",
+      rows(1_000_000, (row) => `${row % 7},2.5,3`),
+    );
+    await alert.getByText("“huge.csv” was not taken: it has 7,999,999 bytes").waitFor();
+    await take("one.csv", `a,b,c\n${rows(30, (row) => `${wave(row)},${wave(row + 1)},yes`)}`);
+    await alert.getByText("“one.csv” was not taken: its last column, “c”").waitFor();
+    // What was there goes on.
+    expect(await told.textContent()).toContain("pets.csv");
+
+    // More columns than can be drawn, dropped.
+    const wide = `a,b,c,d\n${rows(60, (row) => `${wave(row)},${wave(row + 1)},${wave(row + 2)},${row % 2}`)}`;
+    await page.evaluate((text) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([text], "wide.csv"));
+      window.dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+    }, wide);
+    await told.getByText("wide.csv: “d”, 0 or 1, from a, b, c").waitFor();
+    expect(await alert.textContent()).toBe("");
+    await button(page, "Epoch").click();
+    await page.getByText("step 3", { exact: true }).waitFor();
+    expect((await rollCall(page))[0]).toEqual([0, 1, 2]);
+
+    // No address holds a file.
+    await visit(opened, "#data=own");
+    await alert.getByText("data=own stands for a file").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("says that a training went wrong, and begins anew", async () => {
     const { page } = opened;
     await visit(opened, "#optimizer=sgd&learningRate=10&hidden=64-64-64&seed=3");
