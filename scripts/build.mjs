@@ -22,7 +22,7 @@ const playgroundPage = "dist/playground";
 const tools = ["scripts/build.mjs", "package.json", "package-lock.json"];
 
 /** The packages inside the playground's page. */
-const playgroundPackages = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
+const playgroundPackages = ["preact", "@preact/signals", "@preact/signals-core", "uplot", "papaparse", "hyparquet"];
 
 /** The steps in the order in which they need each other. `inputs` and `outputs` are files, or folders with all that is in them. */
 const steps = [
