@@ -3,6 +3,7 @@
 export { alphaDropout } from "./alpha-dropout";
 export { gaussianDropout } from "./gaussian-dropout";
 export { maxout, maxoutGradient } from "./maxout";
+export { add, dropPath } from "./residual";
 export { standoutKeep, standoutMask } from "./standout";
 export { gaussianNegativeLogLikelihood } from "./gaussian-loss";
 export { concreteDropout, concreteDropoutGradient, concretePenalty, concreteWeightPenalty } from "./concrete-dropout";

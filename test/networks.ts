@@ -2,6 +2,8 @@ import fc from "fast-check";
 import {
   alphaDropout,
   batchNorm,
+  type Block,
+  type BranchScaling,
   type Data,
   dense,
   dropout,
@@ -17,6 +19,7 @@ import {
   type Model,
   maxout,
   relu,
+  residual,
   type Scaling,
   type StandoutActivation,
   selu,
@@ -44,6 +47,7 @@ export type LayerRecipe =
   | FamilyRecipe
   | { readonly type: "batchNorm"; readonly momentum: number; readonly epsilon: number }
   | { readonly type: "layerNorm"; readonly epsilon: number }
+  | ResidualRecipe
   | { readonly type: "relu" }
   | ActivationRecipe
   | { readonly type: "flatten" };
@@ -53,6 +57,14 @@ export type FamilyRecipe =
   | { readonly type: "gaussianDropout" | "alphaDropout"; readonly rate: number }
   | StandoutRecipe
   | { readonly type: "maxout"; readonly pieces: number };
+
+/** A block whose branch begins at the width that it gets and ends in it. */
+export interface ResidualRecipe {
+  readonly type: "residual";
+  readonly layers: readonly LayerRecipe[];
+  readonly rate: number;
+  readonly scaling: BranchScaling;
+}
 
 export interface StandoutRecipe {
   readonly type: "standout";
@@ -133,8 +145,20 @@ export const LOSSES: readonly LossName[] = [
   "huber",
   "gaussianNegativeLogLikelihood",
 ];
+function sometimes<Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+}
 const some = fc.array(between, { maxLength: 3 });
 const dense1 = fc.record({ type: fc.constant("dense" as const), units: width, bias: fc.boolean() });
+const block = fc.letrec<{ block: ResidualRecipe; inner: LayerRecipe }>((tie) => ({
+  block: fc.record({
+    type: fc.constant("residual" as const),
+    layers: fc.array(tie("inner"), { minLength: 1, maxLength: 3 }),
+    rate: fc.constantFrom(...RATES),
+    scaling: fc.constantFrom<BranchScaling[]>("inverted", "standard", "none"),
+  }),
+  inner: fc.oneof({ maxDepth: 3, depthSize: "small" }, between, dense1, dense1, tie("block")),
+})).block;
 
 /** Random networks: one to four dense layers, before, between and behind them up to three activations and dropouts in any order. */
 export const recipes: fc.Arbitrary<Recipe> = fc
@@ -144,7 +168,8 @@ export const recipes: fc.Arbitrary<Recipe> = fc
       fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })).map(([height, across]) => [height, across]),
     ),
     first: some,
-    hidden: fc.array(fc.tuple(dense1, some), { minLength: 1, maxLength: 4 }),
+    hidden: fc.array(fc.tuple(dense1, some, sometimes(block)), { minLength: 1, maxLength: 4 }),
+    blockFirst: sometimes(block),
     scaling: fc.constantFrom<Scaling[]>("inverted", "standard"),
     loss: fc.constantFrom(...LOSSES),
     weighted: fc.boolean(),
@@ -154,17 +179,19 @@ export const recipes: fc.Arbitrary<Recipe> = fc
     density: fc.constantFrom(0.1, 0.5, 1),
     seed: fc.nat(2 ** 31),
   })
-  .map(({ input, first, hidden, rows, more, ...rest }) => {
+  .map(({ input, first, hidden, blockFirst, rows, more, ...rest }) => {
     const flat: LayerRecipe[] = input.length > 1 ? [{ type: "flatten" }] : [];
-    const layers = [...first, ...flat, ...hidden.flatMap(([product, after]) => [product, ...after])];
+    const products = hidden.flatMap(([product, after, behind]) => [product, ...after, ...(behind ? [behind] : [])]);
+    const layers = [...first, ...flat, ...(blockFirst ? [blockFirst] : []), ...products];
     const shaped = shaping(input, fitting(layers, rest.loss));
     return { input, layers: shaped, ...batching(shaped, rows, rows + more), ...rest };
   });
 
-/** The layers with as many pieces as divide what they are given, and normalisation where it can be. */
-function shaping(input: readonly number[], layers: LayerRecipe[]): LayerRecipe[] {
+/** The layers with as many pieces as divide what they are given, normalisation where it can be, and branches that keep their shape. */
+function shaping(input: readonly number[], layers: readonly LayerRecipe[]): LayerRecipe[] {
   let shape = input;
-  return layers.flatMap((layer) => {
+  return layers.flatMap((layer): LayerRecipe[] | LayerRecipe => {
+    if (layer.type === "residual") return { ...layer, layers: keeping(shape, layer.layers) };
     if (layer.type === "dense") shape = [layer.units];
     if (layer.type === "flatten") shape = [sizeOf(shape)];
     if (layer.type === "batchNorm" && shape.length > 1) return [];
@@ -179,18 +206,36 @@ function shaping(input: readonly number[], layers: LayerRecipe[]): LayerRecipe[]
 
 /** Rows of a batch and of the data, of which no batch has one row where that has no variance. */
 function batching(layers: LayerRecipe[], rows: number, count: number): { rows: number; count: number } {
-  if (!layers.some(({ type }) => type === "batchNorm")) return { rows, count };
+  if (!has(layers, "batchNorm")) return { rows, count };
   const some = Math.max(2, rows);
   return { rows: some, count: count % some === 1 ? count + 1 : Math.max(some, count) };
+}
+
+/** Whether layers, or those in their branches, are of a kind. */
+function has(layers: readonly LayerRecipe[], type: LayerRecipe["type"]): boolean {
+  return layers.some((layer) => layer.type === type || (layer.type === "residual" && has(layer.layers, type)));
+}
+
+/** The layers of a branch; the last that can change the width gives back that of the block, and none behind it changes it. */
+function keeping(shape: readonly number[], layers: readonly LayerRecipe[]): LayerRecipe[] {
+  const last = layers.findLastIndex(({ type }) => type === "dense");
+  const fitted = layers.map((layer, i): LayerRecipe => {
+    if (layer.type === "maxout" && i > last) return { type: "maxout", pieces: 1 };
+    return i === last && layer.type === "dense" ? { ...layer, units: shape[shape.length - 1] } : layer;
+  });
+  const shaped = shaping(shape, fitted);
+  return shaped.length > 0 ? shaped : [{ type: "relu" }];
 }
 
 /**
  * The layers with an end that the loss takes: no activation before a loss that brings its own link, two classes at least, two
  * outputs for each Gaussian target.
  */
-function fitting(layers: LayerRecipe[], loss: LossName): LayerRecipe[] {
+function fitting(given: LayerRecipe[], loss: LossName): LayerRecipe[] {
+  const last = given.findLastIndex(({ type }) => type === "dense");
+  // The last dense layer is what `make` holds the outputs by.
+  const layers = given.filter(({ type }, i) => i < last || type !== "residual");
   if (loss !== "crossEntropy" && loss !== "binaryCrossEntropy" && loss !== "gaussianNegativeLogLikelihood") return layers;
-  const last = layers.findLastIndex(({ type }) => type === "dense");
   return layers.flatMap((layer, i): LayerRecipe[] => {
     if (i > last && layer.type !== "dropout") return [];
     if (i !== last || layer.type !== "dense" || loss === "binaryCrossEntropy") return [layer];
@@ -212,7 +257,7 @@ export function plainRecipe(changes: Partial<Recipe> & Pick<Recipe, "layers">): 
   return { ...defaults, density: 0.7, seed: 11, ...changes };
 }
 
-function layerOf(recipe: LayerRecipe, scaling: Scaling): Layer {
+function layerOf(recipe: LayerRecipe, scaling: Scaling): Layer | Block {
   switch (recipe.type) {
     case "dense":
       return dense(recipe.units, { bias: recipe.bias });
@@ -230,6 +275,10 @@ function layerOf(recipe: LayerRecipe, scaling: Scaling): Layer {
       return batchNorm({ momentum: recipe.momentum, epsilon: recipe.epsilon });
     case "layerNorm":
       return layerNorm({ epsilon: recipe.epsilon });
+    case "residual": {
+      const branch = recipe.layers.map((layer) => layerOf(layer, scaling));
+      return residual(branch, { dropPath: recipe.rate, scaling: recipe.scaling });
+    }
     case "relu":
       return relu();
     case "activation":
@@ -317,7 +366,7 @@ function limitOutputs(model: Model, inputs: Float64Array, count: number): void {
   // In training a kept unit is up to 1 / keep larger than in prediction.
   const gain = layers.reduce((product, layer) => product * gainOf(layer), 1);
   const largest = prediction(layers, inputs, count).reduce((most, value) => Math.max(most, Math.abs(value)), 0) * gain;
-  const last = model.graph.nodes.findLast(({ layer }) => layer.kind === "dense")?.name;
+  const last = model.graph.nodes.findLast(({ layer, path }) => layer.kind === "dense" && !path.includes("."))?.name;
   if (largest <= 1) return;
   for (const part of ["weight", "bias"]) {
     const values = model.weights.get(`${last}.${part}`);
@@ -330,5 +379,6 @@ function gainOf(layer: NetworkLayer): number {
   if (layer.type === "gaussianDropout") return 1 + 4 * Math.sqrt(layer.rate / (1 - layer.rate));
   if (layer.type === "alphaDropout") return 3 * alphaMap(layer.rate).a;
   if (layer.type === "standout" || layer.type === "batchNorm") return 2;
+  if (layer.type === "residual") return layer.rate < 1 && layer.scaling === "inverted" ? 1 / (1 - layer.rate) : 2;
   return layer.type === "dropout" && layer.rate < 1 ? 1 / (1 - layer.rate) : 1;
 }

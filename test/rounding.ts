@@ -9,8 +9,9 @@ import {
 } from "../src/reference/dense.ts";
 import { trainingScale } from "../src/reference/dropout.ts";
 import { winners } from "../src/reference/maxout.ts";
-import type { Batch, Network, TrainingPass } from "../src/reference/network.ts";
+import type { Batch, Network, NetworkLayer, TrainingPass } from "../src/reference/network.ts";
 import type { Numbers } from "../src/reference/numbers.ts";
+import { branchTrainingScale } from "../src/reference/residual.ts";
 import { softmax } from "../src/reference/softmax.ts";
 import { normGradients, normValues } from "./rounding-norms.ts";
 
@@ -40,6 +41,8 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
     const factor = trainingScale(rate, scaling) ** 2;
     return variance.map((value, at) => (pass.masks[i]?.[at] ? value * factor : 0));
   };
+  const branched = (layer: NetworkLayer & { type: "residual" }, variance: Float64Array, i: number) =>
+    times(masked(variance, i, 0, "inverted"), branchTrainingScale(layer.rate, layer.scaling) ** 2);
   for (const [i, layer] of layers.entries()) {
     const below = values[i];
     if (layer.type === "relu") values.push(below.map((value, at) => (pass.values[i + 1][at] > 0 ? value : 0)));
@@ -56,6 +59,10 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
       );
     } else if (layer.type === "maxout") {
       values.push(Float64Array.from(winners(pass.values[i], layer.pieces), (at) => below[at]));
+    } else if (layer.type === "residual") {
+      const f = branched(layer, below, i);
+      const y = squares(pass.values[i + 1]);
+      values.push(plus(values[layer.from], f, times(y, 2 * ROUNDING ** 2)));
     } else if (layer.type === "standout") {
       const { first } = standoutDerivatives(layer, pass.values[i]);
       const y = pass.values[i + 1];
@@ -82,9 +89,12 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
     weights ? unweighted.map((value, i) => value * weights[Math.floor(i / N)] ** 2) : unweighted,
   ];
   const gradients: Rounding["gradients"][number][] = [];
+  /** What residual connections add to the gradient of what a layer received. */
+  const passed = new Map<number, Float64Array[]>();
   for (const [i, layer] of [...layers.entries()].reverse()) {
     const above = valueGradients[0];
     gradients.unshift(undefined);
+    if (layer.type === "residual") passed.set(layer.from, [...(passed.get(layer.from) ?? []), above]);
     if (layer.type === "relu") valueGradients.unshift(above.map((value, at) => (pass.values[i + 1][at] > 0 ? value : 0)));
     else if (layer.type === "dropout") valueGradients.unshift(masked(above, i, layer.rate, layer.scaling));
     else if (layer.type === "gaussianDropout") {
@@ -94,6 +104,8 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
     } else if (layer.type === "alphaDropout") {
       const { a } = alphaMap(layer.rate);
       valueGradients.unshift(masked(times(above, a ** 2), i, 0, "inverted"));
+    } else if (layer.type === "residual") {
+      valueGradients.unshift(branched(layer, above, i));
     } else if (layer.type === "maxout") {
       const below = new Float64Array(pass.values[i].length);
       for (const [j, at] of winners(pass.values[i], layer.pieces).entries()) below[at] = above[j];
@@ -129,6 +141,9 @@ export function roundingOf({ layers, loss }: Network, pass: TrainingPass, { indi
       const terms = times(denseInputGradient(d, weights, shape), summing(layer.N));
       valueGradients.unshift(plus(terms, denseInputGradient(above, weights, shape)));
     }
+    // each addition is rounded
+    const sums = (passed.get(i) ?? []).map((part) => plus(part, times(squares(pass.valueGradients[i]), ROUNDING ** 2)));
+    if (sums.length > 0) valueGradients[0] = plus(valueGradients[0], ...sums);
   }
   return { values, valueGradients, gradients };
 }

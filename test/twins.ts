@@ -1,4 +1,4 @@
-import type { Layer, Model, Scaling } from "../src/index.ts";
+import type { Layer, Model, Residual, Scaling } from "../src/index.ts";
 import { SHARED, streamKey, TRAINING } from "../src/random/streams.ts";
 import { type ActivationName, activations } from "../src/reference/activations.ts";
 import { transpose } from "../src/reference/compression.ts";
@@ -21,7 +21,7 @@ export function twinOf(
     values = model.weights,
   }: { loss: Network["loss"]; pass: number; batch?: number; stream?: number; values?: ReadonlyMap<string, Float32Array> },
 ): Network {
-  const layers = model.graph.nodes.flatMap(({ name, layer, inputShape, outputShape }): NetworkLayer[] => {
+  const layers = model.graph.nodes.flatMap(({ name, layer, inputs, inputShape, outputShape }): NetworkLayer[] => {
     if (layer.kind === "relu") return [{ type: "relu" }];
     if (layer.kind === "dropout") {
       const { rate, scaling, sharedAcross } = layer.config as { rate: number; scaling: Scaling; sharedAcross?: ["batch"] };
@@ -29,6 +29,10 @@ export function twinOf(
       return [{ type: "dropout", rate, scaling, mask: { key: streamKey(model.seed, `mask/${name}`), pass, ...words } }];
     }
     const mask = { key: streamKey(model.seed, `mask/${name}`), pass, stream };
+    if (layer.kind === "residual") {
+      const { rate, scaling } = layer as Residual;
+      return [{ type: "residual", from: twinPlace(model, inputs[0]), rate, scaling, mask }];
+    }
     if (layer.kind === "gaussianDropout" || layer.kind === "alphaDropout") {
       return [{ type: layer.kind, rate: Number(layer.config.rate), mask }];
     }
@@ -53,6 +57,11 @@ export function twinOf(
     return [{ type: "dense", K, N, weight, ...(bias ? { bias } : {}) }];
   });
   return { layers, loss };
+}
+
+/** Which layer of the twin receives what a node makes, or the model's input. */
+function twinPlace({ graph }: Model, index: number): number {
+  return graph.nodes.slice(0, index + 1).filter(({ layer }) => layer.kind !== "flatten").length;
 }
 
 function twinActivation({ kind, config }: Layer): ActivationRecipe {

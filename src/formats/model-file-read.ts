@@ -1,7 +1,8 @@
-import type { Layer } from "../layers/layer.ts";
+import type { Layers } from "../layers/layer.ts";
 import { type LayerKinds, layerFrom, type UnknownConfig } from "../layers/registry.ts";
 import type { OutputLink } from "../losses/loss.ts";
-import { chain, firstWrong, type Graph, graphParameters, type Node } from "../model/graph.ts";
+import { chain } from "../model/chain.ts";
+import { firstWrong, type Graph, graphParameters, type Node } from "../model/graph.ts";
 import type { NetworkParts } from "../model/network.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { checkSeed } from "../random/streams.ts";
@@ -16,7 +17,7 @@ export const FORMAT = "drowse-model/1";
 const LINKS: readonly string[] = ["softmax", "sigmoid", "identity", "gaussian"] satisfies OutputLink[];
 
 /** The name of a parameter's tensor. */
-export const tensorName = (node: Node, parameter: { name: string }) => `${node.index}.${parameter.name}`;
+export const tensorName = (node: Node, parameter: { name: string }) => `${node.path}.${parameter.name}`;
 
 /**
  * What the bytes of a file say, checked.
@@ -74,18 +75,40 @@ function readGraph(text: string | undefined, more: LayerKinds): Graph {
   if (!(json instanceof Map)) throw damaged("its graph is not an object");
   const nodes = json.get("nodes");
   if (json.size !== 2 || !Array.isArray(nodes)) throw damaged("its graph has not just input and nodes");
-  let before = "input";
-  const layers = nodes.map((node): Layer => {
+  const layers = readLayers(nodes, more);
+  return chain("loadModel", json.get("input"), layers);
+}
+
+/**
+ * The layers of a file's nodes. Each takes the node before it; one that joins a branch takes the node before the branch as well,
+ * and so what has been read since is its branch.
+ */
+function readLayers(nodes: readonly JsonValue[], more: LayerKinds): Layers {
+  const read: { name: string; layer: Layers[number] }[] = [];
+  for (const node of nodes) {
     if (!(node instanceof Map)) throw damaged("a node of its graph is not an object");
     const { name, kind, inputs, ...config } = Object.fromEntries(node) as Record<string, JsonValue>;
     if (typeof name !== "string") throw damaged(`a node's name is ${show(name)}`);
-    if (!Array.isArray(inputs) || inputs.length !== 1 || inputs[0] !== before) {
-      throw damaged(`${name} takes ${show(inputs)}, and this version knows chains only`);
+    const layer = layerFrom(kind, name, config as UnknownConfig, more);
+    const before = read.at(-1)?.name ?? "input";
+    if (!layer.joins) {
+      if (!isList(inputs, [before])) throw damaged(`${name} takes ${show(inputs)} where ${show([before])} is due`);
+      read.push({ name, layer });
+      continue;
     }
-    before = name;
-    return layerFrom(kind, name, config as UnknownConfig, more);
-  });
-  return chain("loadModel", json.get("input"), layers);
+    const from = Array.isArray(inputs) ? inputs[0] : undefined;
+    const first = from === "input" ? 0 : read.findIndex((other) => other.name === from) + 1;
+    if (!isList(inputs, [from, before]) || (from !== "input" && first === 0)) {
+      throw damaged(`${name} takes ${show(inputs)}, and joins no branch`);
+    }
+    const branch = read.splice(first).map((inner) => inner.layer);
+    read.push({ name, layer: { branch, join: layer } });
+  }
+  return read.map(({ layer }) => layer);
+}
+
+function isList(value: JsonValue, expected: readonly unknown[]): boolean {
+  return Array.isArray(value) && value.length === expected.length && value.every((item, i) => item === expected[i]);
 }
 
 function readWeights(file: Safetensors, graph: Graph): Map<string, Float32Array> {

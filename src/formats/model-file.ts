@@ -16,9 +16,10 @@ import { writeSafetensors } from "./safetensors.ts";
 //   inputScale  what a byte of the inputs counts, such as 1 / 255 in all its digits
 //   preparation JSON, where the model is one of a table: how its inputs are made (src/tables/preparation-json.ts)
 //   graph       JSON: { "input": [784], "nodes": [{ "name", "kind", "inputs", ...settings }, ...] }
+//               A layer that joins a branch takes the node before the branch and the last of the branch.
 //
-// Tensors are named by their layer's place in the graph, "1.weight" [out, in] and "1.bias" [out], which are the
-// names that a torch.nn.Sequential of the same layers gives them.
+// Tensors are named by their layer's place, "1.weight" [out, in] and "1.bias" [out], which are the
+// names that a torch.nn.Sequential of the same layers gives them: "3.0.weight" in the branch of the fourth.
 
 function graphText({ input, nodes }: Graph): string {
   const named = (index: number) => (index === INPUT ? "input" : nodes[index].name);

@@ -24,6 +24,7 @@ const layerOptions = {
   swish: ["name"],
   batchNorm: ["momentum", "epsilon", "name"],
   layerNorm: ["epsilon", "name"],
+  residual: ["dropPath", "scaling", "name"],
 } as const satisfies Readonly<Record<LayerKind, readonly string[]>>;
 
 /**

@@ -42,7 +42,10 @@ export interface PassContext {
   readonly emit: Emit;
   /** Rows of the batch. */
   readonly B: Argument;
+  /** The first of the inputs, which for most layers is all. */
   readonly input: Matrix;
+  /** Of all nodes that it takes. */
+  readonly inputs: readonly Matrix[];
   readonly output: Matrix;
   readonly parameters: ReadonlyMap<string, ParameterPlace>;
   /** Lists of non-zero entries, shared by all layers, and scratch, shared by none of the threads. */
@@ -95,8 +98,10 @@ export interface ForwardContext extends PassContext {
 
 export interface BackwardContext extends PassContext {
   readonly outputGradient: Matrix;
-  /** Where the gradient of the input goes; undefined where nobody needs it. */
+  /** Where the gradient of the first input goes; undefined where nobody needs it. It may be `outputGradient`'s place. */
   readonly inputGradient: Matrix | undefined;
+  /** The same of all inputs; at most one of them is `outputGradient`'s place. */
+  readonly inputGradients: readonly (Matrix | undefined)[];
   /**
    * Fused: the rectifier (and dropout) below this layer is passed in the same call, its activations being this
    * layer's input; the factor of that dropout, or 0.
@@ -131,7 +136,8 @@ export type LayerKind =
   | "softplus"
   | "swish"
   | "batchNorm"
-  | "layerNorm";
+  | "layerNorm"
+  | "residual";
 
 /**
  * A layer: what it makes of a shape, which parameters it has, and which kernel calls carry it out, forward beside
@@ -141,8 +147,8 @@ export interface Layer {
   readonly kind: LayerKind;
   /** Given by the user, or undefined: then the model numbers the layers of a kind, `dense1`, `dense2`, ... */
   readonly name: string | undefined;
-  /** Shape of one row's output. Throws a DrowseError when the layer cannot take the input. */
-  outputShape(input: Shape, name: string): Shape;
+  /** Shape of one row's output. Throws a DrowseError when the layer cannot take the input, or what the branch before it makes. */
+  outputShape(input: Shape, name: string, ...branch: readonly Shape[]): Shape;
   /**
    * What it learns, and what it keeps beside that.
    * @internal
@@ -217,6 +223,11 @@ export interface Layer {
    * @internal
    */
   readonly kernels?: readonly KernelSet[];
+  /**
+   * Whether it joins a branch: it takes what the branch makes beside what came into it.
+   * @internal
+   */
+  readonly joins?: boolean;
   /** @internal */
   forward(context: ForwardContext): void;
   /** @internal */
@@ -227,3 +238,12 @@ export interface Layer {
    */
   readonly config: LayerConfig;
 }
+
+/** Layers in a branch, and the layer that joins what comes in with what the branch makes of it: y = join(x, branch(x)). */
+export interface Block {
+  readonly branch: Layers;
+  readonly join: Layer;
+}
+
+/** What a network is made of, one after the other. */
+export type Layers = readonly (Layer | Block)[];

@@ -8,6 +8,7 @@ import { type VariationalDropoutOptions, variationalDropout } from "./dropout/va
 import { layerNorm } from "./layer-norm.ts";
 import { type MaxoutOptions, maxout } from "./maxout.ts";
 import { allOf, type LayerKinds } from "./registry.ts";
+import { type ResidualOptions, residualJoin } from "./residual.ts";
 
 /**
  * The kinds of layers that few use, for reading their models: `loadModel` of `drowse` knows them all, and `drowse/predict` takes
@@ -30,6 +31,8 @@ export const moreLayers: LayerKinds = {
     const options = allOf(name, config, ["temperature", "weightRegularizer", "dropoutRegularizer"]);
     return concreteDropout({ ...(options as ConcreteDropoutOptions), name });
   },
+  // The layers of its branch stand before it in the file.
+  residual: (name, config) => residualJoin({ ...(allOf(name, config, ["dropPath", "scaling"]) as ResidualOptions), name }),
   maxout: (name, config) => maxout({ ...(config as unknown as MaxoutOptions), name }),
   batchNorm: (name, config) => batchNorm({ ...allOf(name, config, ["momentum", "epsilon"]), name }),
   layerNorm: (name, config) => layerNorm({ ...allOf(name, config, ["epsilon"]), name }),

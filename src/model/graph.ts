@@ -1,7 +1,6 @@
 import { isDropout } from "../layers/dropout/dropout-layer.ts";
 import type { Layer, ParameterSpecification } from "../layers/layer.ts";
-import { DrowseError, show } from "../tensor/errors.ts";
-import { checkShape, type Shape } from "../tensor/shape.ts";
+import type { Shape } from "../tensor/shape.ts";
 
 /** The model's input, as the source of a node. */
 export const INPUT = -1;
@@ -12,8 +11,11 @@ export interface Node {
   readonly layer: Layer;
   /** The layer's name, or its kind and number: `dense2` is the second dense layer. */
   readonly name: string;
-  /** Nodes whose outputs it takes, or INPUT. */
+  /** Places within places, `3` or `3.0`: the fourth layer, and the first in the branch of that. */
+  readonly path: string;
+  /** Nodes whose outputs it takes, or INPUT: the first is what all layers have. */
   readonly inputs: readonly number[];
+  /** Of the first input. */
   readonly inputShape: Shape;
   readonly outputShape: Shape;
   readonly parameters: readonly ParameterSpecification[];
@@ -58,54 +60,6 @@ export function graphParameters(graph: Graph): GraphParameter[] {
   );
 }
 
-/** Whether a value is a layer. */
-export function isLayer(value: unknown): value is Layer {
-  return typeof value === "object" && value !== null && typeof (value as Layer).outputShape === "function";
-}
-
-/**
- * A chain of layers as a graph.
- * @throws {DrowseError} on no layers, things that are no layers, two layers of one name, and shapes that do not fit.
- */
-export function chain(operation: string, input: unknown, layers: readonly Layer[]): Graph {
-  const inputShape = checkShape(`${operation}: input`, input);
-  if (!Array.isArray(layers) || layers.length === 0) {
-    throw new DrowseError(
-      operation,
-      `the layers are ${show(layers)}`,
-      "give an array of at least one layer, such as [dense(10)]",
-    );
-  }
-  const counts = new Map<string, number>();
-  const names = new Set<string>();
-  const nodes: Node[] = [];
-  let shape = inputShape;
-  for (const [index, layer] of layers.entries()) {
-    if (!isLayer(layer))
-      throw new DrowseError(operation, `layer ${index} is ${show(layer)}`, "give layers, such as dense(10) or relu()");
-    const number = (counts.get(layer.kind) ?? 0) + 1;
-    counts.set(layer.kind, number);
-    const name = layer.name ?? `${layer.kind}${number}`;
-    if (names.has(name))
-      throw new DrowseError(operation, `two layers are named ${show(name)}`, "give each layer a name of its own");
-    names.add(name);
-    const outputShape = layer.outputShape(shape, name);
-    const parameters = layer.parameters(shape, name);
-    nodes.push({ index, layer, name, inputs: [index === 0 ? INPUT : index - 1], inputShape: shape, outputShape, parameters });
-    shape = outputShape;
-  }
-  const graph = { input: inputShape, nodes, output: shape };
-  const idle = nodes.find((node) => node.layer.penalizesNext && nextWeights(graph, node).length === 0);
-  if (idle) {
-    throw new DrowseError(
-      idle.name,
-      "no layer with weights follows it",
-      "put it before a dense layer: its penalty is on those weights",
-    );
-  }
-  return graph;
-}
-
 /** The parameters that an optimizer updates. */
 export function trainedParameters(graph: Graph): GraphParameter[] {
   return graphParameters(graph).filter(({ specification }) => isTrained(specification));
@@ -113,8 +67,8 @@ export function trainedParameters(graph: Graph): GraphParameter[] {
 
 /** The nodes with weights that a node's output goes to, past layers without. */
 export function nextWeights(graph: Graph, node: Node): Node[] {
-  const takers = graph.nodes.filter(({ inputs }) => inputs.includes(node.index));
-  return takers.flatMap((taker) => (weightOf(taker) ? [taker] : nextWeights(graph, taker)));
+  const readers = readersOf(graph, node.index);
+  return [...new Set(readers.flatMap((reader) => (weightOf(reader) ? [reader] : nextWeights(graph, reader))))];
 }
 
 /** The matrix of a node that has one. */
@@ -125,4 +79,9 @@ export function weightOf({ parameters }: Node): ParameterSpecification | undefin
 /** Whether a graph has a dropout layer that drops anything. */
 export function hasDropout(graph: Graph): boolean {
   return graph.nodes.some(({ layer }) => isDropout(layer) && layer.rate > 0);
+}
+
+/** The nodes that take a node's output, or the model's input. */
+export function readersOf({ nodes }: Pick<Graph, "nodes">, index: number): Node[] {
+  return nodes.filter(({ inputs }) => inputs.includes(index));
 }

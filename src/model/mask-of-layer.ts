@@ -40,13 +40,14 @@ export function dropoutMask(model: Network, layer: string, options: { rows: Arra
   }
   const indices = checkPlaces("dropoutMask", rows, pass);
   const { rate, isShared } = node.layer;
-  const units = sizeOf(node.outputShape);
+  const shape = node.layer.maskShape?.() ?? node.outputShape;
+  const units = sizeOf(shape);
   const key = streamKey(model.seed, `mask/${layer}`);
   const data = new Uint8Array(indices.length * units);
   for (const [at, row] of indices.entries()) {
     data.set(maskOfRow(key, rate, units, { row, pass, stream: isShared ? SHARED : TRAINING }), at * units);
   }
-  return { data, shape: [indices.length, ...node.outputShape] };
+  return { data, shape: [indices.length, ...shape] };
 }
 
 function hasMask(layer: Layer): layer is DropoutLayer {

@@ -1,10 +1,11 @@
-import { isPlainDropout } from "../layers/dropout/dropout.ts";
 import type { PassContext } from "../layers/layer.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { Argument, Program } from "../wasm/program.ts";
-import { INPUT, isTrained, type Node } from "./graph.ts";
+import { gateBelow, mayOverwrite, ridesForward, soleReader } from "./fusion.ts";
+import { Gradients } from "./gradients.ts";
+import { INPUT, type Node } from "./graph.ts";
 import {
   type NodeBuffers,
   type PassKind,
@@ -36,37 +37,9 @@ export function emitInputs(plan: PlanBuilder, program: ProgramBuilder): void {
   else emit("inputFloats", common);
 }
 
-/** The node whose output a node takes, past nodes that change nothing. */
-function producer(nodes: readonly Node[], node: Node, random: boolean): Node | undefined {
-  let index = node.inputs[0];
-  while (index !== INPUT && nodes[index].layer.isIdentity(random)) index = nodes[index].inputs[0];
-  return index === INPUT ? undefined : nodes[index];
-}
-
-/** The one node that takes a node's output, past nodes that change nothing. */
-export function consumer(nodes: readonly Node[], node: Node, random: boolean): Node | undefined {
-  let found = nodes.find(({ inputs }) => inputs.includes(node.index));
-  while (found?.layer.isIdentity(random)) {
-    const { index } = found;
-    found = nodes.find(({ inputs }) => inputs.includes(index));
-  }
-  return found;
-}
-
-/** Whether a node's work is done by the product before it: a rectifier behind a dense layer. */
-export function ridesForward(plan: PlanBuilder, node: Node, random: boolean): boolean {
-  const { fused, graph } = plan.request;
-  return fused && node.layer.activation === "rectifier" && producer(graph.nodes, node, random)?.layer.kind === "dense";
-}
-
-/** Whether a node may overwrite its input: nothing else needs it. `outputs` are those of the nodes before it. */
-export function worksInPlace(plan: PlanBuilder, { layer }: Node, input: Matrix, outputs: readonly Matrix[]): boolean {
-  const { fused, graph } = plan.request;
-  if (!fused || layer.backwardReads === "input") return false;
-  // Of all whose outputs lie there by now: a sign outlives a layer that keeps signs, a value none.
-  return graph.nodes.every(({ index, layer: { backwardReads } }) => {
-    return outputs[index] !== input || (backwardReads !== "output" && (backwardReads !== "sign" || layer.homogeneous));
-  });
+/** What the nodes take that a node stands behind. */
+export function inputsOf(plan: PlanBuilder, { inputs }: Node, outputs: readonly Matrix[]): Matrix[] {
+  return inputs.map((source) => (source === INPUT ? plan.input : outputs[source]));
 }
 
 /** Forward through all nodes; returns what each makes. */
@@ -77,16 +50,16 @@ function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: PassKind)
   plan.freeMatrices();
   emitInputs(plan, program);
   for (const node of nodes) {
-    const input = node.inputs[0] === INPUT ? plan.input : outputs[node.inputs[0]];
-    const rides = ridesForward(plan, node, random);
-    const shares = rides || node.layer.isIdentity(random) || worksInPlace(plan, node, input, outputs);
-    const output = shares ? input : plan.matrix(columnsOf(node));
+    const inputs = inputsOf(plan, node, outputs);
+    const passes = ridesForward(plan, node, random) || node.layer.isIdentity(random);
+    const place = passes ? inputs[0] : inputs.find((input) => mayOverwrite(plan, node, { input, outputs, random }));
+    const output = place ?? plan.matrix(columnsOf(node));
     outputs.push(output);
-    if (rides || node.layer.isIdentity(random)) continue;
-    const after = consumer(nodes, node, random);
+    if (passes) continue;
+    const reader = soleReader(plan, node, random);
     node.layer.forward({
-      ...passContext(plan, program, node, kind, { input, output }),
-      rectify: node.layer.kind === "dense" && after !== undefined && ridesForward(plan, after, random),
+      ...passContext(plan, program, node, kind, { inputs, output }),
+      rectify: node.layer.kind === "dense" && reader !== undefined && ridesForward(plan, reader, random),
     });
   }
   return outputs;
@@ -101,12 +74,13 @@ export function passContext(
   program: ProgramBuilder,
   node: Node,
   kind: PassKind,
-  { input, output }: { input: Matrix; output: Matrix },
+  { inputs, output }: { inputs: readonly Matrix[]; output: Matrix },
 ): PassContext {
   return {
     emit: program.emitter(node.name),
     B,
-    input,
+    input: inputs[0],
+    inputs,
     output,
     parameters: plan.parametersOf(node),
     workspace: plan.workspace,
@@ -158,49 +132,56 @@ export function emitTraining(
   buffers: Map<string, NodeBuffers>,
 ): { program: Program; multiplyAdds: number } {
   const program = new ProgramBuilder();
-  const { graph, fused } = plan.request;
-  const { nodes } = graph;
+  const { nodes } = plan.request.graph;
   const outputs = emitForward(plan, program, TRAINS);
   const last = outputs[outputs.length - 1];
   for (const node of nodes) buffers.set(node.name, { output: outputs[node.index], gradient: undefined });
-
-  let gradient: Matrix = plan.matrix(last.columns);
+  const gradients = new Gradients(plan, program);
+  const gradient = plan.matrix(last.columns);
   emitLoss(plan, program, loss, last, gradient.pointer);
-  // Below the first node that learns nobody needs a gradient.
-  const first = nodes.findIndex(({ parameters }) => parameters.some(isTrained));
-  for (let index = nodes.length - 1; index >= 0 && first >= 0 && index >= first; index--) {
-    const node = nodes[index];
-    (buffers.get(node.name) as NodeBuffers).gradient = gradient;
-    if (node.layer.isIdentity(true)) continue;
-    const input = node.inputs[0] === INPUT ? plan.input : outputs[node.inputs[0]];
-    const gated = fused && node.layer.kind === "dense" ? gateBelow(plan, node) : undefined;
-    const inPlace = fused && !node.layer.keepsGradient && input.columns === gradient.columns;
-    const below = index > first ? (inPlace ? gradient : plan.matrix(input.columns)) : undefined;
-    node.layer.backward({
-      ...passContext(plan, program, node, TRAINS, { input, output: outputs[index] }),
-      outputGradient: gradient,
-      inputGradient: below,
-      gate: gated,
-      update: updatesRide(plan.request, node)
-        ? { rule: ruleNumber(optimizer), hyper: { record: HYPER }, status: plan.statusOf(node.name) }
-        : undefined,
-    });
-    if (below) gradient = below;
-    if (gated) index = gated.rectifier;
+  gradients.add(nodes.length - 1, gradient);
+  for (const node of nodes.toReversed()) {
+    const own = gradients.of(node.index);
+    // Nobody needs it, or the product behind has passed this node.
+    if (!own) continue;
+    (buffers.get(node.name) as NodeBuffers).gradient = own;
+    emitBackward(plan, program, { node, outputs, gradients, optimizer });
   }
   emitUpdates(plan, program, optimizer);
   return { program: program.build("train"), multiplyAdds: program.multiplyAdds };
 }
 
-/** Rectifier, or rectifier and dropout, right below a dense layer: its input gradient passes them in the same call. */
-function gateBelow(plan: PlanBuilder, node: Node): { scale: Argument; rectifier: number } | undefined {
-  const { nodes } = plan.request.graph;
-  let below = producer(nodes, node, true);
-  let scale: Argument = 0;
-  if (below && isPlainDropout(below.layer)) {
-    const parameters = plan.maskOf(below, TRAINS)?.parameters as { record: number };
-    scale = { record: parameters.record + 8 };
-    below = producer(nodes, below, true);
+/** From the gradient of a node's output to those of its inputs. */
+function emitBackward(
+  plan: PlanBuilder,
+  program: ProgramBuilder,
+  step: { node: Node; outputs: readonly Matrix[]; gradients: Gradients; optimizer: Optimizer },
+): void {
+  const { node, outputs, gradients, optimizer } = step;
+  const outputGradient = gradients.of(node.index) as Matrix;
+  if (node.layer.isIdentity(true)) {
+    gradients.add(node.inputs[0], outputGradient);
+    return;
   }
-  return below?.layer.activation === "rectifier" ? { scale, rectifier: below.index } : undefined;
+  const inputs = inputsOf(plan, node, outputs);
+  const gate = gateBelow(plan, node);
+  // Most make the gradient of an input of the same size in place.
+  const place = node.inputs.findIndex((source, i) => gradients.areNeeded(source) && inputs[i].columns === outputGradient.columns);
+  const inPlace = plan.request.fused && !node.layer.keepsGradient ? place : -1;
+  const inputGradients = node.inputs.map((source, i) => {
+    if (i === inPlace) return outputGradient;
+    return gradients.areNeeded(source) ? plan.matrix(inputs[i].columns) : undefined;
+  });
+  node.layer.backward({
+    ...passContext(plan, program, node, TRAINS, { inputs, output: outputs[node.index] }),
+    outputGradient,
+    inputGradient: inputGradients[0],
+    inputGradients,
+    gate,
+    update: updatesRide(plan.request, node)
+      ? { rule: ruleNumber(optimizer), hyper: { record: HYPER }, status: plan.statusOf(node.name) }
+      : undefined,
+  });
+  if (inPlace < 0) gradients.release(outputGradient);
+  for (const [i, made] of inputGradients.entries()) if (made) gradients.add((gate?.rectifier ?? node).inputs[i], made);
 }

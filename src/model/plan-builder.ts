@@ -86,6 +86,8 @@ export interface PlanBuilder {
   keptOf(node: Node): number;
   /** An activation matrix. Programs run one after the other, so each begins with all matrices free again. */
   matrix(columns: number): Matrix;
+  /** Gives a matrix back within a program. */
+  release(matrix: Matrix): void;
   freeMatrices(): void;
 }
 

@@ -164,6 +164,7 @@ export function makePlan(request: PlanRequest): Plan {
     nextWeights: ({ index }) => penalized[index],
     keptOf: ({ index }) => kept[index],
     matrix,
+    release: (matrix) => free.push(matrix),
     freeMatrices: () => {
       free = matrices.filter((made) => made !== input);
     },

@@ -1,6 +1,7 @@
 import { type DropoutLayer, isDropout, type RateRecord } from "../layers/dropout/dropout-layer.ts";
 import { checkNumber } from "../layers/options.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
+import type { Shape } from "../tensor/shape.ts";
 import type { Graph, Node } from "./graph.ts";
 import type { Numbers } from "./weights.ts";
 
@@ -14,6 +15,11 @@ type DropoutNode = Node & { readonly layer: DropoutLayer };
 /** The dropout layers of a graph, in its order. */
 export function dropoutNodes(graph: Graph): DropoutNode[] {
   return graph.nodes.filter((node): node is DropoutNode => isDropout(node.layer));
+}
+
+/** The shape of a row's mask: one number decides over a unit each, or over a branch as a whole. */
+export function maskShapeOf({ layer, outputShape }: DropoutNode): Shape {
+  return layer.maskShape?.() ?? outputShape;
 }
 
 /** The rates as they are. */

@@ -2,8 +2,9 @@ import type { Emit, ForwardContext } from "../layers/layer.ts";
 import type { OutputLink } from "../losses/loss.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { Program } from "../wasm/program.ts";
+import { mayOverwrite, ridesForward, soleReader } from "./fusion.ts";
 import { INPUT, type Node } from "./graph.ts";
-import { columnsOf, consumer, emitInputs, passContext, ridesForward, worksInPlace } from "./passes.ts";
+import { columnsOf, emitInputs, inputsOf, passContext } from "./passes.ts";
 import { type PlanBuilder, ProgramBuilder, SAMPLES, type SamplingSize } from "./plan-builder.ts";
 
 // Monte Carlo prediction as two programs over one memory. R rows and S samples make a batch of S blocks of R rows each.
@@ -25,26 +26,26 @@ export function emitSampling(plan: PlanBuilder, link: OutputLink, { rows: R, sam
   plan.freeMatrices();
   emitInputs(plan, trunk);
   for (const node of nodes) {
-    const [from] = node.inputs;
-    const input = from === INPUT ? plan.input : outputs[from];
-    const fromSampled = from !== INPUT && isSampled[from];
-    const sampled = fromSampled || node.layer.isRandom === true;
+    const inputs = inputsOf(plan, node, outputs);
+    const fromSampled = node.inputs.map((source) => source !== INPUT && isSampled[source]);
+    const sampled = fromSampled.includes(true) || node.layer.isRandom === true;
     isSampled.push(sampled);
-    const rides = ridesForward(plan, node, true);
-    const isDone = rides || node.layer.isIdentity(true);
-    const shares = isDone || (sampled === fromSampled && worksInPlace(plan, node, input, outputs));
-    const output = shares ? input : plan.matrix(columnsOf(node));
+    const isDone = ridesForward(plan, node, true) || node.layer.isIdentity(true);
+    const place = isDone
+      ? inputs[0]
+      : inputs.find((input, i) => fromSampled[i] === sampled && mayOverwrite(plan, node, { input, outputs, random: true }));
+    const output = place ?? plan.matrix(columnsOf(node));
     outputs.push(output);
     if (isDone) continue;
-    const after = consumer(nodes, node, true);
+    const after = soleReader(plan, node, true);
     const program = sampled ? rest : trunk;
     const context = {
-      ...passContext(plan, program, node, SAMPLES, { input, output }),
+      ...passContext(plan, program, node, SAMPLES, { inputs, output }),
       B: sampled ? R * S : R,
       rectify: node.layer.kind === "dense" && after !== undefined && ridesForward(plan, after, true),
     };
-    // Also one with a mask at which nothing is random: it reads the keys of R rows.
-    if (sampled && (node.layer.isRandom || context.mask)) emitBlocks(plan, node, context, { R, S, fromSampled });
+    // Also one with a mask at which nothing is random: it reads the keys of R rows. And one that takes rows of the trunk.
+    if (sampled && (node.layer.isRandom || context.mask || fromSampled.includes(false))) emitBlocks(plan, node, context, { R, S, fromSampled });
     else node.layer.forward(context);
   }
   const last = outputs[outputs.length - 1];
@@ -53,25 +54,27 @@ export function emitSampling(plan: PlanBuilder, link: OutputLink, { rows: R, sam
   return [trunk.build("trunk"), rest.build("sample")];
 }
 
-/** A layer that draws, block by block. Its input is the trunk's, the same for every block, or the samples'. */
+/** A layer that draws, block by block. An input is the trunk's, the same for every block, or the samples'. */
 function emitBlocks(
   plan: PlanBuilder,
   { layer }: Node,
   context: ForwardContext,
-  { R, S, fromSampled }: { R: number; S: number; fromSampled: boolean },
+  { R, S, fromSampled }: { R: number; S: number; fromSampled: readonly boolean[] },
 ): void {
-  const { input, output, mask, emit } = context;
+  const { output, mask, emit } = context;
   // Blocks lie apart. Where each is one call, threads need not meet in between; a program begins with a call where they do.
   let calls = 0;
   layer.forward({ ...context, emit: () => void calls++ });
   for (let s = 0; s < S; s++) {
+    const inputs = context.inputs.map((input, i) => (fromSampled[i] ? block(input, R, s) : input));
     const meets = calls > 1 || s === 0 || s === S - 1;
     const emitBlock: Emit = (kernel, values, options) => emit(kernel, values, meets ? options : { barrier: false });
     layer.forward({
       ...context,
       emit: emitBlock,
       B: R,
-      input: fromSampled ? block(input, R, s) : input,
+      input: inputs[0],
+      inputs,
       output: block(output, R, s),
       // A mask that a batch shares is one for each sample.
       mask: mask && { ...mask, pass: { value: plan.record.passes + 4 * s }, batch: 0 },

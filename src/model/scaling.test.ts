@@ -22,18 +22,52 @@ const OTHER: Record<Scaling, Scaling> = { inverted: "standard", standard: "inver
 /** Kinds of layers that let no factor pass. */
 const STOPPING = ["gaussianDropout", "alphaDropout", "standout", "activation", "batchNorm", "layerNorm"];
 const passesFactor = (layer: LayerRecipe) =>
-  !STOPPING.includes(layer.type) || (layer.type === "activation" && layer.name === "leakyRelu");
+  (layer.type !== "residual" && !STOPPING.includes(layer.type)) || (layer.type === "activation" && layer.name === "leakyRelu");
 
-/** Networks that can be converted: no dropout of rate 1, and a dense layer behind every dropout, with nothing that stops the factor before it. */
-const convertible = recipes.map((recipe): Recipe => {
-  const layers = recipe.layers.filter((layer, i) => {
+/**
+ * Layers that can be converted: no dropout of rate 1, and a dense layer behind every dropout with nothing that stops the factor before
+ * it, or, at the end of a branch, such a one before it.
+ */
+function convertibleLayers(given: readonly LayerRecipe[], isBranch: boolean): LayerRecipe[] {
+  const endsIn = (layers: readonly LayerRecipe[]) => {
+    const last = layers.findLastIndex(({ type }) => type === "dense");
+    return last >= 0 && layers.slice(last + 1).every(passesFactor);
+  };
+  const layers = given.filter((layer, i) => {
     if (layer.type !== "dropout") return true;
-    const behind = recipe.layers.slice(i + 1);
+    const behind = given.slice(i + 1);
     const next = behind.findIndex(({ type }) => type === "dense");
-    return layer.rate < 1 && next >= 0 && behind.slice(0, next).every(passesFactor);
+    const isLast = isBranch && next < 0 && endsIn(given);
+    return layer.rate < 1 && (isLast || (next >= 0 && behind.slice(0, next).every(passesFactor)));
   });
-  return { ...recipe, layers };
-});
+  return layers.map((layer) => {
+    if (layer.type !== "residual") return layer;
+    const inner = convertibleLayers(layer.layers, true);
+    return { ...layer, scaling: endsIn(inner) ? layer.scaling : "none", layers: notEmpty(inner) };
+  });
+}
+
+const notEmpty = (layers: readonly LayerRecipe[]): readonly LayerRecipe[] =>
+  layers.length > 0 ? layers : [{ type: "dropout", rate: 0 }];
+
+const convertible = recipes.map((recipe): Recipe => ({ ...recipe, layers: convertibleLayers(recipe.layers, false) }));
+
+/** The layers without dropout. */
+function withoutDropout(layers: readonly LayerRecipe[]): LayerRecipe[] {
+  return layers.flatMap((layer): LayerRecipe[] => {
+    if (layer.type === "dropout") return [];
+    if (layer.type !== "residual") return [layer];
+    const sleepsAlways = layer.rate === 1;
+    return sleepsAlways ? [layer] : [{ ...layer, rate: 0, layers: notEmpty(withoutDropout(layer.layers)) }];
+  });
+}
+
+/** The layers with the default scaling of branches. */
+function inverted(layers: readonly LayerRecipe[]): LayerRecipe[] {
+  return layers.map((layer) =>
+    layer.type === "residual" ? { ...layer, scaling: "inverted", layers: inverted(layer.layers) } : layer,
+  );
+}
 
 const predictionsOf = async (model: Model, x: Float32Array | Uint8Array) => (await model.predict(x, { output: "logits" })).data;
 
@@ -138,11 +172,9 @@ describe("predictions and evaluations", () => {
   it("have no trace of inverted dropout: the bits of the model without it", async () => {
     await fc.assert(
       fc.asyncProperty(recipes, fc.constantFrom(undefined, 2), async (recipe, threads) => {
-        const { model, data } = make({ ...recipe, scaling: "inverted" });
-        const awake = sequential(
-          { input: recipe.input, seed: recipe.seed },
-          model.graph.nodes.flatMap(({ layer }) => (isPlainDropout(layer) ? [] : [layer])),
-        );
+        const layers = inverted(recipe.layers);
+        const { model, data } = make({ ...recipe, layers, scaling: "inverted" });
+        const { model: awake } = make({ ...recipe, layers: withoutDropout(layers), scaling: "inverted" });
         awake.setWeights(Object.fromEntries(model.weights));
         const run = threads === undefined ? {} : { threads };
         expect(bitsOf({ p: (await model.predict(data.x, run)).data })).toBe(

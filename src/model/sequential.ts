@@ -1,8 +1,8 @@
-import type { Layer } from "../layers/layer.ts";
+import type { Layers } from "../layers/layer.ts";
 import { checkOptions } from "../layers/options.ts";
 import { checkSeed } from "../random/streams.ts";
+import { chain } from "./chain.ts";
 import { type DropoutShorthand, withShorthand } from "./dropout-shorthand.ts";
-import { chain, isLayer } from "./graph.ts";
 import { Model } from "./model.ts";
 
 /** Options of {@link sequential}. */
@@ -26,9 +26,9 @@ export interface SequentialOptions extends DropoutShorthand {
  * ]);
  * const same = sequential({ input: [784], seed: 42, inputRate: 0.2, hiddenRate: 0.5 }, [dense(1024), relu(), dense(10)]);
  */
-export function sequential(options: SequentialOptions, layers: readonly Layer[]): Model {
+export function sequential(options: SequentialOptions, layers: Layers): Model {
   checkOptions("sequential", options, ["input", "seed", "inputRate", "hiddenRate"]);
   const seed = checkSeed("sequential", options.seed);
-  const slept = Array.isArray(layers) && layers.every(isLayer) ? withShorthand("sequential", layers, options) : layers;
+  const slept = Array.isArray(layers) ? withShorthand("sequential", layers, options) : layers;
   return new Model({ graph: chain("sequential", options.input, slept), seed });
 }

@@ -1,5 +1,5 @@
 import { formatShape, sizeOf } from "../tensor/shape.ts";
-import { isTrained } from "./graph.ts";
+import { INPUT, isTrained } from "./graph.ts";
 import type { Network } from "./network.ts";
 
 /** A model as a table: each layer's name, output shape, parameters and settings, and the parameters' sum. */
@@ -8,14 +8,16 @@ export function summarize(model: Network): string {
   const rows = [
     ["layer", "output", "parameters", ""],
     ["input", formatShape(model.inputShape), "", ""],
-    ...nodes.map(({ name, layer, outputShape, parameters }) => [
-      name,
+    ...nodes.map(({ name, path, inputs, layer, outputShape, parameters }) => [
+      `${"  ".repeat(path.split(".").length - 1)}${name}`,
       formatShape(outputShape),
       parameters.length === 0 ? "" : count(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)),
-      Object.entries(layer.config)
-        .filter(([key]) => key !== "units")
-        .map(([key, value]) => `${key} ${value}`)
-        .join(", "),
+      [
+        ...(inputs.length > 1 ? [inputs.map((source) => (source === INPUT ? "input" : nodes[source].name)).join(" + ")] : []),
+        ...Object.entries(layer.config)
+          .filter(([key]) => key !== "units")
+          .map(([key, value]) => `${key} ${value}`),
+      ].join(", "),
     ]),
   ];
   const width = (column: number) => Math.max(...rows.map((row) => row[column].length));

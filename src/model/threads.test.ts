@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
 import { Draws } from "../../test/draws.ts";
 import { returnWorkers, takeWorkers } from "../wasm/pool.ts";
-import { chain } from "./graph.ts";
+import { chain } from "./chain.ts";
 import { resolveThreads } from "./threads.ts";
 
 const THREADS = [1, 2, 3, 4, 8];

@@ -17,7 +17,7 @@ import type { Numbers } from "../reference/numbers.ts";
 import { sgd as twinSgd } from "../reference/sgd.ts";
 import { standoutMask } from "../reference/standout.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import type { Node } from "./graph.ts";
+import { type Node, readersOf } from "./graph.ts";
 import type { Model } from "./model.ts";
 
 // Whole networks against the f64 twin, which makes its own masks.
@@ -142,7 +142,7 @@ describe("a traced training step", () => {
       RUNS,
     );
     expect([...seen.rates].sort()).toEqual(RATES);
-    expect(seen.kinds.size).toBe(11);
+    expect(seen.kinds.size).toBe(12);
     expect(seen.wide).toBeGreaterThan(10);
     expect(tallies.plain.loose / tallies.plain.strict).toBeLessThan(0.03);
     expect(tallies.normalised.loose / tallies.normalised.strict).toBeLessThan(0.25);
@@ -171,7 +171,7 @@ describe("a traced training step", () => {
         const trace = await model.trace(data, { loss: lossOf(recipe.loss), rows, pass, batch });
         const values = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.output.data ?? trace.input.data;
         const gradients = (at: number) => trace.layers.get(model.graph.nodes[at]?.name)?.gradient?.data;
-        for (const { name, layer, index, outputShape } of model.graph.nodes) {
+        for (const { name, layer, index, inputs, outputShape } of model.graph.nodes) {
           if (!isPlainDropout(layer)) continue;
           const units = sizeOf(outputShape);
           const key = streamKey(model.seed, `mask/${name}`);
@@ -179,8 +179,9 @@ describe("a traced training step", () => {
           const mask = [...rows].flatMap((row) => [...maskOfRow(key, layer.rate, units, { ...place(row), pass })]);
           const masked = (numbers: Numbers) =>
             Float64Array.from(numbers, (value, i) => (mask[i] ? Math.fround(value * factorOf(layer)) : 0));
-          expectExact(values(index), layer.rate === 0 ? values(index - 1) : masked(values(index - 1)), `output of ${name}`);
-          const below = gradients(index - 1);
+          expectExact(values(index), layer.rate === 0 ? values(inputs[0]) : masked(values(inputs[0])), `output of ${name}`);
+          // of what others take too the gradient is a sum
+          const below = readersOf(model.graph, inputs[0]).length === 1 ? gradients(inputs[0]) : undefined;
           const own = gradients(index);
           if (below && own) expectExact(below, layer.rate === 0 ? own : masked(own), `gradient below ${name}`);
           dropouts++;

@@ -15,7 +15,7 @@ export function checkTrainable(operation: string, loss: Loss, { nodes, output }:
     throw new DrowseError(operation, "the model has no weights", "add a layer that learns, such as dense(10)");
   }
   const last = nodes.findLast(({ layer, parameters }) => {
-    const onlySleeps = isDropout(layer) && !layer.activation && parameters.length === 0;
+    const onlySleeps = isDropout(layer) && !layer.activation && !layer.joins && parameters.length === 0;
     return !onlySleeps && layer.kind !== "flatten";
   });
   if (link !== "identity" && last?.layer.activation) {

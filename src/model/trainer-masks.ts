@@ -6,7 +6,7 @@ import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Graph } from "./graph.ts";
-import { checkDropoutNames, dropoutNodes } from "./rates.ts";
+import { checkDropoutNames, dropoutNodes, maskShapeOf } from "./rates.ts";
 
 /** Masks are functions of keys, so remembering which keys is remembering all of them: plain values, a few for each layer. */
 export interface MaskRecording {
@@ -93,11 +93,12 @@ export class TrainerMasks {
       "give a step, a whole number from 0",
     );
     const { pass, batch, rows, graph } = this.#owner.stepAt(step);
-    const layers = dropoutNodes(graph).flatMap(({ name, layer, outputShape }): [string, LayerMasks][] => {
+    const layers = dropoutNodes(graph).flatMap((node): [string, LayerMasks][] => {
+      const { name, layer } = node;
       if (!layer.hasMask) return [];
       const keys = { pass: this.#frozen[name] ?? pass, stream: layer.isShared ? SHARED : TRAINING };
       const key = streamKey(this.#owner.seed, `mask/${name}`);
-      const units = sizeOf(outputShape);
+      const units = sizeOf(maskShapeOf(node));
       const owners = layer.isShared ? [batch] : [...rows];
       return [
         [

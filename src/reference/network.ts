@@ -24,6 +24,7 @@ import { meanAbsoluteError } from "./mean-absolute-error.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
 import type { Numbers } from "./numbers.ts";
 import { relu, reluGradient } from "./relu.ts";
+import { type BranchScaling, branchPredictionScale, branchTrainingScale, dropPath, dropPathMask } from "./residual.ts";
 import { scale } from "./scale.ts";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 import { keepProbability, standoutMask } from "./standout.ts";
@@ -79,7 +80,15 @@ export type NetworkLayer =
     }
   | { readonly type: "maxout"; readonly pieces: number }
   | ({ readonly type: "batchNorm" } & BatchNormParameters)
-  | ({ readonly type: "layerNorm" } & LayerNormParameters);
+  | ({ readonly type: "layerNorm" } & LayerNormParameters)
+  /** y = x + m scale f, where x is what layer `from` received and f what this one receives: layers from there on are the branch. */
+  | {
+      readonly type: "residual";
+      readonly from: number;
+      readonly rate: number;
+      readonly scaling: BranchScaling;
+      readonly mask: Numbers | MaskKeys;
+    };
 
 export type LossName =
   | "crossEntropy"
@@ -136,19 +145,24 @@ export function trainingPass(network: Network, { x, indices, targets, weights }:
   const values: Float64Array[] = [Float64Array.from(x)];
   const masks = layers.map((layer, i) => {
     const mask = "mask" in layer ? maskOf(layer, values[i], indices) : undefined;
-    values.push(forward(layer, values[i], mask, B));
+    values.push(forward(layer, values, i, mask, B));
     return mask;
   });
 
   const unweighted = lossOf(network, values[layers.length], targets, B);
   const result = weights ? weighted(unweighted, weights) : unweighted;
   const valueGradients: Float64Array[] = [result.gradient];
+  /** What residual connections add to the gradient of what a layer received. */
+  const passed = new Map<number, Float64Array[]>();
   const gradients: TrainingPass["gradients"][number][] = [];
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i];
     const d = valueGradients[0];
     gradients.unshift(parameterGradients(layer, values[i], d, masks[i] ?? [], l2, B));
-    valueGradients.unshift(backward(layer, { x: values[i], y: values[i + 1], d, mask: masks[i], B }));
+    if (layer.type === "residual") passed.set(layer.from, [...(passed.get(layer.from) ?? []), d]);
+    const below = backward(layer, { x: values[i], y: values[i + 1], d, mask: masks[i], B });
+    for (const part of passed.get(i) ?? []) for (let at = 0; at < part.length; at++) below[at] += part[at];
+    valueGradients.unshift(below);
   }
 
   const learned = layers.map((layer, i) => learnedGradient(layer, values[i], valueGradients[i + 1], masks[i] ?? [], B));
@@ -167,25 +181,37 @@ export function trainingPass(network: Network, { x, indices, targets, weights }:
 
 /** The network's output in prediction: nothing sleeps, standard scaling multiplies by keep, and statistics are the running ones. */
 export function prediction(layers: readonly NetworkLayer[], x: Numbers, B: number): Float64Array {
-  return layers.reduce<Float64Array>((value, layer) => {
-    if (layer.type === "dropout") return scale(value, predictionScale(layer.rate, layer.scaling));
-    if (layer.type === "batchNorm") return batchNormFrozen(value, layer);
-    if (layer.type === "dropConnect") {
-      const weight = Float64Array.from(layer.weight, (w) => w * predictionScale(layer.rate, layer.scaling));
-      return denseForward(value, weight, layer.bias, { B, K: layer.K, N: layer.N });
-    }
-    const isSilent = "rate" in layer || "learned" in layer;
-    if (isSilent) return value;
-    return forward(layer, value, layer.type === "standout" ? keepProbability(value, layer.alpha, layer.beta) : undefined, B);
-  }, Float64Array.from(x));
+  const values: Float64Array[] = [Float64Array.from(x)];
+  for (const [i, layer] of layers.entries()) values.push(predicted(layer, values, i, B));
+  return values[layers.length];
+}
+
+function predicted(layer: NetworkLayer, values: readonly Float64Array[], i: number, B: number): Float64Array {
+  const value = values[i];
+  if (layer.type === "dropout") return scale(value, predictionScale(layer.rate, layer.scaling));
+  if (layer.type === "batchNorm") return batchNormFrozen(value, layer);
+  if (layer.type === "dropConnect") {
+    const weight = Float64Array.from(layer.weight, (w) => w * predictionScale(layer.rate, layer.scaling));
+    return denseForward(value, weight, layer.bias, { B, K: layer.K, N: layer.N });
+  }
+  if (layer.type === "residual") {
+    const awake = new Uint8Array(value.length).fill(1);
+    return dropPath(values[layer.from], value, awake, branchPredictionScale(layer.rate, layer.scaling));
+  }
+  const isSilent = "rate" in layer || "learned" in layer;
+  if (isSilent) return value;
+  return forward(layer, values, i, layer.type === "standout" ? keepProbability(value, layer.alpha, layer.beta) : undefined, B);
 }
 
 /** The output of one Monte Carlo sample: masks as in training, statistics the running ones. */
 export function sampledPass(layers: readonly NetworkLayer[], { x, indices }: Batch): Float64Array {
-  return layers.reduce<Float64Array>((value, layer) => {
-    if (layer.type === "batchNorm") return batchNormFrozen(value, layer);
-    return forward(layer, value, "mask" in layer ? maskOf(layer, value, indices) : undefined, indices.length);
-  }, Float64Array.from(x));
+  const values: Float64Array[] = [Float64Array.from(x)];
+  for (const [i, layer] of layers.entries()) {
+    const mask = "mask" in layer ? maskOf(layer, values[i], indices) : undefined;
+    const isFrozen = layer.type === "batchNorm";
+    values.push(isFrozen ? batchNormFrozen(values[i], layer) : forward(layer, values, i, mask, indices.length));
+  }
+  return values[layers.length];
 }
 
 function maskOf(layer: Extract<NetworkLayer, { mask: unknown }>, x: Float64Array, indices: Numbers): Numbers {
@@ -207,6 +233,8 @@ function maskOf(layer: Extract<NetworkLayer, { mask: unknown }>, x: Float64Array
       const batch = "batch" in mask ? mask.batch : undefined;
       return dropConnectMask(layer.rate, batch === undefined ? indices : [batch], layer, mask);
     }
+    case "residual":
+      return dropPathMask(layer.rate, indices, N, mask);
     case "dropout": {
       const batch = "batch" in mask ? mask.batch : undefined;
       return dropoutMask(layer.rate, batch === undefined ? indices : Array.from(indices, () => batch), N, mask);
@@ -214,7 +242,15 @@ function maskOf(layer: Extract<NetworkLayer, { mask: unknown }>, x: Float64Array
   }
 }
 
-function forward(layer: NetworkLayer, x: Float64Array, mask: Numbers | undefined, B: number): Float64Array {
+/** What layer i makes of what it receives. */
+function forward(
+  layer: NetworkLayer,
+  values: readonly Float64Array[],
+  i: number,
+  mask: Numbers | undefined,
+  B: number,
+): Float64Array {
+  const x = values[i];
   switch (layer.type) {
     case "dense":
       return denseForward(x, layer.weight, layer.bias, { B, K: layer.K, N: layer.N });
@@ -242,6 +278,8 @@ function forward(layer: NetworkLayer, x: Float64Array, mask: Numbers | undefined
       return batchNormForward(x, layer, B);
     case "layerNorm":
       return layerNormForward(x, layer);
+    case "residual":
+      return dropPath(values[layer.from], x, mask ?? [], branchTrainingScale(layer.rate, layer.scaling));
   }
 }
 
@@ -279,6 +317,8 @@ function backward(
       return batchNormGradient(x, d, layer, B).dx;
     case "layerNorm":
       return layerNormGradient(x, d, layer).dx;
+    case "residual":
+      return dropout(d, mask ?? [], branchTrainingScale(layer.rate, layer.scaling));
   }
 }
 

@@ -88,6 +88,8 @@ export const kernelArguments = {
   alphaDropout: ["x", "y", "stride", "rows", "columns", ...WORDS],
   standoutMask: ["x", "v", "y", "stride", "rows", "columns", "alpha", ...WORDS],
   standoutKeep: ["x", "v", "y", "stride", "rows", "columns", "alpha", "beta"],
+  add: ["x", "f", "y", "stride", "rows", "columns", "factor"],
+  dropPath: ["x", "f", "y", "stride", "rows", "columns", ...WORDS],
   maxout: ["x", "y", "xStride", "yStride", "rows", "columns", "pieces"],
   maxoutGradient: ["x", "dy", "dx", "xStride", "yStride", "rows", "columns", "pieces"],
   dropWeights: ["from", "to", "K", "N", "batch", "parameters", ...KEYS],

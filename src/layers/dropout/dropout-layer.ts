@@ -1,3 +1,4 @@
+import type { Shape } from "../../tensor/shape.ts";
 import type { Layer } from "../layer.ts";
 
 /** What a layer's kernels read of a step's record, 12 bytes: a word, a word that may be negative, a number of single precision. */
@@ -31,6 +32,11 @@ export interface DropoutLayer extends Layer {
   readonly predictionFactor: number;
   /** Whether a unit is awake or sleeps by its keys alone, so that `dropoutMask` can tell. */
   readonly hasMask: boolean;
+  /**
+   * The shape of a row's mask, where that is not the layer's output's: [] where one word decides over the row.
+   * @internal
+   */
+  maskShape?(): Shape;
   /** Whether all rows of a batch have one mask. */
   readonly isShared: boolean;
 }
