@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import {
   alphaDropout,
-  batchNorm,
   type Block,
   type BranchScaling,
+  batchNorm,
   type Data,
   dense,
   dropout,

@@ -10,12 +10,12 @@ import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { lossRequest } from "./data-request.ts";
 import type { Graph } from "./graph.ts";
 import type { Network } from "./network.ts";
-import { makePlan } from "./plan.ts";
 import { RowOrder } from "./row-order.ts";
 import { type DropoutSchedule, ScheduledRates } from "./scheduled-rates.ts";
 import { resolveThreads } from "./threads.ts";
 import { checkBatches, checkTrainable, classesOf } from "./trainable.ts";
 import { Trainer } from "./trainer.ts";
+import { makeTrainingPlan } from "./training-pass.ts";
 import { type Opened, type SessionRequest, TrainingSession } from "./training-session.ts";
 import { writeNumbers } from "./weights.ts";
 
@@ -106,7 +106,7 @@ export async function createTrainer(
   checkBatches(operation, graph, rows.length, rowsPerStep);
   const threads = resolveThreads(operation, options.threads, graph, rowsPerStep);
   const open = async (asked: SessionRequest): Promise<Opened> => {
-    const plan = makePlan({
+    const plan = makeTrainingPlan({
       kernels: [allKernels],
       graph: asked.graph,
       seed,

@@ -1,24 +1,13 @@
 import type { PassContext } from "../layers/layer.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { Argument, Program } from "../wasm/program.ts";
-import { gateBelow, mayOverwrite, ridesForward, soleReader } from "./fusion.ts";
-import { Gradients } from "./gradients.ts";
+import { mayOverwrite, ridesForward, soleReader } from "./fusion.ts";
 import { INPUT, type Node } from "./graph.ts";
-import {
-  type NodeBuffers,
-  type PassKind,
-  type PlanBuilder,
-  PREDICTS,
-  ProgramBuilder,
-  TRAINS,
-  updatesRide,
-} from "./plan-builder.ts";
-import { HYPER, LOSS_SUM, ROWS } from "./record.ts";
-import { emitUpdates, ruleNumber } from "./updates.ts";
+import { type PassKind, type PlanBuilder, PREDICTS, ProgramBuilder } from "./plan-builder.ts";
+import { LOSS_SUM, ROWS } from "./record.ts";
 
-// How the layers of a graph become the calls of a program: forward through the nodes, and in training back again.
+// How the layers of a graph become the calls of a program: forward through the nodes. The way back is in training-pass.ts.
 
 const B: Argument = { value: ROWS };
 
@@ -37,13 +26,13 @@ export function emitInputs(plan: PlanBuilder, program: ProgramBuilder): void {
   else emit("inputFloats", common);
 }
 
-/** What the nodes take that a node stands behind. */
+/** The values that a node takes. */
 export function inputsOf(plan: PlanBuilder, { inputs }: Node, outputs: readonly Matrix[]): Matrix[] {
   return inputs.map((source) => (source === INPUT ? plan.input : outputs[source]));
 }
 
 /** Forward through all nodes; returns what each makes. */
-function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: PassKind): Matrix[] {
+export function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: PassKind): Matrix[] {
   const { random } = kind;
   const { nodes } = plan.request.graph;
   const outputs: Matrix[] = [];
@@ -97,7 +86,7 @@ export function passContext(
 }
 
 /** The loss of the last output, its sum and, where wanted, its gradient. */
-function emitLoss(plan: PlanBuilder, program: ProgramBuilder, loss: Loss, output: Matrix, gradient: number): void {
+export function emitLoss(plan: PlanBuilder, program: ProgramBuilder, loss: Loss, output: Matrix, gradient: number): void {
   const emit = program.emitter("loss");
   const { targets, weights } = plan.record;
   const weighted = gradient !== 0 && weights !== 0;
@@ -123,65 +112,4 @@ export function emitInference(
   const { pointer: z, stride, columns: N } = output;
   if (link) program.emitter("output")(link, { z, stride, B, N, out: { result: plan.record.predictions } });
   return program.build(name);
-}
-
-/** A training step: forward, loss, backward and update. Fills `buffers` with where every value can be read. */
-export function emitTraining(
-  plan: PlanBuilder,
-  { loss, optimizer }: { loss: Loss; optimizer: Optimizer },
-  buffers: Map<string, NodeBuffers>,
-): { program: Program; multiplyAdds: number } {
-  const program = new ProgramBuilder();
-  const { nodes } = plan.request.graph;
-  const outputs = emitForward(plan, program, TRAINS);
-  const last = outputs[outputs.length - 1];
-  for (const node of nodes) buffers.set(node.name, { output: outputs[node.index], gradient: undefined });
-  const gradients = new Gradients(plan, program);
-  const gradient = plan.matrix(last.columns);
-  emitLoss(plan, program, loss, last, gradient.pointer);
-  gradients.add(nodes.length - 1, gradient);
-  for (const node of nodes.toReversed()) {
-    const own = gradients.of(node.index);
-    // Nobody needs it, or the product behind has passed this node.
-    if (!own) continue;
-    (buffers.get(node.name) as NodeBuffers).gradient = own;
-    emitBackward(plan, program, { node, outputs, gradients, optimizer });
-  }
-  emitUpdates(plan, program, optimizer);
-  return { program: program.build("train"), multiplyAdds: program.multiplyAdds };
-}
-
-/** From the gradient of a node's output to those of its inputs. */
-function emitBackward(
-  plan: PlanBuilder,
-  program: ProgramBuilder,
-  step: { node: Node; outputs: readonly Matrix[]; gradients: Gradients; optimizer: Optimizer },
-): void {
-  const { node, outputs, gradients, optimizer } = step;
-  const outputGradient = gradients.of(node.index) as Matrix;
-  if (node.layer.isIdentity(true)) {
-    gradients.add(node.inputs[0], outputGradient);
-    return;
-  }
-  const inputs = inputsOf(plan, node, outputs);
-  const gate = gateBelow(plan, node);
-  // Most make the gradient of an input of the same size in place.
-  const place = node.inputs.findIndex((source, i) => gradients.areNeeded(source) && inputs[i].columns === outputGradient.columns);
-  const inPlace = plan.request.fused && !node.layer.keepsGradient ? place : -1;
-  const inputGradients = node.inputs.map((source, i) => {
-    if (i === inPlace) return outputGradient;
-    return gradients.areNeeded(source) ? plan.matrix(inputs[i].columns) : undefined;
-  });
-  node.layer.backward({
-    ...passContext(plan, program, node, TRAINS, { inputs, output: outputs[node.index] }),
-    outputGradient,
-    inputGradient: inputGradients[0],
-    inputGradients,
-    gate,
-    update: updatesRide(plan.request, node)
-      ? { rule: ruleNumber(optimizer), hyper: { record: HYPER }, status: plan.statusOf(node.name) }
-      : undefined,
-  });
-  if (inPlace < 0) gradients.release(outputGradient);
-  for (const [i, made] of inputGradients.entries()) if (made) gradients.add((gate?.rectifier ?? node).inputs[i], made);
 }

@@ -16,9 +16,10 @@ import { createLocalMachine } from "../wasm/local-machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { listProgram } from "../wasm/program.ts";
 import { lossRequest } from "./data-request.ts";
-import { makePlan, type Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import type { PlanRequest } from "./plan-builder.ts";
 import { readResult, writeRecord } from "./record.ts";
+import { makeTrainingPlan } from "./training-pass.ts";
 import { readNumbers, writeNumbers } from "./weights.ts";
 
 const DEEP = process.env.DROWSE_DEEP === "1";
@@ -61,7 +62,7 @@ async function bitsOfSteps(
     },
     ...changes,
   };
-  const plan = makePlan(request);
+  const plan = makeTrainingPlan(request);
   const { threads, optimizer = sgd(SETTINGS) } = request;
   const machine =
     threads === 1 ? await createLocalMachine(plan.specification) : await createPoolMachine(plan.specification, threads);
@@ -198,7 +199,7 @@ function listing(layers: LayerRecipe[], fused: boolean, optimizer = sgd(SETTINGS
   const loss = resolveLoss("test", "crossEntropy");
   const { graph, seed } = model;
   const source = prepareData("test", data, { inputShape: [20], outputs: sizeOf(graph.output), targets: "classes" });
-  const plan = makePlan({
+  const plan = makeTrainingPlan({
     graph,
     seed,
     kernels: [allKernels],

@@ -7,10 +7,12 @@ import { listBytes, type Matrix, PANEL, panelBytes, SCRATCH_BYTES, strideOf, vec
 import type { MachineSpecification } from "../wasm/machine.ts";
 import type { Program } from "../wasm/program.ts";
 import { type Graph, graphParameters, isTrained, nextWeights, parameterName, weightOf } from "./graph.ts";
-import { emitInference, emitTraining } from "./passes.ts";
+import { emitInference } from "./passes.ts";
 import { type NodeBuffers, type PlanBuilder, type PlanRequest, updatesRide } from "./plan-builder.ts";
 import { dropoutNodes, dropoutRecord } from "./rates.ts";
+
 import { BATCH, DROPOUT_BYTES, DROPOUTS, MASK_PASS, PASS, type RecordLayout, recordLayout } from "./record.ts";
+import type { EmitTraining } from "./training-pass.ts";
 
 /** Most memory that a slot of step records takes. */
 const SLOT_BYTES = 4 << 20;
@@ -94,8 +96,11 @@ function placePenalized(arena: Arena, { graph, optimizer }: PlanRequest, places:
   });
 }
 
-/** Makes the plan of a run. */
-export function makePlan(request: PlanRequest): Plan {
+/**
+ * Makes the plan of a run.
+ * @param emitTraining - makes the program of a training step, where there is an optimizer; who only predicts need not load it.
+ */
+export function makePlan(request: PlanRequest, emitTraining?: EmitTraining): Plan {
   const { graph, seed, batchSize, source, loss, predict, threads, sampling } = request;
   const arena = new Arena();
   const state = { barrier: arena.allocate(64), status: 0, statusWords: 0 };
@@ -173,7 +178,9 @@ export function makePlan(request: PlanRequest): Plan {
   const programs: Program[] = [];
   const add = (program: Program): number => programs.push(program) - 1;
   const nodes = new Map<string, NodeBuffers>();
-  const training = request.optimizer && loss ? emitTraining(builder, { loss, optimizer: request.optimizer }, nodes) : undefined;
+  if (request.optimizer && !emitTraining) throw new Error("a training was planned without the means to emit it");
+  const training =
+    request.optimizer && loss && emitTraining ? emitTraining(builder, { loss, optimizer: request.optimizer }, nodes) : undefined;
   const train = training ? add(training.program) : -1;
   const evaluate = loss ? add(emitInference(builder, "evaluate", { loss, link: predict })) : -1;
   const predicting = predict && !sampling ? add(emitInference(builder, "predict", { link: predict, loss: undefined })) : -1;

@@ -45,7 +45,8 @@ export function emitSampling(plan: PlanBuilder, link: OutputLink, { rows: R, sam
       rectify: node.layer.kind === "dense" && after !== undefined && ridesForward(plan, after, true),
     };
     // Also one with a mask at which nothing is random: it reads the keys of R rows. And one that takes rows of the trunk.
-    if (sampled && (node.layer.isRandom || context.mask || fromSampled.includes(false))) emitBlocks(plan, node, context, { R, S, fromSampled });
+    if (sampled && (node.layer.isRandom || context.mask || fromSampled.includes(false)))
+      emitBlocks(plan, node, context, { R, S, fromSampled });
     else node.layer.forward(context);
   }
   const last = outputs[outputs.length - 1];

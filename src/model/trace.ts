@@ -7,8 +7,8 @@ import type { Matrix } from "../wasm/layout.ts";
 import { createLocalMachine, type LocalMachine } from "../wasm/local-machine.ts";
 import { divergence } from "./divergence.ts";
 import type { Graph } from "./graph.ts";
-import { makePlan } from "./plan.ts";
 import { readResult, writeRecord } from "./record.ts";
+import { makeTrainingPlan } from "./training-pass.ts";
 import { type Numbers, readNumbers, writeNumbers } from "./weights.ts";
 
 /** An array that a step made. */
@@ -57,7 +57,7 @@ function readMatrix(machine: LocalMachine, { pointer, stride, columns }: Matrix,
 /** Runs one training step in the unfused plan, where every value has a buffer of its own. */
 export async function traceStep(request: TraceRequest): Promise<Trace> {
   const { graph, seed, numbers, source, loss, rows, pass, batch, optimizer, path } = request;
-  const plan = makePlan({
+  const plan = makeTrainingPlan({
     kernels: [allKernels],
     graph,
     seed,
