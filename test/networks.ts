@@ -206,14 +206,14 @@ function shaping(input: readonly number[], layers: readonly LayerRecipe[]): Laye
 
 /** Rows of a batch and of the data, of which no batch has one row where that has no variance. */
 function batching(layers: LayerRecipe[], rows: number, count: number): { rows: number; count: number } {
-  if (!has(layers, "batchNorm")) return { rows, count };
+  if (!isIn(layers, "batchNorm")) return { rows, count };
   const some = Math.max(2, rows);
   return { rows: some, count: count % some === 1 ? count + 1 : Math.max(some, count) };
 }
 
 /** Whether layers, or those in their branches, are of a kind. */
-function has(layers: readonly LayerRecipe[], type: LayerRecipe["type"]): boolean {
-  return layers.some((layer) => layer.type === type || (layer.type === "residual" && has(layer.layers, type)));
+export function isIn(layers: readonly LayerRecipe[], type: LayerRecipe["type"]): boolean {
+  return layers.some((layer) => layer.type === type || (layer.type === "residual" && isIn(layer.layers, type)));
 }
 
 /** The layers of a branch; the last that can change the width gives back that of the block, and none behind it changes it. */

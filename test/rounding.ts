@@ -183,6 +183,8 @@ function lossRounding(loss: Network["loss"], pass: TrainingPass, variance: Float
       return each(() => ROUNDING ** 2);
     case "binaryCrossEntropy":
       return each((i) => variance[i] / 16 + ROUNDING ** 2);
+    case "gaussianNegativeLogLikelihood":
+      return gaussianRounding(z, variance, B, N / 2);
   }
   const p = softmax(z, B, N);
   return p.map((own, i) => {
@@ -190,5 +192,19 @@ function lossRounding(loss: Network["loss"], pass: TrainingPass, variance: Float
     let mean = 0;
     for (let n = 0; n < N; n++) mean += p[row + n] ** 2 * variance[row + n];
     return (own ** 2 * (variance[i] + mean + summing(N)) + ROUNDING ** 2) / B ** 2;
+  });
+}
+
+/** Of means m, then log-variances s: dm = e w / (B T) and ds = (1 - e^2 w) / (2 B T), where e = m - t and w = exp(-s). */
+function gaussianRounding(z: Float64Array, variance: Float64Array, B: number, T: number): Float64Array {
+  return z.map((_, i) => {
+    const [row, n] = [Math.floor(i / (2 * T)) * 2 * T, i % T];
+    const [mean, logVariance] = [row + n, row + T + n];
+    const w = Math.exp(-z[logVariance]);
+    const e = Math.abs(z[mean]) + 2.5;
+    const ofE = variance[mean] + ROUNDING ** 2 * (z[mean] ** 2 + 2.5 ** 2);
+    const ofW = variance[logVariance] + 3 * ROUNDING ** 2;
+    if (i === mean) return (w ** 2 * ofE + (e * w) ** 2 * ofW) / (B * T) ** 2;
+    return ((2 * e * w) ** 2 * ofE + (e ** 2 * w) ** 2 * ofW + ROUNDING ** 2) / (2 * B * T) ** 2;
   });
 }

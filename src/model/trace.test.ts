@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { bitsOf, numbersOfTrace } from "../../test/bits.ts";
 import { expectClose, expectExact } from "../../test/closeness.ts";
-import { lossOf, make, plainRecipe, RATES, recipes } from "../../test/networks.ts";
+import { isIn, lossOf, make, plainRecipe, RATES, recipes } from "../../test/networks.ts";
 import { roundingOf } from "../../test/rounding.ts";
 import { runningRounding } from "../../test/rounding-norms.ts";
 import { batchOf, sidesOf, twinOf } from "../../test/twins.ts";
@@ -68,7 +68,8 @@ describe("a traced training step", () => {
         const made = make(recipe);
         const { model, data, rows } = made;
         const { loss } = recipe;
-        tally = recipe.layers.some(({ type }) => type.endsWith("Norm")) ? tallies.normalised : tallies.plain;
+        const isNormalised = isIn(recipe.layers, "batchNorm") || isIn(recipe.layers, "layerNorm");
+        tally = isNormalised ? tallies.normalised : tallies.plain;
         const settings = { learningRate: 0.3, momentum: 0.9, l2: 0.01, maxNorm: 0.8 };
         const trace = await model.trace(data, { loss: lossOf(loss), rows, pass, batch, optimizer: sgd(settings) });
         const network = twinOf(model, { loss, pass, batch });
