@@ -1,5 +1,4 @@
-// The module's exports. Every kernel ends in (thread, threads) and does that thread's share.
-export * from "./prediction";
+// The kernels that training needs beside those of prediction. Every kernel ends in (thread, threads) and does that thread's share.
 export {
   eluGradient, geluGradient, geluTanhGradient, leakyReluGradient, seluGradient, sigmoidGradient, softplusGradient,
   swishGradient, tanhGradient,

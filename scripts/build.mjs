@@ -10,7 +10,7 @@ import { setup } from "./setup.mjs";
 // layers and losses that few use. Name of
 // the constant, source, and module of TypeScript.
 const kernelModules = [
-  { name: "allKernels", entry: "kernels/index.ts", output: "src/wasm/generated/kernels.ts" },
+  { name: "trainingKernels", entry: "kernels/index.ts", output: "src/wasm/generated/kernels.ts" },
   { name: "predictionKernels", entry: "kernels/prediction.ts", output: "src/wasm/generated/prediction-kernels.ts" },
   { name: "samplingKernels", entry: "kernels/sampling.ts", output: "src/wasm/generated/sampling-kernels.ts" },
   { name: "familyKernels", entry: "kernels/family.ts", output: "src/wasm/generated/family-kernels.ts" },
@@ -92,8 +92,9 @@ async function makeKernels() {
       );
     }
     // Not base64: its digits stand for 6 bits of a byte's 8, which hides every repetition from the compression on the way to a page.
+    // In an object, because the bundler would write a plain string out wherever it is named.
     const hex = readFileSync(join(root, binary)).toString("hex");
-    write(output, `/** ${entry}, a WebAssembly module in hexadecimal digits. */\nexport const ${name} = "${hex}";\n`);
+    write(output, `/** ${entry}, a WebAssembly module in hexadecimal digits. */\nexport const ${name} = { digits: "${hex}" };\n`);
   }
 }
 

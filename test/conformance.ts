@@ -4,8 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import type { Entry } from "../src/reference/compression.ts";
+import { allKernels } from "../src/wasm/all-kernels.ts";
 import { familyKernels } from "../src/wasm/generated/family-kernels.ts";
-import { allKernels } from "../src/wasm/generated/kernels.ts";
 import { type KernelArguments, type KernelName, type Kernels, kernelArguments } from "../src/wasm/kernels.ts";
 import { BLOCK, listBytes, type Matrix, PANEL, SCRATCH_BYTES, strideOf } from "../src/wasm/layout.ts";
 import { instantiateKernels, kernelModules } from "../src/wasm/module.ts";
@@ -51,7 +51,7 @@ export class Laboratory {
   static async open(): Promise<Laboratory> {
     const pages = MEMORY_BYTES / 65536;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    return new Laboratory(memory, await instantiateKernels(await kernelModules([allKernels, familyKernels], false), memory));
+    return new Laboratory(memory, await instantiateKernels(await kernelModules([...allKernels, familyKernels], false), memory));
   }
 
   /** Forgets all buffers. */

@@ -5,7 +5,7 @@ import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { allKernels } from "../wasm/generated/kernels.ts";
+import { allKernels } from "../wasm/all-kernels.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { lossRequest } from "./data-request.ts";
 import type { Graph } from "./graph.ts";
@@ -107,7 +107,7 @@ export async function createTrainer(
   const threads = resolveThreads(operation, options.threads, graph, rowsPerStep);
   const open = async (asked: SessionRequest): Promise<Opened> => {
     const plan = makeTrainingPlan({
-      kernels: [allKernels],
+      kernels: allKernels,
       graph: asked.graph,
       seed,
       batchSize: rowsPerStep,

@@ -9,7 +9,7 @@ import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { allKernels } from "../wasm/generated/kernels.ts";
+import { allKernels } from "../wasm/all-kernels.ts";
 import { createTrainer, TRAINING_OPTIONS, type TrainerOptions } from "./create-trainer.ts";
 import { lossRequest } from "./data-request.ts";
 import { fitModel } from "./fit.ts";
@@ -28,7 +28,7 @@ import { type ModelWarning, warningsOf } from "./warnings.ts";
 
 /** A network and all that can be done with it. Made by `sequential` or by loading a file. */
 export class Model extends PredictingNetwork {
-  readonly #evaluators = new Predictors([allKernels]);
+  readonly #evaluators = new Predictors(allKernels);
 
   /** What is allowed and yet seldom meant, at the present rates: dropout before batch normalisation, on the outputs, of every unit. */
   get warnings(): readonly ModelWarning[] {

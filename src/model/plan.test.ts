@@ -11,7 +11,7 @@ import { shuffledRows } from "../random/shuffle.ts";
 import { streamKey } from "../random/streams.ts";
 import type { ActivationName } from "../reference/activations.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { allKernels } from "../wasm/generated/kernels.ts";
+import { allKernels } from "../wasm/all-kernels.ts";
 import { createLocalMachine } from "../wasm/local-machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { listProgram } from "../wasm/program.ts";
@@ -50,7 +50,7 @@ async function bitsOfSteps(
     ...{
       graph,
       seed,
-      kernels: [allKernels],
+      kernels: allKernels,
       source,
       loss,
       batchSize: rows.length,
@@ -202,7 +202,7 @@ function listing(layers: LayerRecipe[], fused: boolean, optimizer = sgd(SETTINGS
   const plan = makeTrainingPlan({
     graph,
     seed,
-    kernels: [allKernels],
+    kernels: allKernels,
     source,
     loss,
     batchSize: 8,

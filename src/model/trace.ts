@@ -2,7 +2,7 @@ import type { BatchSource } from "../data/source.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { allKernels } from "../wasm/generated/kernels.ts";
+import { allKernels } from "../wasm/all-kernels.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import { createLocalMachine, type LocalMachine } from "../wasm/local-machine.ts";
 import { divergence } from "./divergence.ts";
@@ -58,7 +58,7 @@ function readMatrix(machine: LocalMachine, { pointer, stride, columns }: Matrix,
 export async function traceStep(request: TraceRequest): Promise<Trace> {
   const { graph, seed, numbers, source, loss, rows, pass, batch, optimizer, path } = request;
   const plan = makeTrainingPlan({
-    kernels: [allKernels],
+    kernels: allKernels,
     graph,
     seed,
     batchSize: rows.length,

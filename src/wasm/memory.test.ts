@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { allKernels } from "./all-kernels.ts";
 import { Arena } from "./arena.ts";
-import { allKernels } from "./generated/kernels.ts";
+import { trainingKernels } from "./generated/kernels.ts";
 import { predictionKernels } from "./generated/prediction-kernels.ts";
 import { createLocalMachine } from "./local-machine.ts";
 import { createMemory } from "./memory.ts";
@@ -53,9 +54,9 @@ describe("a run's memory", () => {
 
 describe("the kernel module", () => {
   it("is compiled once for shared and once for unshared memory, and takes only that", async () => {
-    const [shared, unshared] = await Promise.all([kernelModule(allKernels, true), kernelModule(allKernels, false)]);
-    expect(await kernelModule(allKernels, true)).toBe(shared);
-    expect(await kernelModule(allKernels, false)).toBe(unshared);
+    const [shared, unshared] = await Promise.all([kernelModule(trainingKernels, true), kernelModule(trainingKernels, false)]);
+    expect(await kernelModule(trainingKernels, true)).toBe(shared);
+    expect(await kernelModule(trainingKernels, false)).toBe(unshared);
     for (const [module, right] of [
       [shared, true],
       [unshared, false],
@@ -74,7 +75,7 @@ describe("a local machine", () => {
       bytes: 4096,
       programs: [{ name: "test", calls }],
       state: { barrier: 64, status: 128, statusWords: 1 },
-      kernels: [allKernels],
+      kernels: allKernels,
     };
     await expect(createLocalMachine({ ...specification, kernels: [predictionKernels] })).rejects.toThrow(
       "the kernel exp of test is not among those that were loaded",

@@ -32,7 +32,9 @@ function limitsByte(bytes: Uint8Array): number {
 }
 
 /** Kernels in hexadecimal digits: those of training, of prediction, of Monte Carlo prediction, of a family of layers (`generated/`). */
-export type KernelSet = string;
+export interface KernelSet {
+  readonly digits: string;
+}
 
 const compiled = {
   shared: new Map<KernelSet, Promise<WebAssembly.Module>>(),
@@ -49,7 +51,8 @@ export function kernelModule(kernels: KernelSet, shared: boolean): Promise<WebAs
   const modules = shared ? compiled.shared : compiled.unshared;
   let module = modules.get(kernels);
   if (!module) {
-    const bytes = Uint8Array.from({ length: kernels.length / 2 }, (_, i) => Number.parseInt(kernels.slice(2 * i, 2 * i + 2), 16));
+    const { digits } = kernels;
+    const bytes = Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
     bytes[limitsByte(bytes)] = shared ? SHARED_LIMITS : UNSHARED_LIMITS;
     module = WebAssembly.compile(bytes);
     modules.set(kernels, module);
