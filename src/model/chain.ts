@@ -60,6 +60,11 @@ class GraphBuilder {
       if (isBlock(given)) {
         const name = this.#nameOf(given.join);
         const branch = this.append(given.branch, place, before);
+        // A file says what a block takes by name.
+        if (this.#names.has("input")) {
+          const remedy = "give it another name: where there are blocks, that is what the model takes";
+          throw new DrowseError(this.#operation, 'a layer is named "input"', remedy);
+        }
         before = this.#add(given.join, name, place, [before, branch]);
       } else if (isLayer(given) && !given.joins) before = this.#add(given, this.#nameOf(given), place, [before]);
       else {
@@ -74,9 +79,6 @@ class GraphBuilder {
     const number = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, number);
     const name = given ?? `${kind}${number}`;
-    if (name === "input") {
-      throw new DrowseError(this.#operation, 'a layer is named "input"', "give it another name: that is what the model takes");
-    }
     if (this.#names.has(name)) {
       throw new DrowseError(this.#operation, `two layers are named ${show(name)}`, "give each layer a name of its own");
     }
