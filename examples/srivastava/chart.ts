@@ -102,7 +102,7 @@ export function chartSvg({ title, description, across, up, logarithmic = false, 
     `<title>${escapeText(title)}</title>`,
     `<desc>${escapeText(description)}</desc>`,
     text(title, LEFT, 28, 'font-size="17" font-weight="600"'),
-    text(description, LEFT, 51, 'font-size="13"'),
+    text(description, LEFT, 51, 'font-size="12.5"'),
     ...yTicks.flatMap((tick) => [
       `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(tick)}" y2="${y(tick)}" stroke="${GRID}"/>`,
       text(`${tick}%`, LEFT - 12, y(tick) + 4.5, 'text-anchor="end"'),

@@ -67,7 +67,7 @@ export function noiseChart(results: readonly NoiseResult[]): string {
   const seeds = columns.flatMap((values, x) => values.map((y) => ({ x: x + 1, y })));
   return chartSvg({
     title: "Coin flips or Gaussian noise",
-    description: "MNIST, 10,000 images, two hidden layers of 512, mean and standard error; published: all images, 1024 units",
+    description: "MNIST, 10,000 images, 512 units a layer; published: all images, 1024 units",
     across: "noise in training",
     up: "test error",
     xTicks: [

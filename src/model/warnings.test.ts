@@ -5,15 +5,16 @@ import { concreteDropout } from "../layers/dropout/concrete-dropout.ts";
 import { dropConnect } from "../layers/dropout/drop-connect.ts";
 import { dropout } from "../layers/dropout/dropout.ts";
 import { gaussianDropout } from "../layers/dropout/gaussian-dropout.ts";
-import type { Layer } from "../layers/layer.ts";
+import type { Block, Layer } from "../layers/layer.ts";
 import { layerNorm } from "../layers/layer-norm.ts";
 import { relu } from "../layers/relu.ts";
+import { residual } from "../layers/residual.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import type { BeginEvent, FitEvent } from "./fit-events.ts";
 import { sequential } from "./sequential.ts";
 
-const build = (layers: Layer[]) => sequential({ input: [4], seed: 1 }, layers);
-const kinds = (layers: Layer[]) => build(layers).warnings.map(({ kind, layer }) => `${kind} ${layer}`);
+const build = (layers: (Layer | Block)[]) => sequential({ input: [4], seed: 1 }, layers);
+const kinds = (layers: (Layer | Block)[]) => build(layers).warnings.map(({ kind, layer }) => `${kind} ${layer}`);
 
 describe("a model's warnings", () => {
   it("are none for networks as they are meant to be", () => {
@@ -48,6 +49,16 @@ describe("a model's warnings", () => {
 
   it("name a layer in which every unit sleeps", () => {
     expect(kinds([dense(8), dropout({ rate: 1 }), dense(3)])).toEqual(["everyUnitSleeps dropout1"]);
+  });
+
+  it("are none about a branch that is dropped as a whole", () => {
+    const block = residual([dense(4), batchNorm(), relu(), dense(4)], { dropPath: 0.3 });
+    expect(
+      kinds([block, residual([dense(4), batchNorm()], { dropPath: 1 }), dense(3), residual([dense(3)], { dropPath: 0.2 })]),
+    ).toEqual([]);
+    expect(kinds([residual([dense(4), dropout({ rate: 0.2 }), dense(4)]), batchNorm(), dense(3)])).toEqual([
+      "dropoutBeforeBatchNorm batchNorm1",
+    ]);
   });
 
   it("go by the rates: at 0 nothing sleeps", () => {

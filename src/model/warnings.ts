@@ -15,12 +15,12 @@ export function warningsOf({ nodes }: Graph): ModelWarning[] {
   return nodes.flatMap((node) => [
     ...afterDropout(nodes, node),
     ...outputsDropped(nodes, node),
-    ...(isDropout(node.layer) && node.layer.rate === 1 ? [everyUnitSleeps(node)] : []),
+    ...(isDropout(node.layer) && !node.layer.joins && node.layer.rate === 1 ? [everyUnitSleeps(node)] : []),
   ]);
 }
 
-/** Whether a layer draws masks or noise, at its present rate. */
-const draws = ({ layer }: Node) => layer.isRandom === true;
+/** Whether units of a layer are masked or noisy, at its present rate. What joins a branch drops rows of it, not units. */
+const draws = ({ layer }: Node) => layer.isRandom === true && !layer.joins;
 
 /** Whether a layer has weights of a product. */
 const hasWeights = ({ parameters }: Node) => parameters.some(({ decays }) => decays);
