@@ -33,7 +33,8 @@ import {
 import { type ActivationName, activations } from "../src/reference/activations.ts";
 import { alphaMap } from "../src/reference/alpha-dropout.ts";
 import { columnStatistics } from "../src/reference/batch-norm.ts";
-import { type LossName, type NetworkLayer, prediction } from "../src/reference/network.ts";
+import type { LossName } from "../src/reference/loss-by-name.ts";
+import { type NetworkLayer, prediction } from "../src/reference/network.ts";
 import { sizeOf } from "../src/tensor/shape.ts";
 import { Draws } from "./draws.ts";
 import { twinOf } from "./twins.ts";

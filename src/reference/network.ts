@@ -7,26 +7,21 @@ import {
   batchNormGradient,
   batchNormRunning,
 } from "./batch-norm.ts";
-import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { concreteDropout, concreteDropoutGradients, uniforms } from "./concrete-dropout.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import { dropConnectForward, dropConnectGradients, dropConnectMask } from "./drop-connect.ts";
 import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } from "./dropout.ts";
 import { gaussianDropout, gaussianNoise } from "./gaussian-dropout.ts";
-import { gaussianNegativeLogLikelihood } from "./gaussian-negative-log-likelihood.ts";
-import { huber } from "./huber.ts";
 import { type LayerNormParameters, layerNormForward, layerNormGradient } from "./layer-norm.ts";
 import { type Penalties, penaltiesOf } from "./learned.ts";
-import { type LossResult, sumLosses, weighted } from "./loss.ts";
+import { sumLosses, weighted } from "./loss.ts";
+import { type LossName, lossOf } from "./loss-by-name.ts";
 import type { MaskKeys } from "./mask-words.ts";
 import { maxout, maxoutGradient } from "./maxout.ts";
-import { meanAbsoluteError } from "./mean-absolute-error.ts";
-import { meanSquaredError } from "./mean-squared-error.ts";
 import type { Numbers } from "./numbers.ts";
 import { relu, reluGradient } from "./relu.ts";
 import { type BranchScaling, branchPredictionScale, branchTrainingScale, dropPath, dropPathMask } from "./residual.ts";
 import { scale } from "./scale.ts";
-import { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
 import { keepProbability, standoutMask } from "./standout.ts";
 import { normalNoise, variationalDropout, variationalDropoutGradients } from "./variational-dropout.ts";
 
@@ -89,14 +84,6 @@ export type NetworkLayer =
       readonly scaling: BranchScaling;
       readonly mask: Numbers | MaskKeys;
     };
-
-export type LossName =
-  | "crossEntropy"
-  | "binaryCrossEntropy"
-  | "meanSquaredError"
-  | "meanAbsoluteError"
-  | "huber"
-  | "gaussianNegativeLogLikelihood";
 
 export interface Network {
   readonly layers: readonly NetworkLayer[];
@@ -381,24 +368,6 @@ function addPenalties(
         sum[at] += factor * layer.weight[at];
       });
     }
-  }
-}
-
-function lossOf({ loss, lossSetting }: Network, z: Float64Array, targets: Numbers, B: number): LossResult {
-  const N = z.length / B;
-  switch (loss) {
-    case "crossEntropy":
-      return softmaxCrossEntropy(z, targets, N, lossSetting);
-    case "binaryCrossEntropy":
-      return binaryCrossEntropy(z, targets, B, N, lossSetting);
-    case "meanSquaredError":
-      return meanSquaredError(z, targets, B, N);
-    case "meanAbsoluteError":
-      return meanAbsoluteError(z, targets, B, N);
-    case "huber":
-      return huber(z, targets, B, N, lossSetting ?? 1);
-    case "gaussianNegativeLogLikelihood":
-      return gaussianNegativeLogLikelihood(z, targets, B, N);
   }
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ActivationName, activate, activationGradient } from "../../src/reference/activations.ts";
-import { type LossName, trainingPass } from "../../src/reference/network.ts";
+import type { LossName } from "../../src/reference/loss-by-name.ts";
+import { trainingPass } from "../../src/reference/network.ts";
 import { Laboratory } from "../conformance.ts";
 
 // Kernels and twins beside PyTorch. How the values were made stands at the head of pytorch-functions.py.
