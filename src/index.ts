@@ -8,6 +8,7 @@ export type { ClassWeights } from "./data/class-weights.ts";
 export { type IdxArray, type IdxData, readIdx } from "./data/idx.ts";
 export type { Data } from "./data/prepare.ts";
 export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts";
+export { loadFitState, saveFitState } from "./formats/fit-state-file.ts";
 export { type FileNotes, loadModel, saveModel } from "./formats/model-file.ts";
 export { type BatchNormOptions, batchNorm } from "./layers/batch-norm.ts";
 export { type Dense, type DenseOptions, dense, type GivenNumbers } from "./layers/dense.ts";
@@ -50,6 +51,7 @@ export type { ClassMetricName, MetricName, ValueMetricName } from "./metrics/met
 export { type AverageOptions, type ClassMeasures, classMeasures, f1, precision, recall } from "./metrics/precision-recall.ts";
 export { mae, r2, rmse } from "./metrics/regression.ts";
 export type { Table } from "./metrics/table.ts";
+export type { CheckpointOptions } from "./model/checkpoints.ts";
 export type { TrainerOptions, TrainingOptions } from "./model/create-trainer.ts";
 export type { DropoutShorthand } from "./model/dropout-shorthand.ts";
 export type { EarlyStoppingOptions } from "./model/early-stopping.ts";
@@ -66,6 +68,7 @@ export type {
   StopReason,
 } from "./model/fit-events.ts";
 export type { FitOptions } from "./model/fit-options.ts";
+export type { EpochWeights, FitState, WatchState } from "./model/fit-state.ts";
 export type { History } from "./model/history.ts";
 export type { Evaluation, Measured } from "./model/inference.ts";
 export { dropoutMask, type Mask } from "./model/mask-of-layer.ts";

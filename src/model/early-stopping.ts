@@ -1,6 +1,7 @@
 import { checkNumber, checkOptions } from "../layers/options.ts";
 import type { EpochEvent } from "./fit-events.ts";
-import { Monitor, type MonitorOptions, type Watchable } from "./monitor.ts";
+import type { WatchState } from "./fit-state.ts";
+import { bestOf, Monitor, type MonitorOptions, type Watchable } from "./monitor.ts";
 
 /** Ends a run that does not get better, and keeps its best epoch. */
 export interface EarlyStoppingOptions extends MonitorOptions {
@@ -27,6 +28,16 @@ export class EarlyStopping {
       "give a whole number of epochs, at least 1",
     );
     this.#monitor = new Monitor(operation, options, numbers);
+  }
+
+  /** All that it has seen. */
+  get state(): WatchState {
+    return { ...bestOf(this.#monitor), waited: this.#waited };
+  }
+
+  set state({ best, waited }: WatchState) {
+    this.#monitor.best = best;
+    this.#waited = waited;
   }
 
   after(epoch: EpochEvent): { best: boolean; stops: boolean } {

@@ -12,6 +12,8 @@ export interface BeginEvent {
   readonly rows: number;
   readonly validationRows: number;
   readonly threads: number;
+  /** Steps that were done before, in a run that goes on from a state; left out where none were. */
+  readonly step?: number;
   /** What is seldom meant about the model; left out where there is nothing. */
   readonly warnings?: readonly ModelWarning[];
 }

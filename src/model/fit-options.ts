@@ -7,11 +7,13 @@ import { type Metric, type MetricName, resolveMetrics } from "../metrics/metric.
 import { streamKey } from "../random/streams.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { type CheckpointOptions, Checkpoints } from "./checkpoints.ts";
 import { TRAINING_OPTIONS, type TrainingOptions } from "./create-trainer.ts";
 import { lossRequest } from "./data-request.ts";
 import { EarlyStopping, type EarlyStoppingOptions } from "./early-stopping.ts";
 import type { EpochControl } from "./epoch-control.ts";
 import type { EpochEvent, FitEvent } from "./fit-events.ts";
+import type { FitState } from "./fit-state.ts";
 import { measureAll } from "./inference.ts";
 import { watchable } from "./monitor.ts";
 import type { Network } from "./network.ts";
@@ -37,6 +39,13 @@ export interface FitOptions extends TrainingOptions {
   earlyStopping?: EarlyStoppingOptions;
   /** Lowers the learning rate when epochs do not get better: multiplies what the optimizer gives by a smaller factor. */
   reduceLearningRateOnPlateau?: PlateauOptions;
+  /** Gives the run's state away from time to time, so that another run can go on from it, with bits equal to never having stopped. */
+  checkpoint?: CheckpointOptions;
+  /**
+   * A state to go on from, of a run on the same data with the same options and a model made alike. What the epochs in it told is
+   * in the history and not told again. What `onEpoch` remembers is not in the state.
+   */
+  resume?: FitState;
   /** Aborts between chunks of steps; the model keeps the weights of the last finished epoch, or of the best. */
   signal?: AbortSignal;
   /** Told of everything that happens, as it happens. */
@@ -51,6 +60,7 @@ export interface FitOptions extends TrainingOptions {
 const FIT_OPTIONS = [
   ...TRAINING_OPTIONS,
   ...["epochs", "validation", "metrics", "earlyStopping", "reduceLearningRateOnPlateau", "signal", "onEvent", "onEpoch"],
+  ...["checkpoint", "resume"],
 ];
 
 /** What `fit` was given, checked. */
@@ -65,6 +75,7 @@ export interface FitRequest {
   readonly epochs: number;
   readonly stopping: EarlyStopping | undefined;
   readonly plateau: Plateau | undefined;
+  readonly checkpoints: Checkpoints | undefined;
 }
 
 /** @throws {DrowseError} on wrong options or data, and on metrics that the validation data has no value for. */
@@ -76,6 +87,7 @@ export async function checkFit(model: Network, data: Data, options: FitOptions):
   checkFunction("fit", "onEpoch", onEpoch);
   checkSignal("fit", signal);
   signal?.throwIfAborted();
+  const checkpoints = options.checkpoint && new Checkpoints(options.checkpoint);
   const loss = resolveLoss("fit", options.loss);
   checkTrainable("fit", loss, model.graph);
   const outputs = sizeOf(model.graph.output);
@@ -93,7 +105,7 @@ export async function checkFit(model: Network, data: Data, options: FitOptions):
     const { count } = validation;
     await measureAll(metrics, validation, { data: new Float32Array(count * outputs), shape: [count, outputs] });
   }
-  return { source, rows, validation, metrics, answers, epochs, stopping, plateau };
+  return { source, rows, validation, metrics, answers, epochs, stopping, plateau, checkpoints };
 }
 
 async function prepareValidation(

@@ -4,13 +4,13 @@ import { createTrainer } from "./create-trainer.ts";
 import { Control } from "./epoch-control.ts";
 import type { EndEvent, EpochEvent, FitEvent, StopReason } from "./fit-events.ts";
 import { checkFit, type FitOptions, type FitRequest } from "./fit-options.ts";
-import type { Graph } from "./graph.ts";
+import { checkFitState, type EpochWeights, type FitState } from "./fit-state.ts";
 import { addEpoch, emptyHistory, endHistory, type History } from "./history.ts";
 import { validationName } from "./monitor.ts";
 import type { Network } from "./network.ts";
+import { ratesOf, withRates } from "./rates.ts";
 import type { Trainer } from "./trainer.ts";
 import { warningsOf } from "./warnings.ts";
-import type { Numbers } from "./weights.ts";
 
 const seconds = () => performance.now() / 1000;
 
@@ -26,9 +26,20 @@ export async function fitModel(model: Network, data: Data, options: FitOptions):
   };
   const trainer = await createTrainer("fit", model, source, options, circumstances);
   const run = new Run(model, trainer, request, options);
+  try {
+    if (options.resume) run.resume(options.resume);
+  } catch (error) {
+    trainer.close();
+    throw error;
+  }
   let failure: { readonly error: unknown } | undefined;
   try {
     await run.train();
+  } catch (error) {
+    failure = { error };
+  }
+  try {
+    if (options.signal?.aborted && failure?.error === options.signal.reason) await run.checkpoint();
   } catch (error) {
     failure = { error };
   }
@@ -51,12 +62,19 @@ class Run {
   readonly #options: FitOptions;
   readonly #tell: (event: FitEvent) => void;
   readonly #begun = seconds();
-  #finished = 0;
+  /** What the finished epochs told. */
+  readonly #epochs: EpochEvent[] = [];
   #stop: { readonly reason: StopReason; readonly message?: string | undefined } = { reason: "epochs" };
   /** What the model goes back to at the end. */
-  #best: { readonly epoch: number; readonly weights: Numbers; readonly graph: Graph } | undefined;
-  /** Passes that were begun in the model's life. */
+  #best: EpochWeights | undefined;
+  /** Passes that were finished in the model's life before the run, and those that were begun. */
+  #before: number;
   #passes: number;
+  /** Seconds of the run before it was resumed, and of the steps of the current epoch. */
+  #secondsBefore = 0;
+  #epochSeconds = 0;
+  /** The share of the run that was done before it was resumed. */
+  #doneBefore = 0;
 
   constructor(model: Network, trainer: Trainer, request: FitRequest, options: FitOptions) {
     this.#model = model;
@@ -64,7 +82,48 @@ class Run {
     this.#request = request;
     this.#options = options;
     this.#tell = options.onEvent ?? (() => {});
+    this.#before = model.pass;
     this.#passes = model.pass;
+  }
+
+  /** Goes on from a state. */
+  resume(state: FitState): void {
+    const trainer = this.#trainer;
+    const { epochs, stopping, plateau, checkpoints } = this.#request;
+    checkFitState(state, this.#request, trainer);
+    trainer.restore(state.trainer);
+    const { step, pass, batch } = trainer;
+    this.#before = pass - Math.floor(step / trainer.stepsPerEpoch);
+    this.#passes = pass + (batch > 0 ? 1 : 0);
+    for (const event of state.epochs) addEpoch(this.history, event);
+    this.#epochs.push(...state.epochs);
+    this.#best = state.best;
+    if (state.last) this.#putBack(state.last, this.#before + state.last.epoch);
+    if (stopping && state.earlyStopping) stopping.state = state.earlyStopping;
+    if (plateau && state.reduceLearningRateOnPlateau) plateau.state = state.reduceLearningRateOnPlateau;
+    checkpoints?.taken(step, state.epochs.length);
+    this.#secondsBefore = state.seconds;
+    this.#epochSeconds = state.epochSeconds;
+    this.#doneBefore = step / (epochs * trainer.stepsPerEpoch);
+  }
+
+  /** Gives away all that the run goes on from. */
+  async checkpoint(): Promise<void> {
+    const { checkpoints, stopping, plateau } = this.#request;
+    if (!checkpoints) return;
+    const finished = this.#epochs.length;
+    await checkpoints.save({
+      version: 1,
+      trainer: await this.#trainer.state(),
+      epochs: [...this.#epochs],
+      ...(finished > 0 ? { last: this.#weightsOf(finished) } : {}),
+      ...(this.#best ? { best: this.#best } : {}),
+      ...(stopping ? { earlyStopping: stopping.state } : {}),
+      ...(plateau ? { reduceLearningRateOnPlateau: plateau.state } : {}),
+      seconds: this.#seconds,
+      epochSeconds: this.#epochSeconds,
+    });
+    checkpoints.taken(this.#trainer.step, finished);
   }
 
   /** Trains until all epochs are done or something stops it. */
@@ -73,35 +132,35 @@ class Run {
     const { rows, stepsPerEpoch: batches, batchSize, threads } = this.#trainer;
     const warnings = warningsOf(this.#model.graph);
     const counts = { epochs, batches, batchSize, rows, validationRows: validation?.count ?? 0, threads };
-    this.#tell({ event: "begin", ...counts, ...(warnings.length > 0 ? { warnings } : {}) });
-    for (let epoch = 1; epoch <= epochs; epoch++) {
+    const { step } = this.#trainer;
+    this.#tell({ event: "begin", ...counts, ...(step > 0 ? { step } : {}), ...(warnings.length > 0 ? { warnings } : {}) });
+    for (let epoch = this.#epochs.length + 1; epoch <= epochs; epoch++) {
       const event = await this.#trainEpoch(epoch);
       addEpoch(this.history, event);
-      this.#finished = epoch;
+      this.#epochs.push(event);
+      this.#epochSeconds = 0;
       const judged = stopping?.after(event);
-      if (judged?.best) this.#best = { epoch, weights: this.#model.weights, graph: this.#model.graph };
+      if (judged?.best) this.#best = this.#weightsOf(epoch);
       if (judged?.stops) this.#stop = { reason: "patience" };
       this.#tell(event);
       await this.#steer(event);
       if (this.#stop.reason !== "epochs") return;
       this.#lowerLearningRate(event);
+      if (epoch < epochs) await this.#checkpointIfDue();
     }
   }
 
   /** Gives the model its best epoch, and tells of the end. */
   end(failure: { readonly error: unknown } | undefined): void {
-    if (this.#best) {
-      const { weights, graph } = this.#best;
-      this.#model.accept(weights, { graph, pass: this.#passes, link: this.#trainer.loss.link, inputScale: undefined });
-    }
+    if (this.#best) this.#putBack(this.#best, this.#passes);
     const { reason, message } = failure ? this.#reasonOf(failure.error) : this.#stop;
     const event: EndEvent = {
       event: "end",
       reason,
       ...(message === undefined ? {} : { message }),
-      epochs: this.#finished,
+      epochs: this.#epochs.length,
       ...(this.#best ? { bestEpoch: this.#best.epoch } : {}),
-      seconds: seconds() - this.#begun,
+      seconds: this.#seconds,
     };
     endHistory(this.history, event);
     this.#tell(event);
@@ -118,10 +177,9 @@ class Run {
     const { epochs, answers, metrics, validation } = this.#request;
     const trainer = this.#trainer;
     const { signal } = this.#options;
-    const start = seconds();
-    this.#passes = trainer.pass + 1;
-    await trainer.run(trainer.stepsPerEpoch, { signal, onSteps: () => this.#tellProgress(epoch, start) });
-    const took = seconds() - start;
+    this.#passes = this.#before + epoch;
+    await this.#trainSteps(epoch);
+    const took = this.#epochSeconds;
     const { loss, penalty, accuracy, skipped } = trainer.progress;
     const valued = validation && (await trainer.evaluate(validation, { signal, metrics: metrics.map(({ name }) => name) }));
     await trainer.commit();
@@ -142,7 +200,48 @@ class Run {
     };
   }
 
-  #tellProgress(epoch: number, start: number): void {
+  /** Runs what is left of an epoch's steps, with pauses for checkpoints. */
+  async #trainSteps(epoch: number): Promise<void> {
+    const trainer = this.#trainer;
+    const { signal } = this.#options;
+    const { checkpoints } = this.#request;
+    const end = epoch * trainer.stepsPerEpoch;
+    while (trainer.step < end) {
+      const before = this.#epochSeconds;
+      const start = seconds();
+      const onSteps = () => {
+        this.#epochSeconds = before + seconds() - start;
+        this.#tellProgress(epoch);
+        if (checkpoints?.isDue(trainer.step, epoch - 1)) trainer.pause();
+      };
+      const most = checkpoints?.stepsFrom(trainer.step) ?? end;
+      await trainer.run(Math.min(most, end - trainer.step), { signal, onSteps });
+      if (trainer.step < end) await this.#checkpointIfDue();
+    }
+  }
+
+  async #checkpointIfDue(): Promise<void> {
+    if (this.#request.checkpoints?.isDue(this.#trainer.step, this.#epochs.length)) await this.checkpoint();
+  }
+
+  /** What the model has after an epoch. */
+  #weightsOf(epoch: number): EpochWeights {
+    return { epoch, values: Object.fromEntries(this.#model.weights), rates: ratesOf(this.#model.graph) };
+  }
+
+  /** Gives the model what it had after an epoch. */
+  #putBack({ values, rates }: EpochWeights, pass: number): void {
+    const { loss, byteScale: inputScale } = this.#trainer;
+    const graph = withRates("fit", this.#model.graph, rates);
+    this.#model.accept(new Map(Object.entries(values)), { graph, pass, link: loss.link, inputScale });
+  }
+
+  /** That the run has taken. */
+  get #seconds(): number {
+    return this.#secondsBefore + seconds() - this.#begun;
+  }
+
+  #tellProgress(epoch: number): void {
     const { epochs, answers } = this.#request;
     const { batch, stepsPerEpoch: batches, progress, rows: all } = this.#trainer;
     if (batch === 0) return;
@@ -157,8 +256,8 @@ class Run {
       loss,
       ...(answers ? { accuracy } : {}),
       skipped,
-      examplesPerSecond: rows / (seconds() - start),
-      secondsLeft: (seconds() - this.#begun) * (1 / passed - 1),
+      examplesPerSecond: rows / this.#epochSeconds,
+      secondsLeft: ((seconds() - this.#begun) * (1 - passed)) / (passed - this.#doneBefore),
     });
   }
 

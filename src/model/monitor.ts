@@ -59,6 +59,15 @@ export class Monitor {
     this.#minDelta = minDelta;
   }
 
+  /** The best value so far; undefined: there was none. Setting it goes on from there. */
+  get best(): number | undefined {
+    return this.#best === Number.POSITIVE_INFINITY ? undefined : this.#sign * this.#best;
+  }
+
+  set best(value: number | undefined) {
+    this.#best = value === undefined ? Number.POSITIVE_INFINITY : this.#sign * value;
+  }
+
   /** Whether an epoch is better than the best before it, by more than minDelta; then it is the best. */
   improves(event: EpochEvent): boolean {
     const value = this.#sign * (event as unknown as Record<string, number>)[this.#name];
@@ -67,3 +76,6 @@ export class Monitor {
     return true;
   }
 }
+
+/** The best value of a monitor, as states have it. */
+export const bestOf = ({ best }: Monitor) => (best === undefined ? {} : { best });

@@ -1,6 +1,7 @@
 import { checkNumber, checkOptions } from "../layers/options.ts";
 import type { EpochEvent } from "./fit-events.ts";
-import { Monitor, type MonitorOptions, type Watchable } from "./monitor.ts";
+import type { WatchState } from "./fit-state.ts";
+import { bestOf, Monitor, type MonitorOptions, type Watchable } from "./monitor.ts";
 
 /** Lowers the learning rate of a run that does not get better. Defaults as in Keras's `ReduceLROnPlateau`. */
 export interface PlateauOptions extends MonitorOptions {
@@ -48,6 +49,17 @@ export class Plateau {
     );
     this.#minimum = check("minimum", minimum, (value) => value >= 0, "give a learning rate of at least 0");
     this.#monitor = new Monitor(operation, { ...options, minDelta }, numbers);
+  }
+
+  /** All that it has seen. */
+  get state(): WatchState & { readonly cooling: number } {
+    return { ...bestOf(this.#monitor), waited: this.#waited, cooling: this.#cooling };
+  }
+
+  set state({ best, waited, cooling }: WatchState & { readonly cooling: number }) {
+    this.#monitor.best = best;
+    this.#waited = waited;
+    this.#cooling = cooling;
   }
 
   /**

@@ -58,8 +58,8 @@ export class Trainer {
   #learningRateFactor = 1;
   readonly #pace = new Pace();
   readonly #asFloats: boolean;
-  /** What a byte of the training data counts, if it is bytes: goes into the model with the weights. */
-  readonly #byteScale: number | undefined;
+  /** What a byte of the training data counts, if it is bytes: goes into the model with the weights. @internal */
+  readonly byteScale: number | undefined;
   #step = 0;
   #pass: number;
   #batch = 0;
@@ -97,7 +97,7 @@ export class Trainer {
     this.#session = session;
     this.#schedules = parts.schedules;
     this.#asFloats = parts.asFloats;
-    this.#byteScale = parts.byteScale;
+    this.byteScale = parts.byteScale;
     this.#pass = model.pass;
     this.masks = new TrainerMasks({
       seed: model.seed,
@@ -264,7 +264,7 @@ export class Trainer {
 
   /** Data as this trainer evaluates it; preparing it once saves doing so at every epoch. */
   #prepare(data: Data): BatchSource {
-    const inputScale = this.#byteScale ?? this.model.inputScale;
+    const inputScale = this.byteScale ?? this.model.inputScale;
     const source = prepareData("evaluate", data, { ...lossRequest("evaluate", this.model, this.loss), inputScale });
     return this.#asFloats ? asFloats(source) : source;
   }
@@ -326,7 +326,7 @@ export class Trainer {
         graph: this.#session.graph,
         pass: this.#pass + (this.#batch > 0 ? 1 : 0),
         link: this.loss.link,
-        inputScale: this.#byteScale,
+        inputScale: this.byteScale,
       });
     });
   }

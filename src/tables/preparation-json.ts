@@ -1,3 +1,4 @@
+import { JsonMembers } from "../formats/json-members.ts";
 import { type JsonValue, parseStrictJson } from "../formats/strict-json.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import type { Preparation, TableInput, TableTarget } from "./preparation.ts";
@@ -22,19 +23,19 @@ export function preparationText(preparation: Preparation): string {
  */
 export function readPreparation(text: string): Preparation {
   const json = parseStrictJson(text, { operation: OPERATION, remedy: REMEDY });
-  const members = new Members("it", json);
+  const members = membersOf("it", json);
   if (members.get("format") !== FORMAT) throw damaged(`its format is ${show(members.get("format"))}`);
   const inputs = members.list("inputs").map(readInput);
   if (inputs.length === 0) throw damaged("it has no inputs");
   const ignored = members.list("ignored").map((item) => {
-    const column = new Members("an ignored column", item);
+    const column = membersOf("an ignored column", item);
     return { name: column.text("name"), reason: column.text("reason") };
   });
   const target = readTarget(members.get("target"));
   const names = [...inputs, ...ignored, target].map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw damaged(`the column ${show(twice)} is there twice`);
-  const reading = new Members("reading", members.get("reading"));
+  const reading = membersOf("reading", members.get("reading"));
   const decimal = reading.text("decimal");
   if (decimal !== "." && decimal !== ",") throw damaged(`decimal is ${show(decimal)}`);
   return { inputs, target, ignored, reading: { header: reading.flag("header"), decimal, missing: reading.texts("missing") } };
@@ -42,71 +43,16 @@ export function readPreparation(text: string): Preparation {
 
 const damaged = (received: string) => new DrowseError(OPERATION, received, REMEDY);
 
-/** The members of an object, each of which must be what it is asked for as. */
-class Members {
-  readonly #what: string;
-  readonly #members: ReadonlyMap<string, JsonValue>;
+const membersOf = (what: string, value: JsonValue | undefined) => new JsonMembers(what, value, damaged);
 
-  constructor(what: string, value: JsonValue | undefined) {
-    if (!(value instanceof Map)) throw damaged(`${what} is ${show(value)}`);
-    this.#what = what;
-    this.#members = value;
-  }
-
-  get(name: string): JsonValue | undefined {
-    return this.#members.get(name);
-  }
-
-  list(name: string): JsonValue[] {
-    return this.#check(name, (value) => Array.isArray(value));
-  }
-
-  text(name: string): string {
-    return this.#check(name, (value) => typeof value === "string");
-  }
-
-  flag(name: string): boolean {
-    return this.#check(name, (value) => typeof value === "boolean");
-  }
-
-  number(name: string): number {
-    return this.#check(name, (value) => typeof value === "number");
-  }
-
-  /** A number above 0. */
-  deviation(name: string): number {
-    return this.#check(name, isAbove0);
-  }
-
-  texts(name: string): string[] {
-    return this.#check(
-      name,
-      (value): value is string[] => Array.isArray(value) && value.every((item) => typeof item === "string"),
-    );
-  }
-
-  numbers(name: string): number[] {
-    return this.#check(
-      name,
-      (value): value is number[] => Array.isArray(value) && value.every((item) => typeof item === "number"),
-    );
-  }
-
-  #check<Kind extends JsonValue>(name: string, is: (value: JsonValue | undefined) => value is Kind): Kind {
-    const value = this.#members.get(name);
-    if (!is(value)) throw damaged(`${name} of ${this.#what} is ${show(value)}`);
-    return value;
-  }
-}
-
-const isAbove0 = (value: JsonValue | undefined): value is number => typeof value === "number" && value > 0;
+const isAbove0 = (value: number) => value > 0;
 
 function readInput(json: JsonValue): TableInput {
-  const members = new Members("an input", json);
+  const members = membersOf("an input", json);
   const type = members.text("type");
   const common = { name: members.text("name"), indicator: members.flag("indicator") };
   if (type === "number") {
-    const standard = { mean: members.number("mean"), deviation: members.deviation("deviation") };
+    const standard = { mean: members.number("mean"), deviation: members.positive("deviation") };
     return { ...common, type, ...standard, fill: members.number("fill") };
   }
   if (type === "category") {
@@ -127,9 +73,9 @@ function readInput(json: JsonValue): TableInput {
 }
 
 function readTarget(json: JsonValue | undefined): TableTarget {
-  const members = new Members("target", json);
+  const members = membersOf("target", json);
   const [name, task] = [members.text("name"), members.text("task")];
-  if (task === "regression") return { name, task, mean: members.number("mean"), deviation: members.deviation("deviation") };
+  if (task === "regression") return { name, task, mean: members.number("mean"), deviation: members.positive("deviation") };
   if (task !== "classification") throw damaged(`the task is ${show(task)}`);
   const classes = members.texts("classes");
   if (classes.length < 2 || new Set(classes).size !== classes.length) throw damaged(`the classes are ${show(classes)}`);
