@@ -1,20 +1,28 @@
 import { esmExternalRequirePlugin } from "rolldown/plugins";
 import { defineConfig } from "tsdown";
 
+/** What users import. */
+const doors = {
+  index: "src/index.ts",
+  predict: "src/predict/index.ts",
+  tables: "src/tables/index.ts",
+  onnx: "src/onnx/index.ts",
+};
+
 // One build of all entries, so that the command and the library share their code in dist/ instead of holding it twice.
 export default defineConfig({
-  entry: { index: "src/index.ts", predict: "src/predict/index.ts", tables: "src/tables/index.ts", cli: "src/cli/main.ts" },
+  entry: { ...doors, cli: "src/cli/main.ts" },
   format: "esm",
   // The engine runs in Node and in browsers alike; only the command imports Node's own modules.
   platform: "neutral",
   target: "es2022",
-  // The packages of the command and of drowse/tables go into them, so that drowse installs nothing else; commander is CommonJS, and
+  // The packages of the command, of drowse/tables and of drowse/onnx go into them, so that drowse installs nothing else; commander is CommonJS, and
   // requires these modules. Papa Parse has a part that requires Node's streams, which is left out by this name.
   inputOptions: { resolve: { mainFields: ["module", "main"] } },
   define: { PAPA_BROWSER_CONTEXT: "true" },
   plugins: [esmExternalRequirePlugin({ external: [/^node:/] })],
-  deps: { onlyBundle: ["commander", "papaparse", "hyparquet"] },
+  deps: { onlyBundle: ["commander", "papaparse", "hyparquet", "@bufbuild/protobuf"] },
   hash: false,
   outputOptions: { chunkFileNames: "shared/[name].js" },
-  dts: { entry: ["src/index.ts", "src/predict/index.ts", "src/tables/index.ts"] },
+  dts: { entry: Object.values(doors) },
 });

@@ -152,13 +152,26 @@ async function makeDist() {
   if (!text.startsWith("#!")) writeFileSync(command, `#!/usr/bin/env node\n${text}`);
   chmodSync(command, 0o755);
   // Other packages are inside dist (tsdown.config.ts says which), and so their licences go with them.
-  const licences = ["commander", "papaparse", "hyparquet"].map(
-    (name) => `The package ${name}:\n\n${readFileSync(join(root, `node_modules/${name}/LICENSE`), "utf8").trim()}\n`,
-  );
-  write(
-    "dist/licenses.txt",
-    `dist/ contains other packages, the command all of them and drowse/tables the last two.\n\n${licences.join("\n")}`,
-  );
+  const packages = ["commander", "papaparse", "hyparquet", "@bufbuild/protobuf"];
+  const licences = packages.map((name) => `The package ${name}:\n\n${licenceOf(name)}\n`);
+  const who = "drowse/tables papaparse and hyparquet, drowse/onnx @bufbuild/protobuf";
+  write("dist/licenses.txt", `dist/ contains other packages, the command all of them, ${who}.\n\n${licences.join("\n")}`);
+}
+
+/** The licence of a package, as its file has it. */
+function licenceOf(name) {
+  const read = (path) => readFileSync(join(root, "node_modules", path), "utf8").trim();
+  if (name !== "@bufbuild/protobuf") return read(`${name}/LICENSE`);
+  // It has no such file: two of its files begin with their notices, and the Apache License is the text that TypeScript has.
+  const notices = ["binary-encoding", "varint"].map((file) => {
+    const lines = read(`${name}/dist/esm/wire/${file}.js`).split("\n");
+    const end = lines.findIndex((line) => !line.startsWith("//"));
+    return lines
+      .slice(0, end)
+      .map((line) => line.replace(/^\/\/ ?/, ""))
+      .join("\n");
+  });
+  return [...notices, read("typescript/LICENSE.txt")].join("\n\n");
 }
 
 /** The playground's page, from the library in dist/: static files that may be served under any path. */

@@ -32,7 +32,14 @@ describe("the package, packed and installed offline without scripts", () => {
     expect(packed.size).toBeLessThan(1e6);
     const paths = packed.files.map(({ path }) => path);
     expect(paths).toEqual(
-      expect.arrayContaining(["dist/index.js", "dist/index.d.ts", "dist/predict.js", "dist/tables.js", "dist/cli.js"]),
+      expect.arrayContaining([
+        "dist/index.js",
+        "dist/index.d.ts",
+        "dist/predict.js",
+        "dist/tables.js",
+        "dist/onnx.js",
+        "dist/cli.js",
+      ]),
     );
     expect(paths.filter((path) => !/^(dist\/|(package\.json|README\.md|CHANGELOG\.md|LICENSE)$)/.test(path))).toEqual([]);
     expect(paths.filter((path) => /\.test\.|\.ts$/.test(path) && !path.endsWith(".d.ts"))).toEqual([]);
@@ -44,6 +51,13 @@ describe("the package, packed and installed offline without scripts", () => {
     expect(modules).toEqual(["drowse"]);
     const licences = readFileSync(join(project, "node_modules/drowse/dist/licenses.txt"), "utf8");
     expect(licences.match(/The package \w+:[\s\S]*?Permission is hereby granted/g)).toHaveLength(3);
+    for (const text of [
+      "The package @bufbuild/protobuf:\n\nCopyright",
+      "Copyright 2008 Google Inc.",
+      "Version 2.0, January 2004",
+    ]) {
+      expect(licences).toContain(text);
+    }
   });
 
   it("trains XOR", async () => {
