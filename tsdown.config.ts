@@ -7,6 +7,7 @@ const doors = {
   predict: "src/predict/index.ts",
   tables: "src/tables/index.ts",
   onnx: "src/onnx/index.ts",
+  study: "src/study/index.ts",
 };
 
 // One build of all entries, so that the command and the library share their code in dist/ instead of holding it twice.
@@ -21,7 +22,7 @@ export default defineConfig({
   inputOptions: { resolve: { mainFields: ["module", "main"] } },
   define: { PAPA_BROWSER_CONTEXT: "true" },
   plugins: [esmExternalRequirePlugin({ external: [/^node:/] })],
-  deps: { onlyBundle: ["commander", "papaparse", "hyparquet", "@bufbuild/protobuf"] },
+  deps: { onlyBundle: ["commander", "papaparse", "hyparquet", "valibot", "@bufbuild/protobuf"] },
   hash: false,
   outputOptions: { chunkFileNames: "shared/[name].js" },
   dts: { entry: Object.values(doors) },

@@ -15,7 +15,18 @@ const kernelModules = [
   { name: "samplingKernels", entry: "kernels/sampling.ts", output: "src/wasm/generated/sampling-kernels.ts" },
   { name: "familyKernels", entry: "kernels/family.ts", output: "src/wasm/generated/family-kernels.ts" },
 ];
+// Scripts of threads, each with all it imports. Entry, module of TypeScript, and name and purpose of the constant in it.
 const workerModule = "src/wasm/generated/worker.ts";
+const trialWorkerModule = "src/study/generated/trial-worker.ts";
+const workerScripts = {
+  worker: { entry: "src/wasm/worker-main.ts", output: workerModule, name: "workerSource", purpose: "a worker thread" },
+  trialWorker: {
+    entry: "src/study/trial-worker-main.ts",
+    output: trialWorkerModule,
+    name: "trialWorkerSource",
+    purpose: "a thread that trains",
+  },
+};
 // The page of drowse play, which stands in the package beside the library.
 const playgroundPage = "dist/playground";
 // What every step depends on: this file and the versions of the tools.
@@ -30,9 +41,16 @@ const steps = [
   {
     name: "worker",
     inputs: ["src", "tsconfig.json", ...tools],
-    except: [workerModule],
+    except: [workerModule, trialWorkerModule],
     outputs: [workerModule],
-    make: makeWorker,
+    make: () => makeWorker(workerScripts.worker),
+  },
+  {
+    name: "trial worker",
+    inputs: ["src", "tsconfig.json", ...tools],
+    except: [trialWorkerModule],
+    outputs: [trialWorkerModule],
+    make: () => makeWorker(workerScripts.trialWorker),
   },
   {
     name: "dist",
@@ -112,13 +130,13 @@ function hasData(bytes) {
   return false;
 }
 
-/** src/wasm/worker-main.ts with all it imports, as the text of one classic script in a module of TypeScript. */
-async function makeWorker() {
+/** A worker's entry with all it imports, as the text of one classic script in a module of TypeScript. */
+async function makeWorker({ entry, output, name, purpose }) {
   const tsdown = await import("tsdown");
   const [{ chunks }] = await tsdown.build({
     config: false,
     cwd: root,
-    entry: "src/wasm/worker-main.ts",
+    entry,
     format: "iife",
     platform: "neutral",
     target: "es2022",
@@ -134,13 +152,10 @@ async function makeWorker() {
   const imports = [...chunk.imports, ...chunk.dynamicImports, ...others.map((other) => other.fileName)];
   if (imports.length > 0) {
     // The script is started from its text, in Node and in a page alike: there is nothing it could import from.
-    throw new Error(`build: src/wasm/worker-main.ts must become one script without imports, but needs ${imports.join(", ")}`);
+    throw new Error(`build: ${entry} must become one script without imports, but needs ${imports.join(", ")}`);
   }
   const source = JSON.stringify(chunk.code.trim());
-  write(
-    workerModule,
-    `/** The script of a worker thread: a classic script, complete in itself. */\nexport const workerSource = ${source};\n`,
-  );
+  write(output, `/** The script of ${purpose}: a classic script, complete in itself. */\nexport const ${name} = ${source};\n`);
 }
 
 /** The package: dist/index.js with its types, and the command dist/cli.js. */
@@ -152,16 +167,18 @@ async function makeDist() {
   if (!text.startsWith("#!")) writeFileSync(command, `#!/usr/bin/env node\n${text}`);
   chmodSync(command, 0o755);
   // Other packages are inside dist (tsdown.config.ts says which), and so their licences go with them.
-  const packages = ["commander", "papaparse", "hyparquet", "@bufbuild/protobuf"];
+  const packages = ["commander", "papaparse", "hyparquet", "valibot", "@bufbuild/protobuf"];
   const licences = packages.map((name) => `The package ${name}:\n\n${licenceOf(name)}\n`);
-  const who = "drowse/tables papaparse and hyparquet, drowse/onnx @bufbuild/protobuf";
+  const who = "drowse/tables papaparse and hyparquet, drowse/onnx @bufbuild/protobuf, drowse/study all but commander and @bufbuild/protobuf";
   write("dist/licenses.txt", `dist/ contains other packages, the command all of them, ${who}.\n\n${licences.join("\n")}`);
 }
 
 /** The licence of a package, as its file has it. */
 function licenceOf(name) {
   const read = (path) => readFileSync(join(root, "node_modules", path), "utf8").trim();
-  if (name !== "@bufbuild/protobuf") return read(`${name}/LICENSE`);
+  const file = readdirSync(join(root, "node_modules", name)).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry));
+  if (file) return read(`${name}/${file}`);
+  if (name !== "@bufbuild/protobuf") throw new Error(`build: the package ${name} has no file with its licence`);
   // It has no such file: two of its files begin with their notices, and the Apache License is the text that TypeScript has.
   const notices = ["binary-encoding", "varint"].map((file) => {
     const lines = read(`${name}/dist/esm/wire/${file}.js`).split("\n");
@@ -178,9 +195,7 @@ function licenceOf(name) {
 async function makePlayground() {
   const vite = await import("vite");
   await vite.build({ configFile: join(root, "playground/vite.config.ts"), logLevel: "warn" });
-  const licences = playgroundPackages.map(
-    (name) => `The page contains the package ${name}:\n\n${readFileSync(join(root, "node_modules", name, "LICENSE"), "utf8")}`,
-  );
+  const licences = playgroundPackages.map((name) => `The page contains the package ${name}:\n\n${licenceOf(name)}`);
   write(`${playgroundPage}/licenses.txt`, licences.join("\n"));
 }
 

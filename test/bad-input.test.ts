@@ -267,7 +267,12 @@ const cases: Record<string, readonly Case[]> = {
     ["fit", "epochs is 1.5", "give a whole number of at least 1", () => fitted({ epochs: 1.5 })],
     ["fit", "batchSize is 0", "give a whole number of at least 1", () => fitted({ batchSize: 0 })],
     ["fit", "batchSize is -32", "give a whole number of at least 1", () => fitted({ batchSize: -32 })],
-    ["fit", "threads is 0", "give a whole number from 1 to 64, or leave it out", () => fitted({ threads: 0 })],
+    [
+      "fit",
+      "threads is -1",
+      "give a whole number from 1 to 64, 0 for the calling thread, or leave it out",
+      () => fitted({ threads: -1 }),
+    ],
     ["fit", 'threads is "2"', "give a whole number from 1 to 64", () => fitted({ threads: "2" })],
     [
       "evaluate",

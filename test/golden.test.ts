@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { GOLDEN, runGolden } from "./golden-scenario.ts";
 
 describe("the golden training", () => {
-  it.each([1, 2, 3, 4, 8])("ends in the golden bits on %i threads", async (threads) => {
+  it.each([0, 1, 2, 3, 4, 8])("ends in the golden bits on %i threads", async (threads) => {
     expect(await runGolden({ drowse, threads })).toEqual(GOLDEN);
   });
 

@@ -7,7 +7,7 @@
  */
 export const defaults = {
   hidden: [1024, 1024] as readonly number[],
-  /** Its first weights stand in activations.ts. */
+  /** Its first weights stand in study/activations.ts. */
   activation: "relu",
   /** What a byte counts: pixels reach from 0 to 1.6, with a mean square of about a quarter. */
   inputScale: 1 / 160,
@@ -16,7 +16,7 @@ export const defaults = {
   dropout: 0.5,
   inputDropout: 0.2,
   scaling: "inverted",
-  /** Its learning rate and momentum stand in optimizer-settings.ts. */
+  /** Its learning rate and momentum stand in study/optimizer.ts. */
   optimizer: "sgd",
   schedule: "polynomial",
   warmup: 0,

@@ -1,3 +1,4 @@
+import { weightsHash } from "../formats/weights-hash.ts";
 import type { ClassMetricName } from "../metrics/metric.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { AddCommand, Context } from "./context.ts";
@@ -10,7 +11,6 @@ import { jsonOption, metricsOption, setOption, threadsOption } from "./shared-op
 import { addTableReading, type TableReading } from "./table-options.ts";
 import { errorShare } from "./train-listener.ts";
 import { UsageError } from "./usage-error.ts";
-import { weightsHash } from "./weights-hash.ts";
 
 interface EvaluateOptions extends TableReading {
   readonly set?: SetName;
@@ -79,7 +79,7 @@ async function evaluate(argument: string, data: string, options: EvaluateOptions
     const measures = { set, rows, loss, [set === "test" ? "testError" : "trainingError"]: error };
     const named = Object.fromEntries(metrics.map((name) => [name, evaluation[name]]));
     terminal.write(
-      `${JSON.stringify({ event: "done", ...measures, ...named, weightsHash: weightsHash(model.weights), seconds })}\n`,
+      `${JSON.stringify({ event: "done", ...measures, ...named, weightsHash: await weightsHash(model.weights), seconds })}\n`,
     );
     return;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ActivationName, activations } from "./activations.ts";
+import { type ActivationName, activations } from "../study/activations.ts";
 import { defaults } from "./defaults.ts";
 import { imageNetwork } from "./image-network.ts";
 

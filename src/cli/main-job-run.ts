@@ -1,4 +1,5 @@
 import type { DataArrays } from "../data/arrays.ts";
+import { weightsHash } from "../formats/weights-hash.ts";
 import type { Model } from "../model/model.ts";
 import type { Trainer } from "../model/trainer.ts";
 import { DrowseError } from "../tensor/errors.ts";
@@ -12,7 +13,6 @@ import { optimizerOf } from "./optimizer-settings.ts";
 import { errorShare, round } from "./train-listener.ts";
 import { countClasses, dataOf } from "./train-run.ts";
 import { type TrainSettings, trainSettings } from "./train-settings.ts";
-import { weightsHash } from "./weights-hash.ts";
 
 /** Training images on which the training error is measured, the first of the set. */
 export const MEASURED_ROWS = 10_000;
@@ -138,7 +138,7 @@ export async function runMainJob(
       gap: round(testError - trainingError, 6),
       skipped: round(skipped, 4),
       seconds: round(seconds, 3),
-      weightsHash: weightsHash(model.weights),
+      weightsHash: await weightsHash(model.weights),
     };
   }
 }

@@ -1,38 +1,9 @@
-import { adagrad } from "../optimizers/adagrad.ts";
-import { adam, adamW } from "../optimizers/adam.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { rmsprop } from "../optimizers/rmsprop.ts";
-import { sgd } from "../optimizers/sgd.ts";
+import { makeOptimizer, type OptimizerChoice } from "../study/optimizer.ts";
 import { learningRateOf, type ScheduleSettings } from "./learning-rate.ts";
 
-export type OptimizerName = Optimizer["kind"];
-
-/** What each optimizer takes where its user says nothing; one without a momentum here has none. */
-export const optimizerDefaults: Readonly<Record<OptimizerName, OptimizerDefaults>> = {
-  sgd: { learningRate: 0.1, momentum: 0.5, weightDecay: 0 },
-  adam: { learningRate: 0.001, weightDecay: 0 },
-  adamW: { learningRate: 0.001, weightDecay: 0.01 },
-  rmsprop: { learningRate: 0.001, momentum: 0, weightDecay: 0 },
-  adagrad: { learningRate: 0.01, weightDecay: 0 },
-};
-
-interface OptimizerDefaults {
-  readonly learningRate: number;
-  readonly momentum?: number;
-  readonly weightDecay: number;
-}
-
 /** The optimizer of a run, and what its steps depend on. */
-export interface OptimizerSettings extends ScheduleSettings {
-  readonly optimizer: OptimizerName;
-  /** Undefined for optimizers that have none. */
-  readonly momentum?: number | undefined;
-  readonly nesterov?: true | undefined;
-  /** Decoupled from the gradient by adamW, an L2 penalty with the others. */
-  readonly weightDecay: number;
-  readonly maxNorm: number | "none";
-  readonly clipNorm?: number | undefined;
-  readonly clipValue?: number | undefined;
+export interface OptimizerSettings extends ScheduleSettings, OptimizerChoice {
   readonly epochs: number;
   readonly batchSize: number;
 }
@@ -42,24 +13,6 @@ export interface OptimizerSettings extends ScheduleSettings {
  * @throws {UsageError} when the run ends before its warm-up does.
  */
 export function optimizerOf(settings: OptimizerSettings, rows: number): Optimizer {
-  const { momentum = 0, nesterov = false, weightDecay, maxNorm, clipNorm, clipValue, epochs, batchSize } = settings;
-  const common = {
-    learningRate: learningRateOf(settings, epochs * Math.ceil(rows / batchSize)),
-    ...(maxNorm === "none" ? {} : { maxNorm }),
-    ...(clipNorm === undefined ? {} : { clipNorm }),
-    ...(clipValue === undefined ? {} : { clipValue }),
-  };
-  const penalized = { ...common, l2: weightDecay };
-  switch (settings.optimizer) {
-    case "sgd":
-      return sgd({ ...penalized, momentum, nesterov });
-    case "adam":
-      return adam(penalized);
-    case "adamW":
-      return adamW({ ...common, weightDecay });
-    case "rmsprop":
-      return rmsprop({ ...penalized, momentum });
-    case "adagrad":
-      return adagrad(penalized);
-  }
+  const { epochs, batchSize } = settings;
+  return makeOptimizer(settings, learningRateOf(settings, epochs * Math.ceil(rows / batchSize)));
 }

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { weightsHash } from "../formats/weights-hash.ts";
 import type { FitEvent } from "../model/fit-events.ts";
 import type { Model } from "../model/model.ts";
 import { prepareRows } from "../tables/apply-preparation.ts";
@@ -18,7 +19,6 @@ import { round } from "./train-listener.ts";
 import { fitOptions } from "./train-run.ts";
 import type { TrainSettings } from "./train-settings.ts";
 import { UsageError } from "./usage-error.ts";
-import { weightsHash } from "./weights-hash.ts";
 
 /** What came of a training on a table. */
 export interface TableOutcome {
@@ -63,7 +63,7 @@ export async function trainTable(
     epochs: epochs.length,
     ...ended,
     ...measures,
-    weightsHash: weightsHash(model.weights),
+    weightsHash: await weightsHash(model.weights),
     seconds: round((performance.now() - begun) / 1000, 3),
   };
   return { model, preparation, task, epochs, end, stopped };

@@ -1,10 +1,10 @@
 import { type Command, Option } from "commander";
-import { activations } from "./activations.ts";
+import { activations } from "../study/activations.ts";
+import { dropoutKinds } from "../study/dropout-kinds.ts";
+import { type OptimizerName, optimizerDefaults } from "../study/optimizer.ts";
 import { defaults } from "./defaults.ts";
-import { dropoutKinds } from "./dropout-kinds.ts";
 import { dropoutSchedule, dropoutSchedules } from "./dropout-schedule.ts";
 import { type ScheduleName, schedules } from "./learning-rate.ts";
-import { type OptimizerName, optimizerDefaults } from "./optimizer-settings.ts";
 import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
 import { epochsOption, jsonOption, metricsOption, seedOption, threadsOption } from "./shared-options.ts";
 import { addTableReading, addTableTask } from "./table-options.ts";

@@ -1,4 +1,5 @@
 import type { DataArrays } from "../data/arrays.ts";
+import { weightsHash } from "../formats/weights-hash.ts";
 import { crossEntropy } from "../losses/cross-entropy.ts";
 import type { FitOptions } from "../model/fit-options.ts";
 import type { Model } from "../model/model.ts";
@@ -14,7 +15,6 @@ import { optimizerOf } from "./optimizer-settings.ts";
 import type { Measures, TrainEnd, TrainEpoch, TrainEvent } from "./train-events.ts";
 import { measuresOf, round, TrainListener } from "./train-listener.ts";
 import type { TrainSettings } from "./train-settings.ts";
-import { weightsHash } from "./weights-hash.ts";
 
 export interface TrainOutcome {
   readonly model: Model;
@@ -110,7 +110,7 @@ export async function trainImages(
     ...listener.end,
     ...listener.measures,
     ...tested,
-    weightsHash: weightsHash(model.weights),
+    weightsHash: await weightsHash(model.weights),
     seconds: round((performance.now() - begun) / 1000, 3),
   };
   return { model, epochs: listener.epochs, end, stopped };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { optimizerDefaults } from "../study/optimizer.ts";
 import { defaults } from "./defaults.ts";
-import { optimizerDefaults, optimizerOf } from "./optimizer-settings.ts";
+import { optimizerOf } from "./optimizer-settings.ts";
 import { flagOf, type TrainRequest, trainSettings } from "./train-settings.ts";
 import { UsageError } from "./usage-error.ts";
 

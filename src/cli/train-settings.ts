@@ -1,9 +1,10 @@
 import type { ClassMetricName } from "../metrics/metric.ts";
-import { checkDropoutKind } from "./dropout-kinds.ts";
+import { type OptimizerName, optimizerDefaults } from "../study/optimizer.ts";
+import { checkDropoutKind } from "./check-dropout-kind.ts";
 import { checkDropoutSchedule } from "./dropout-schedule.ts";
 import type { NetworkSettings } from "./image-network.ts";
 import type { ScheduleName } from "./learning-rate.ts";
-import { type OptimizerName, type OptimizerSettings, optimizerDefaults } from "./optimizer-settings.ts";
+import type { OptimizerSettings } from "./optimizer-settings.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** All that decides the result of a training, and the threads, which do not. Undefined: there is no such thing in the run. */

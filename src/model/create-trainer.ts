@@ -6,6 +6,7 @@ import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { allKernels } from "../wasm/all-kernels.ts";
+import { createTurningMachine } from "../wasm/local-machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
 import { lossRequest } from "./data-request.ts";
 import type { Graph } from "./graph.ts";
@@ -32,7 +33,10 @@ export interface TrainingOptions {
   batchSize?: number;
   /** Whether each pass takes the rows in an order of its own, drawn from the model's seed; default true. False: as they lie. */
   shuffle?: boolean;
-  /** Threads; default as many as help. The result is the same for any number. */
+  /**
+   * Threads; default as many as help. 0: the calling thread, which does nothing else meanwhile, for who calls from a thread of
+   * their own. The result is the same for any number.
+   */
   threads?: number;
   /**
    * Weights of the rows by their class, in training: one number per class, or `"balanced"`, rows / (classes * rows of
@@ -115,12 +119,14 @@ export async function createTrainer(
       optimizer,
       loss,
       predict: asked.predicts ? loss.link : undefined,
-      threads,
+      threads: Math.max(1, threads),
       fused: true,
       path: 0,
       trainingRows: rows.length,
     });
-    return { ...asked, plan, machine: await createPoolMachine(plan.specification, threads) };
+    const { specification } = plan;
+    const machine = threads === 0 ? await createTurningMachine(specification) : await createPoolMachine(specification, threads);
+    return { ...asked, plan, machine };
   };
   const steps = epochs === undefined ? options.steps : epochs * Math.ceil(rows.length / rowsPerStep);
   const schedules = scheduledRates(operation, graph, options.dropoutSchedule, steps);

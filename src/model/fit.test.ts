@@ -115,6 +115,12 @@ describe("fit", () => {
     expect(bitsOf(model.weights)).toBe(before);
   });
 
+  it("hears a timer abort on the calling thread too, where steps leave no thread free", async () => {
+    const signal = AbortSignal.timeout(1);
+    const fitting = build().fit(data, { ...options, epochs: 1_000_000, threads: 0, signal });
+    await expect(fitting).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
   it("passes on what onEvent throws, and the model keeps the last finished epoch", async () => {
     const model = build();
     const onEvent = (event: FitEvent) => {

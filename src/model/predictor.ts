@@ -61,7 +61,7 @@ export class Predictors {
     const batchSize = sampling ? sampling.rows * sampling.samples : BATCH;
     const chosen = resolveThreads(operation, threads, graph, batchSize);
     const isSmall = rowWork(graph) * source.count * passes <= LOCAL_WORK;
-    const isLocal = isSmall && (threads ?? 1) === 1;
+    const isLocal = chosen === 0 || (isSmall && (threads ?? 1) === 1);
     const goal = [loss?.kind, loss?.settings, link, sampling && { ...sampling, seed }];
     const key = JSON.stringify([source.inputType, source.inputScale, ...goal, isLocal ? 0 : chosen]);
     if (this.#weights !== weights) {

@@ -10,7 +10,7 @@ export function rowWork(graph: Graph): number {
   return graphParameters(graph).reduce((sum, { specification }) => sum + sizeOf(specification.shape), 0);
 }
 
-/** The threads asked for, or as many as help: one per core, but no more than each product has work for. */
+/** The threads asked for, 0 being the calling thread, or as many as help: one per core, but no more than each product has work for. */
 export function resolveThreads(operation: string, threads: number | undefined, graph: Graph, batchSize: number): number {
   if (threads !== undefined) return checkThreads(operation, threads);
   const products = graphParameters(graph).filter(({ specification }) => specification.shape.length > 1).length;

@@ -22,7 +22,7 @@ export {
   type VectorInput,
 } from "./preparation.ts";
 export { emptyNotes, type PreparedRows, type ReadNotes, readPrepared } from "./read-prepared.ts";
-export { type SplitOptions, splitTable, type TableSplit, tableFolds } from "./split-table.ts";
+export { type LabelledRows, type SplitOptions, splitTable, type TableSplit, tableFolds } from "./split-table.ts";
 export { readTable, type Table, type TableOptions } from "./table.ts";
 export type { CategoryColumn, Column, NumberColumn, VectorColumn } from "./table-columns.ts";
 export { loadTableModel, saveTableModel, type TableModel } from "./table-model.ts";

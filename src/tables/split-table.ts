@@ -12,6 +12,9 @@ export interface TableSplit {
   readonly test: Uint32Array;
 }
 
+/** What rows are put into parts by. */
+export type LabelledRows = Pick<TableTask, "rows" | "kind" | "targets">;
+
 /** How a table is split. */
 export interface SplitOptions {
   /** Shares of the rows, from 0 to below 1; default 0. */
@@ -51,7 +54,7 @@ function part(task: TableTask, rows: Uint32Array, share: number, seed: number, s
  * Rows in `count` parts for cross-validation, each class spread over them: each part is tested on once, after training on the others.
  * @throws {DrowseError} unless there are 2 to as many parts as rows.
  */
-export function tableFolds(task: TableTask, { count, seed }: { count: number; seed: number }): Uint32Array[] {
+export function tableFolds(task: LabelledRows, { count, seed }: { count: number; seed: number }): Uint32Array[] {
   const { rows } = task;
   checkSeed("tableFolds", seed);
   const remedy = `give a whole number from 2 to ${rows.length}, the rows with a target`;
@@ -68,6 +71,6 @@ export function tableFolds(task: TableTask, { count, seed }: { count: number; se
   return folds.map((fold) => Uint32Array.from(fold).sort());
 }
 
-function classesOf({ kind, targets }: TableTask, rows: Uint32Array): Int32Array {
+function classesOf({ kind, targets }: LabelledRows, rows: Uint32Array): Int32Array {
   return kind === "classification" ? Int32Array.from(rows, (row) => targets[row]) : new Int32Array(rows.length);
 }

@@ -1,20 +1,18 @@
 import { DrowseError, show } from "../tensor/errors.ts";
-import { workerSource } from "./generated/worker.ts";
 import { Lifeline, LOCK_HELD } from "./lifeline.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
 
 // What differs between Node and a browser: how many cores there are, whether memory may be shared, and workers.
 
 /** A running worker, the same in Node and in a browser. */
-export interface WorkerHandle {
-  post(message: ToWorker, transfer?: ArrayBuffer[]): void;
+export interface WorkerHandle<To> {
+  post(message: To, transfer?: ArrayBuffer[]): void;
   /** Whether somebody waits for the worker: only then does it keep a program from ending. */
   await(needed: boolean): void;
   terminate(): void;
 }
 
-export interface WorkerEvents {
-  onMessage(message: FromWorker): void;
+export interface WorkerEvents<From> {
+  onMessage(message: From): void;
   /** The worker is gone, or broken beyond use. */
   onDeath(reason: string): void;
 }
@@ -37,17 +35,25 @@ export function canShareMemory(): boolean {
 
 /**
  * Checks a number of threads.
- * @throws {DrowseError} unless it is a whole number from 1 to 64.
+ * @throws {DrowseError} unless it is a whole number from 0, the calling thread, to 64.
  */
 export function checkThreads(operation: string, threads: unknown): number {
-  if (typeof threads !== "number" || !Number.isInteger(threads) || threads < 1 || threads > 64) {
-    throw new DrowseError(operation, `threads is ${show(threads)}`, "give a whole number from 1 to 64, or leave it out");
+  if (typeof threads !== "number" || !Number.isInteger(threads) || threads < 0 || threads > 64) {
+    throw new DrowseError(
+      operation,
+      `threads is ${show(threads)}`,
+      "give a whole number from 1 to 64, 0 for the calling thread, or leave it out",
+    );
   }
   return threads;
 }
 
-function startNodeWorker(threads: NonNullable<ReturnType<typeof nodeThreads>>, events: WorkerEvents): WorkerHandle {
-  const worker = new threads.Worker(workerSource, { eval: true, name: "drowse" });
+function startNodeWorker<To, From>(
+  threads: NonNullable<ReturnType<typeof nodeThreads>>,
+  script: string,
+  events: WorkerEvents<From>,
+): WorkerHandle<To> {
+  const worker = new threads.Worker(script, { eval: true, name: "drowse" });
   worker.unref();
   worker.on("message", events.onMessage);
   worker.on("error", (error) => events.onDeath(error instanceof Error ? error.message : String(error)));
@@ -63,12 +69,12 @@ function nodeThreads() {
   return nodeModule("node:worker_threads");
 }
 
-function startBrowserWorker(events: WorkerEvents): WorkerHandle {
+function startBrowserWorker<To, From>(script: string, events: WorkerEvents<From>): WorkerHandle<To> {
   // No other worker has this address, so that it also serves as the name of the worker's lock.
-  const url = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
+  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const worker = new Worker(url, { name: "drowse" });
   const lifeline = new Lifeline(url, events.onDeath);
-  worker.addEventListener("message", ({ data }: MessageEvent<FromWorker | typeof LOCK_HELD>) => {
+  worker.addEventListener("message", ({ data }: MessageEvent<From | typeof LOCK_HELD>) => {
     lifeline.heard();
     if (data === LOCK_HELD) lifeline.lockHeld();
     else events.onMessage(data);
@@ -89,8 +95,8 @@ function startBrowserWorker(events: WorkerEvents): WorkerHandle {
   };
 }
 
-/** Starts a worker, which waits for messages. */
-export function startWorker(events: WorkerEvents): WorkerHandle {
+/** Starts a worker on the text of a classic script, which waits for messages at its port (`port.ts`). */
+export function startWorker<To, From>(script: string, events: WorkerEvents<From>): WorkerHandle<To> {
   const threads = nodeThreads();
-  return threads ? startNodeWorker(threads, events) : startBrowserWorker(events);
+  return threads ? startNodeWorker(threads, script, events) : startBrowserWorker(script, events);
 }

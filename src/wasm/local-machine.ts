@@ -28,3 +28,22 @@ export async function createLocalMachine(specification: MachineSpecification): P
     close: () => {},
   };
 }
+
+/** How long the calling thread may work before it looks at what else has happened. */
+const TURN_MILLISECONDS = 50;
+
+/** A machine on the calling thread for long work: it lets timers and messages have their turn, so that an abort is heard. */
+export async function createTurningMachine(specification: MachineSpecification): Promise<Machine> {
+  const machine = await createLocalMachine(specification);
+  let turned = performance.now();
+  return {
+    ...machine,
+    async run(program, steps) {
+      if (performance.now() - turned > TURN_MILLISECONDS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        turned = performance.now();
+      }
+      return machine.runNow(program, steps);
+    },
+  };
+}

@@ -1,5 +1,6 @@
+import { workerSource } from "./generated/worker.ts";
 import { startWorker, type WorkerHandle } from "./host.ts";
-import type { FromWorker } from "./messages.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
 
 /** Receives what a worker says while somebody holds it. */
 export interface WorkerListener {
@@ -8,7 +9,7 @@ export interface WorkerListener {
 }
 
 /** A worker of the pool. */
-export interface PooledWorker extends WorkerHandle {
+export interface PooledWorker extends WorkerHandle<ToWorker> {
   listener: WorkerListener | undefined;
   /** Memory of the runs that it has let go of, in bytes. */
   released: number;
@@ -24,7 +25,7 @@ const MOST_RELEASED = 256 << 20;
 const idle: PooledWorker[] = [];
 
 function start(): PooledWorker {
-  const handle = startWorker({
+  const handle = startWorker<ToWorker, FromWorker>(workerSource, {
     onMessage: (message) => worker.listener?.onMessage(message),
     onDeath: (reason) => {
       const index = idle.indexOf(worker);

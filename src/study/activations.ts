@@ -17,6 +17,7 @@ interface Activation {
   readonly gain: number;
 }
 
+/** Activations that networks of settings have, by name. */
 export type ActivationName = "relu" | "leakyRelu" | "elu" | "selu" | "gelu" | "swish" | "softplus" | "sigmoid" | "tanh";
 
 /**
