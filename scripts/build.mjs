@@ -169,7 +169,8 @@ async function makeDist() {
   // Other packages are inside dist (tsdown.config.ts says which), and so their licences go with them.
   const packages = ["commander", "papaparse", "hyparquet", "valibot", "@bufbuild/protobuf"];
   const licences = packages.map((name) => `The package ${name}:\n\n${licenceOf(name)}\n`);
-  const who = "drowse/tables papaparse and hyparquet, drowse/onnx @bufbuild/protobuf, drowse/study all but commander and @bufbuild/protobuf";
+  const who =
+    "drowse/tables papaparse and hyparquet, drowse/onnx @bufbuild/protobuf, drowse/study all but commander and @bufbuild/protobuf";
   write("dist/licenses.txt", `dist/ contains other packages, the command all of them, ${who}.\n\n${licences.join("\n")}`);
 }
 
