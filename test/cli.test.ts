@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { argmax, loadModel, readIdx } from "drowse";
@@ -171,20 +171,24 @@ describe("drowse train", () => {
     ["--schedule", "constant", "--validation", "0.25", "--early-stopping", "--reduce-on-plateau", "1", "--epochs", "9"],
   ];
   it.each(repeated.map((options) => [options]))("config.json says all that repeats the run of %j", async (options) => {
+    const ends: Record<string, unknown>[] = [];
     const train = async (...args: string[]) => {
-      const end = eventsOf(await done("train", "bars", ...args, "--threads", "1", "--json")).at(-1) ?? {};
+      const end = eventsOf(await done("train", ...args, "--threads", "1", "--json")).at(-1) ?? {};
+      ends.push(end);
       const config = JSON.parse(readFileSync(join(folder, String(end.out), "config.json"), "utf8"));
       return { hash: end.weightsHash, config };
     };
-    const first = await train("--hidden", "16", "--epochs", "3", "--batch-size", "16", ...options);
-    const { drowse: _, generator: _generator, command, data, ...settings } = first.config;
+    const first = await train("bars", "--hidden", "16", "--epochs", "3", "--batch-size", "16", ...options);
+    const { drowse: _, generator: _generator, command, data, dataHash, ...settings } = first.config;
+    expect(dataHash).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect([command, data]).toEqual(["train", "bars"]);
     const flags = Object.entries(settings).flatMap(([name, value]) => {
       const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       if (value === true) return [flag];
       return [flag, Array.isArray(value) ? value.join(",") || "none" : String(value)];
     });
-    expect(await train(...flags)).toEqual(first);
+    expect(await train("bars", ...flags)).toEqual(first);
+    expect(await train("--config", `${ends[0].out}/config.json`)).toEqual(first);
   });
 
   it("takes standard scaling, no hidden layer, no limit of norms, and a folder without a test set", async () => {
@@ -202,7 +206,7 @@ describe("drowse train", () => {
   });
 
   it.skipIf(process.platform === "win32")(
-    "stopped by Ctrl-C writes the model of the last finished epoch and ends with 130",
+    "stopped by Ctrl-C writes the model of the last finished epoch and a checkpoint, and ends with 130",
     async () => {
       const args = ["train", "bars", ...small, "--epochs", "1000000", "--out", "stopped", "--json"];
       const called = await drowse(args, {
@@ -211,7 +215,11 @@ describe("drowse train", () => {
           if (text.includes('"event":"epoch"')) kill("SIGINT");
         },
       });
-      expect(called).toMatchObject({ code: 130, stderr: "stopped by Ctrl-C\n" });
+      const goOn = "to go on with it: drowse train --resume stopped\n";
+      expect(called).toMatchObject({ code: 130, stderr: `stopped by Ctrl-C\n${goOn}` });
+      const files = readdirSync(join(folder, "stopped")).filter((name) => !name.startsWith("checkpoint-"));
+      expect(files.sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors"]);
+      expect(readdirSync(join(folder, "stopped"))).toHaveLength(4);
       const end = eventsOf(called).at(-1);
       expect(end).toMatchObject({ event: "interrupted", out: "stopped", epochs: expect.any(Number) });
       const model = loadModel(readFileSync(join(folder, "stopped/model.safetensors")));
@@ -219,13 +227,16 @@ describe("drowse train", () => {
     },
   );
 
-  it.skipIf(process.platform === "win32")("stopped before an epoch has finished writes nothing", async () => {
+  it.skipIf(process.platform === "win32")("stopped before an epoch has finished writes a checkpoint alone", async () => {
     const called = await drowse(["train", "mnist", "--epochs", "1", "--threads", "1", "--out", "never"], {
       cwd: folder,
       onOutput: (_, kill) => kill("SIGINT"),
     });
-    expect(called).toMatchObject({ code: 130, stderr: "no epoch has finished: nothing is written\nstopped by Ctrl-C\n" });
-    expect(existsSync(join(folder, "never"))).toBe(false);
+    expect(called).toMatchObject({
+      code: 130,
+      stderr: "to go on with it: drowse train --resume never\nstopped by Ctrl-C\n",
+    });
+    expect(readdirSync(join(folder, "never")).sort()).toEqual([expect.stringMatching(/^checkpoint-\d+\./), "config.json"]);
   });
 });
 

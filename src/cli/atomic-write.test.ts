@@ -120,8 +120,8 @@ describe("when writing fails, writeFileAtomic says so, removes what it began and
       async () => void vi.mocked(open).mockRejectedValueOnce(systemError("EACCES")),
     ],
     ["setting the permissions", "EPERM", "you may not write there", async () => failing("chmod", "EPERM")],
-    ["writing", "ENOSPC", "the disk is full: free some space", async () => failing("writeFile", "ENOSPC")],
-    ["bringing it to the disk", "EIO", "give another path", async () => failing("sync", "EIO")],
+    ["writing", "ENOSPC", "the disk is full: free some space", async () => failing("write", "ENOSPC")],
+    ["bringing it to the disk", "EIO", "the disk may be broken", async () => failing("sync", "EIO")],
     [
       "renaming",
       "EROFS",
@@ -130,7 +130,7 @@ describe("when writing fails, writeFileAtomic says so, removes what it began and
     ],
   ];
 
-  async function failing(method: "chmod" | "writeFile" | "sync", code: string): Promise<void> {
+  async function failing(method: "chmod" | "write" | "sync", code: string): Promise<void> {
     vi.spyOn(await handles(), method).mockRejectedValueOnce(systemError(code));
   }
 
@@ -203,7 +203,7 @@ describe("a folder that cannot be synced", () => {
 });
 
 it("an error that is no system's passes as it is", async () => {
-  vi.spyOn(await handles(), "writeFile").mockRejectedValueOnce(new TypeError("a bug"));
+  vi.spyOn(await handles(), "write").mockRejectedValueOnce(new TypeError("a bug"));
   await expect(writeFileAtomic(path, after)).rejects.toThrow(new TypeError("a bug"));
   expect(await readdir(folder)).toEqual([]);
 });

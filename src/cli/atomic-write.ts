@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DrowseError } from "../tensor/errors.ts";
+import { type FileSystem, systemFiles, writeWhole } from "./file-system.ts";
 
 /** What to do about a write that failed, by the system's error code. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -12,6 +13,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only: give another path",
   ENOSPC: "the disk is full: free some space",
   EDQUOT: "your quota is used up: free some space",
+  EIO: "the disk may be broken: look after it, or give another path",
   ENAMETOOLONG: "give a shorter name",
 };
 
@@ -25,10 +27,23 @@ function codeOf(error: unknown): string | undefined {
 /** Bytes, or texts as they come. */
 type FileContent = Uint8Array | AsyncIterable<string>;
 
+/**
+ * What the system refused, in words.
+ * @throws what is no error of the system's.
+ */
+export function faultOf(error: unknown, path: string): DrowseError {
+  if (error instanceof DrowseError) return error;
+  const code = codeOf(error);
+  if (code === undefined || !(error instanceof Error)) throw error;
+  // The rest of the system's message names the hidden file.
+  const [fault] = error.message.split(", ");
+  return new DrowseError("write", `${path} cannot be written (${fault})`, REMEDIES[code] ?? "give another path");
+}
+
 /** Makes the renaming last through a power cut. */
-async function syncFolder(folder: string): Promise<void> {
+async function syncFolder(folder: string, files: FileSystem): Promise<void> {
   try {
-    const handle = await open(folder, "r");
+    const handle = await files.open(folder, "r");
     await handle.sync().finally(() => handle.close());
   } catch (error) {
     if (!CANNOT_SYNC.has(codeOf(error) ?? "")) throw error;
@@ -36,11 +51,12 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Writes a new file and brings it to the disk; it keeps the permissions of the file it is to replace. */
-async function writeSynced(path: string, bytes: FileContent, mode: number | undefined): Promise<void> {
-  const handle = await open(path, "wx");
+async function writeSynced(path: string, bytes: FileContent, mode: number | undefined, files: FileSystem): Promise<void> {
+  const handle = await files.open(path, "wx");
   try {
     if (mode !== undefined) await handle.chmod(mode);
-    for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) await handle.writeFile(piece);
+    for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes)
+      await writeWhole(handle, typeof piece === "string" ? Buffer.from(piece) : piece);
     await handle.sync();
   } finally {
     await handle.close();
@@ -58,35 +74,35 @@ async function undefinedIfMissing<T>(found: Promise<T>): Promise<T | undefined> 
  * Writes a file whole or not at all: whoever looks, and after a crash or a power cut too, finds the old file or the new
  * one. The bytes go to a hidden file in the same folder, which is renamed over `path` once the disk has it; when anything
  * fails it is removed and the old file stays. A symbolic link is followed. A killed process may leave the hidden file
- * `.NAME.XXXXXXXX.tmp`.
+ * `.NAME.XXXXXXXX.tmp`, which {@link isLeftOver} knows.
  *
  * @throws {DrowseError} when the system refuses: no such folder, no permission, a full disk.
  * @example
  * await writeFileAtomic("runs/mnist-1/model.safetensors", bytes);
  */
-export async function writeFileAtomic(path: string, bytes: FileContent): Promise<void> {
+export async function writeFileAtomic(path: string, bytes: FileContent, files = systemFiles): Promise<void> {
   let temporary: string | undefined;
   try {
-    const target = (await undefinedIfMissing(realpath(path))) ?? path;
-    const old = await undefinedIfMissing(stat(target));
+    const target = (await undefinedIfMissing(files.realpath(path))) ?? path;
+    const old = await undefinedIfMissing(files.stat(target));
     if (old !== undefined && !old.isFile()) {
       throw new DrowseError("write", `${path} is a ${old.isDirectory() ? "folder" : "device"}`, "give the path of a file");
     }
     const unused = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString("hex")}.tmp`);
     temporary = unused;
-    await writeSynced(unused, bytes, old && old.mode & 0o777);
-    await rename(unused, target);
+    await writeSynced(unused, bytes, old && old.mode & 0o777, files);
+    await files.rename(unused, target);
     temporary = undefined;
-    await syncFolder(dirname(target));
+    await syncFolder(dirname(target), files);
   } catch (error) {
-    if (temporary !== undefined) await rm(temporary, { force: true });
-    const code = codeOf(error);
-    if (code === undefined || !(error instanceof Error)) throw error;
-    // The rest of the system's message names the hidden file.
-    const [fault] = error.message.split(", ");
-    throw new DrowseError("write", `${path} cannot be written (${fault})`, REMEDIES[code] ?? "give another path");
+    // What has gone wrong first is what is told.
+    if (temporary !== undefined) await files.rm(temporary, { force: true }).catch(() => {});
+    throw faultOf(error, path);
   }
 }
+
+/** Whether a name is that of a hidden file that a killed process has left. */
+export const isLeftOver = (name: string) => /^\..+\.[0-9a-f]{8}\.tmp$/.test(name);
 
 /**
  * Checks that a file can have its place, before the work that makes it.

@@ -2,21 +2,27 @@ import { constants } from "node:fs";
 import { access, mkdir, readdir, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { DrowseError } from "../tensor/errors.ts";
-import { writeFileAtomic } from "./atomic-write.ts";
+import { faultOf, writeFileAtomic } from "./atomic-write.ts";
+import { type FileSystem, systemFiles, writeWhole } from "./file-system.ts";
 
-/** The model's file in a run folder. It is written last: a folder that has it is whole. */
+/** The model's file in a run folder. It is written last: a folder that has it is whole, and finished where it has no checkpoint. */
 export const MODEL_FILE = "model.safetensors";
 
-const CONFIG_FILE = "config.json";
+/** What repeats the run. */
+export const CONFIG_FILE = "config.json";
+
+/** A line for each epoch, and one for the end. */
+export const METRICS_FILE = "metrics.jsonl";
 
 const OPERATION = "train";
 
-/** The parts of a run folder, as they are written. */
+/** What a run leaves behind when it ends. */
 export interface RunFiles {
   readonly model: Uint8Array;
   /** What `metrics.jsonl` holds, a line each. */
   readonly metrics: readonly object[];
-  readonly config: object;
+  /** Others by name, such as a report. */
+  readonly others?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** The entries of a folder, or undefined when there is none. */
@@ -105,32 +111,93 @@ async function succeeds(making: Promise<void>): Promise<boolean> {
   }
 }
 
+const lineOf = (line: object) => `${JSON.stringify(line)}\n`;
+
 /**
- * Writes a run's folder and returns its path: `out`, or the next free `runs/<data>-<n>`. Where writing fails, what was
- * written is removed.
- * @throws {DrowseError} when the system refuses.
+ * A run's folder, from before its first step to its end: config.json is in it from the beginning, metrics.jsonl grows, checkpoints come
+ * and go, and the model is written last.
  */
-export async function writeRunFolder(
-  out: string | undefined,
-  data: string,
-  { model, metrics, config }: RunFiles,
-): Promise<string> {
-  const files: readonly [name: string, bytes: Uint8Array][] = [
-    [CONFIG_FILE, Buffer.from(`${JSON.stringify(config, null, 2)}\n`)],
-    ["metrics.jsonl", Buffer.from(metrics.map((line) => `${JSON.stringify(line)}\n`).join(""))],
-    [MODEL_FILE, model],
-  ];
-  for await (const path of candidates(out, data)) {
-    const made = await claim(path);
-    if (made === undefined) continue;
-    try {
-      for (const [name, bytes] of files) await writeFileAtomic(join(path, name), bytes);
-    } catch (error) {
-      for (const [name] of files) await rm(join(path, name), { force: true });
-      for (const folder of made) await rmdir(folder).catch(() => {});
-      throw error;
-    }
-    return path;
+export class RunFolder {
+  readonly path: string;
+  readonly #made: Made;
+  readonly #files: FileSystem;
+  /** Lines that metrics.jsonl holds; undefined: to be written anew, as another process or a fault has left it. */
+  #lines: number | undefined;
+  #telling: Promise<void> = Promise.resolve();
+
+  /** @param made - folders that were made for it. */
+  constructor(path: string, made: Made = [], files = systemFiles) {
+    this.path = path;
+    this.#made = made;
+    this.#files = files;
   }
-  throw new Error("the names of folders have come to an end");
+
+  /**
+   * Makes a folder, `out` or the next free `runs/<data>-<n>`, with its config.json. Where that fails nothing is left.
+   * @throws {DrowseError} when the system refuses.
+   */
+  static async create(out: string | undefined, data: string, config: string, files = systemFiles): Promise<RunFolder> {
+    for await (const path of candidates(out, data)) {
+      const made = await claim(path);
+      if (made === undefined) continue;
+      const folder = new RunFolder(path, made, files);
+      try {
+        await writeFileAtomic(join(path, CONFIG_FILE), Buffer.from(config), files);
+      } catch (error) {
+        await folder.discard();
+        throw error;
+      }
+      return folder;
+    }
+    throw new Error("the names of folders have come to an end");
+  }
+
+  /**
+   * Brings metrics.jsonl to these lines, of which the last is new; one call after the other.
+   * @param failed - told of what the system refuses. All lines are written again when the run ends.
+   */
+  tell(lines: readonly object[], failed: (error: DrowseError) => void): void {
+    const count = lines.length;
+    this.#telling = this.#telling.then(async () => {
+      try {
+        if (this.#lines === count - 1) await this.#append(lineOf(lines[count - 1]));
+        else await this.#writeMetrics(lines.slice(0, count));
+        this.#lines = count;
+      } catch (error) {
+        this.#lines = undefined;
+        failed(faultOf(error, join(this.path, METRICS_FILE)));
+      }
+    });
+  }
+
+  /**
+   * Writes what a run leaves behind, the model last.
+   * @throws {DrowseError} when the system refuses: checkpoints and config.json stand.
+   */
+  async finish({ model, metrics, others = {} }: RunFiles): Promise<void> {
+    await this.#telling;
+    await this.#writeMetrics(metrics);
+    for (const [name, bytes] of Object.entries(others)) await writeFileAtomic(join(this.path, name), bytes, this.#files);
+    await writeFileAtomic(join(this.path, MODEL_FILE), model, this.#files);
+  }
+
+  /** Removes a run that has left nothing: its files, and the folders that were made for it. */
+  async discard(): Promise<void> {
+    await this.#telling;
+    for (const name of [CONFIG_FILE, METRICS_FILE]) await rm(join(this.path, name), { force: true });
+    for (const folder of this.#made) await rmdir(folder).catch(() => {});
+  }
+
+  async #append(line: string): Promise<void> {
+    const handle = await this.#files.open(join(this.path, METRICS_FILE), "a");
+    try {
+      await writeWhole(handle, Buffer.from(line));
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #writeMetrics(lines: readonly object[]): Promise<void> {
+    return writeFileAtomic(join(this.path, METRICS_FILE), Buffer.from(lines.map(lineOf).join("")), this.#files);
+  }
 }

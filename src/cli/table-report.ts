@@ -9,6 +9,7 @@ import type { Terminal } from "./terminal.ts";
 export interface TableReport {
   show(event: TableStart | TableEpoch): void;
   end(end: TableEnd, out: string): void;
+  clear(): void;
 }
 
 /** An event a line. */
@@ -22,6 +23,7 @@ export function jsonTableReport(terminal: Terminal): TableReport {
       print({ ...rest, target, task: kind, classes, columns: table.kinds, ...settings });
     },
     end: (end, out) => print({ ...end, out }),
+    clear() {},
   };
 }
 
@@ -44,6 +46,7 @@ export function textTableReport(terminal: Terminal): TableReport {
     end(end, out) {
       for (const line of endLines(end, out)) write(line, "  ");
     },
+    clear() {},
   };
 }
 

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { weightsHash } from "../formats/weights-hash.ts";
 import type { FitEvent } from "../model/fit-events.ts";
+import type { FitOptions } from "../model/fit-options.ts";
 import type { Model } from "../model/model.ts";
 import { prepareRows } from "../tables/apply-preparation.ts";
 import type { ByteSource } from "../tables/byte-source.ts";
@@ -12,6 +13,7 @@ import { type TableTask, tableTask } from "../tables/table-task.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { imageNetwork } from "./image-network.ts";
 import { Interrupted } from "./interrupt.ts";
+import type { KeptRun } from "./kept-run.ts";
 import { type TableEnd, type TableEpoch, type TableStart, tableEpoch } from "./table-events.ts";
 import { measureTable } from "./table-measures.ts";
 import { readingOf, type TableRequest } from "./table-options.ts";
@@ -33,6 +35,10 @@ export interface TableOutcome {
 interface Run {
   readonly signal: AbortSignal;
   readonly onEvent: (event: TableStart | TableEpoch) => void;
+  /** Keeps it. */
+  readonly kept: KeptRun;
+  /** Makes its folder, when it is known what is learned: what `fit` is to be given. */
+  readonly begin: (task: TableTask) => Promise<Pick<FitOptions, "checkpoint" | "resume">>;
 }
 
 /**
@@ -64,7 +70,7 @@ export async function trainTable(
     ...ended,
     ...measures,
     weightsHash: await weightsHash(model.weights),
-    seconds: round((performance.now() - begun) / 1000, 3),
+    seconds: round((performance.now() - begun) / 1000 + (run.kept.state?.seconds ?? 0), 3),
   };
   return { model, preparation, task, epochs, end, stopped };
 }
@@ -129,13 +135,13 @@ function preparedParts(preparation: Preparation, task: TableTask, split: TableSp
 /** Trains; what stops it after a finished epoch is told, not thrown. */
 async function fitTable(
   model: Model,
-  { kind }: TableTask,
+  task: TableTask,
   { training, validation, test }: Parts,
   settings: TrainSettings,
-  { signal, onEvent }: Run,
+  { signal, onEvent, kept, begin }: Run,
 ) {
   const rows = { rows: training.y.length, validationRows: validation?.y.length ?? 0, testRows: test?.y.length ?? 0 };
-  const epochs: TableEpoch[] = [];
+  const epochs: TableEpoch[] = (kept.state?.epochs ?? []).map((event) => tableEpoch(event, rows));
   let ended: Pick<TableEnd, "reason" | "bestEpoch"> = { reason: "failed" };
   let stopped: Interrupted | DrowseError | undefined;
   const hear = (event: FitEvent): void => {
@@ -143,15 +149,18 @@ async function fitTable(
     if (event.event !== "epoch") return;
     const told = tableEpoch(event, rows);
     epochs.push(told);
+    kept.tell(epochs);
     onEvent(told);
   };
   // The rows are split already: none are left for `fit` to hold out.
   const { loss, metrics = [], ...options } = fitOptions({ ...settings, validation: undefined }, rows.rows);
+  const keeping = await begin(task);
   try {
     await model.fit(training, {
       ...options,
+      ...keeping,
       metrics: validation ? metrics : [],
-      loss: kind === "classification" ? loss : "meanSquaredError",
+      loss: task.kind === "classification" ? loss : "meanSquaredError",
       ...(validation ? { validation } : {}),
       signal,
       onEvent: hear,

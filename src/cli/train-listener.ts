@@ -10,6 +10,8 @@ interface Circumstances {
   /** The set that `fit` measures on after each epoch, where there is any. */
   readonly watched: SetName;
   readonly metrics: readonly MetricName[];
+  /** Epochs that were told before, of a run that goes on. */
+  readonly before?: readonly EpochEvent[];
   readonly onEvent: (event: TrainEvent) => void;
 }
 
@@ -68,7 +70,8 @@ export class TrainListener {
 
   #start(event: BeginEvent): TrainStart {
     this.#begun = event;
-    const { start, watched } = this.#circumstances;
+    const { start, watched, before = [] } = this.#circumstances;
+    for (const epoch of before) this.#epoch(epoch);
     const { rows, validationRows, warnings } = event;
     const held = watched === "validation" ? validationRows : 0;
     const { data, ...rest } = start;

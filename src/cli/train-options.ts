@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { activations } from "../study/activations.ts";
 import { dropoutKinds } from "../study/dropout-kinds.ts";
 import { type OptimizerName, optimizerDefaults } from "../study/optimizer.ts";
+import { checkpointOption } from "./checkpoint-option.ts";
 import { defaults } from "./defaults.ts";
 import { dropoutSchedule, dropoutSchedules } from "./dropout-schedule.ts";
 import { type ScheduleName, schedules } from "./learning-rate.ts";
@@ -187,6 +188,11 @@ function addRun(command: Command): void {
     .addOption(seedOption(defaults.seed))
     .addOption(threadsOption())
     .addOption(new Option("--out <folder>", "the run folder, new or empty (default: the next runs/<data>-<n>)"))
+    .addOption(checkpointOption())
+    .addOption(new Option("--resume <run>", "go on with a run that was stopped, to the same bits"))
+    .addOption(
+      new Option("--config <file>", "the settings of a config.json, and others where they are given").conflicts("resume"),
+    )
     .addOption(jsonOption())
     .helpOption("-h, --help", "print this help");
 }

@@ -1,6 +1,7 @@
 import type { DataArrays } from "../data/arrays.ts";
 import { weightsHash } from "../formats/weights-hash.ts";
 import { crossEntropy } from "../losses/cross-entropy.ts";
+import type { FitEvent } from "../model/fit-events.ts";
 import type { FitOptions } from "../model/fit-options.ts";
 import type { Model } from "../model/model.ts";
 import { DrowseError } from "../tensor/errors.ts";
@@ -11,6 +12,7 @@ import type { IdxPart } from "./idx-folder.ts";
 import { imageNetwork } from "./image-network.ts";
 import { type ImageSets, imageRows } from "./image-sets.ts";
 import { Interrupted } from "./interrupt.ts";
+import type { KeptRun } from "./kept-run.ts";
 import { optimizerOf } from "./optimizer-settings.ts";
 import type { Measures, TrainEnd, TrainEpoch, TrainEvent } from "./train-events.ts";
 import { measuresOf, round, TrainListener } from "./train-listener.ts";
@@ -55,6 +57,15 @@ export function fitOptions(settings: TrainSettings, count: number): FitOptions {
   };
 }
 
+interface Run {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: TrainEvent) => void;
+  /** Keeps it. */
+  readonly kept: KeptRun;
+  /** Makes its folder: what `fit` is to be given. */
+  readonly begin: () => Promise<Pick<FitOptions, "checkpoint" | "resume">>;
+}
+
 /**
  * Trains a network on images and tells of it in events. Where something stops it after a finished epoch the outcome says
  * what, and the model has the weights of that epoch, or of the best one.
@@ -65,7 +76,7 @@ export function fitOptions(settings: TrainSettings, count: number): FitOptions {
 export async function trainImages(
   { name, train, test }: ImageSets,
   settings: TrainSettings,
-  { signal, onEvent }: { signal: AbortSignal; onEvent: (event: TrainEvent) => void },
+  { signal, onEvent, kept, begin }: Run,
 ): Promise<TrainOutcome> {
   if (train === undefined) throw new DrowseError(OPERATION, `${name} has no training set`, "add its train-* files");
   const { validation: share, metrics = [], threads } = settings;
@@ -81,7 +92,7 @@ export async function trainImages(
   const parameters = [...model.weights.values()].reduce((sum, values) => sum + values.length, 0);
   const start = { data: name, testRows, image, units, parameters, settings };
   const watched = share === undefined ? "test" : "validation";
-  const listener = new TrainListener({ start, watched, metrics, onEvent });
+  const listener = new TrainListener({ start, watched, metrics, before: kept.state?.epochs ?? [], onEvent });
   const options = fitOptions(settings, count);
   const evaluate = async (): Promise<Partial<Measures>> => {
     if (testData === undefined || watched === "test") return {};
@@ -92,10 +103,15 @@ export async function trainImages(
   // What the test images do not allow, as a metric of a class that they lack, is found before the training, not after it.
   if (metrics.length > 0) await evaluate();
 
+  const keeping = await begin();
   const begun = performance.now();
   let stopped: Interrupted | DrowseError | undefined;
   try {
-    const watching = { signal, onEvent: listener.hear, ...(validation === undefined ? {} : { validation }) };
+    const hear = (event: FitEvent) => {
+      listener.hear(event);
+      if (event.event === "epoch") kept.tell(listener.epochs);
+    };
+    const watching = { signal, onEvent: hear, ...keeping, ...(validation === undefined ? {} : { validation }) };
     await model.fit(dataOf(train, model), { ...options, ...watching });
   } catch (error) {
     if (listener.epochs.length === 0 || !(error instanceof Interrupted || error instanceof DrowseError)) throw error;
@@ -111,7 +127,7 @@ export async function trainImages(
     ...listener.measures,
     ...tested,
     weightsHash: await weightsHash(model.weights),
-    seconds: round((performance.now() - begun) / 1000, 3),
+    seconds: round((performance.now() - begun) / 1000 + (kept.state?.seconds ?? 0), 3),
   };
   return { model, epochs: listener.epochs, end, stopped };
 }

@@ -1,68 +1,44 @@
-import type { Command } from "commander";
-import { GENERATOR } from "../random/philox.ts";
 import { saveTableModel } from "../tables/table-model.ts";
+import type { TableTask } from "../tables/table-task.ts";
 import type { Context } from "./context.ts";
+import { hashOfFile } from "./data-hash.ts";
 import { fileSource } from "./file-source.ts";
-import { Interrupted, interruptible } from "./interrupt.ts";
-import { runName, writeRunFolder } from "./run-folder.ts";
+import { keepRun } from "./kept-run.ts";
+import { runName } from "./run-folder.ts";
 import { tableBatchSize, tableDefaults } from "./table-defaults.ts";
 import { TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
 import { jsonTableReport, textTableReport } from "./table-report.ts";
 import { trainTable } from "./table-run.ts";
+import type { TrainCall } from "./train-call.ts";
 import { type TrainRequest, trainSettings } from "./train-settings.ts";
-import { version } from "./version.ts";
-
-interface Request extends TrainRequest, TableRequest {
-  readonly out?: string;
-  readonly json?: boolean;
-}
 
 /** `drowse train` for a file of a table: {@link tableDefaults} stand where nothing is said. */
-export async function trainOnTable(path: string, options: Request, command: Command, context: Context): Promise<void> {
+export async function trainOnTable(call: TrainCall, context: Context): Promise<void> {
   const { terminal } = context;
-  const source = await fileSource("train", path);
-  const { out, json, ...given } = options;
-  const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
+  const { data, request, isGiven, out, json, checkpointEvery, resumed } = call;
+  const source = await fileSource("train", data);
+  const dataHash = await hashOfFile(data);
+  call.checkData(dataHash);
   const standard = Object.entries(tableDefaults).filter(([name]) => !isGiven(name));
-  const all: Request = { ...given, ...Object.fromEntries(standard) };
-  const table = Object.fromEntries(
-    TABLE_OPTIONS.map((name) => [name, all[name]]).filter(([, value]) => value !== undefined),
-  ) as TableRequest;
-  const trained = Object.fromEntries(
-    Object.entries(all).filter(([name]) => !(TABLE_OPTIONS as readonly string[]).includes(name)),
-  );
-  const batchSize = isGiven("batchSize") ? given.batchSize : tableBatchSize(await estimatedRows(source));
+  const all: TrainRequest & TableRequest = { ...request, ...Object.fromEntries(standard) };
+  const isOfTable = (name: string) => (TABLE_OPTIONS as readonly string[]).includes(name);
+  const given = Object.entries(all).filter(([name, value]) => isOfTable(name) && value !== undefined);
+  const table = Object.fromEntries(given) as TableRequest;
+  const trained = Object.fromEntries(Object.entries(all).filter(([name]) => !isOfTable(name)));
+  const batchSize = isGiven("batchSize") ? request.batchSize : tableBatchSize(await estimatedRows(source));
   const settings = trainSettings({ ...(trained as unknown as TrainRequest), batchSize });
   const report = json ? jsonTableReport(terminal) : textTableReport(terminal);
-  try {
-    await interruptible(async (signal) => {
-      const outcome = await trainTable({ path, source }, table, settings, { signal, onEvent: report.show });
-      const { model, preparation, task, epochs, end, stopped } = outcome;
-      const { threads: _, ...deciding } = settings;
-      const { target, kind } = task;
-      const folder = await writeRunFolder(out, runName(path), {
-        model: saveTableModel(model, preparation),
-        metrics: [...epochs, end],
-        config: {
-          drowse: version,
-          generator: GENERATOR,
-          command: "train",
-          data: path,
-          ...table,
-          target,
-          task: kind,
-          ...deciding,
-        },
-      });
-      report.end(end, folder);
-      if (stopped === undefined) return;
-      terminal.writeError(`${stopped.message}\n`);
-      context.exitCode = stopped instanceof Interrupted ? stopped.exitCode : 1;
+  await keepRun({ out, name: runName(data), checkpointEvery, resumed }, { terminal, report, context }, async (run, signal) => {
+    const begin = ({ target, kind }: TableTask) =>
+      run.begin({ data, dataHash, table: { ...table, target, task: kind }, settings });
+    const { model, preparation, ...rest } = await trainTable({ path: data, source }, table, settings, {
+      signal,
+      onEvent: report.show,
+      kept: run,
+      begin,
     });
-  } catch (error) {
-    if (error instanceof Interrupted) terminal.writeError("no epoch has finished: nothing is written\n");
-    throw error;
-  }
+    return { model: saveTableModel(model, preparation), ...rest };
+  });
 }
 
 /** Rows by the length of the first line: enough to choose a batch size, and the same whenever the file is. */

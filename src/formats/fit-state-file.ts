@@ -7,25 +7,33 @@ import { JsonMembers } from "./json-members.ts";
 import { copyTensor, readSafetensors, type SafetensorsInput, writeSafetensors } from "./safetensors.ts";
 import { type JsonValue, parseStrictJson } from "./strict-json.ts";
 
-// A state of `fit` is one safetensors file: its numbers as tensors, everything else as JSON in the metadata.
+// A state of `fit` is one safetensors file. In its metadata are the format, "drowse-checkpoint/1", and a note of the caller's. Tensors:
 //
-//   format      "drowse-checkpoint/1"
-//   state       the plain values of a FitState; numbers that JSON has not are texts: "NaN", "Infinity", "-Infinity"
-//   note        what the caller keeps beside it
-//
-// Tensors are "values/dense1.weight", "slots/velocity/dense1.weight", "last/…" and "best/…", each as one row of numbers; those of a
-// best epoch that is the last one are there once. The tensor "crc32c", the only one of bytes, is last by the order of dtypes: the
-// file ends with the checksum of all that stands before it.
+//   values/dense1.weight, slots/velocity/dense1.weight, last/…, best/…
+//               each as one row of numbers; those of a best epoch that is the last one are there once
+//   JSON        bytes of UTF-8: the plain values of a FitState, of which a long run has more than a header holds. Numbers that JSON
+//               has not are texts: "NaN", "Infinity", "-Infinity"
+//   crc32c      the last by the order of dtypes and names: the file ends with the checksum of all that stands before it
 
 const FORMAT = "drowse-checkpoint/1";
 const OPERATION = "loadFitState";
+const PLAIN = "JSON";
 const CHECKSUM = "crc32c";
 const CHECKSUM_BYTES = 4;
 
 type Numbers = Readonly<Record<string, Float32Array>>;
 
-const damaged = (received: string) =>
-  new DrowseError(OPERATION, received, "the file was changed or damaged: go on from the checkpoint before it");
+const REMEDY = "the file was changed or damaged: go on from the checkpoint before it";
+
+const damaged = (received: string) => new DrowseError(OPERATION, received, REMEDY);
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw damaged("its JSON is not valid UTF-8");
+  }
+}
 
 function tensorsOf(prefix: string, numbers: Numbers): SafetensorsInput[] {
   return Object.entries(numbers).map(([name, data]) => ({ name: `${prefix}/${name}`, dtype: "F32", shape: [data.length], data }));
@@ -41,19 +49,21 @@ export function saveFitState(state: FitState, note = ""): Uint8Array {
   const { trainer, last, best, ...plain } = state;
   const { values, slots, ...position } = trainer;
   const own = best !== undefined && best.epoch !== last?.epoch;
+  const told = ({ epoch, rates }: EpochWeights) => ({ epoch, rates });
+  const weights = { ...(last ? { last: told(last) } : {}), ...(best ? { best: told(best) } : {}) };
+  const text = JSON.stringify({ ...plain, ...weights, trainer: { ...position, slots: Object.keys(slots) } }, (_, value) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
+  const json = new TextEncoder().encode(text);
   const tensors = [
+    { name: PLAIN, dtype: "U8", shape: [json.length], data: json } as const,
     ...tensorsOf("values", values),
     ...Object.entries(slots).flatMap(([slot, numbers]) => tensorsOf(`slots/${slot}`, numbers)),
     ...(last ? tensorsOf("last", last.values) : []),
     ...(own ? tensorsOf("best", best.values) : []),
     { name: CHECKSUM, dtype: "U8", shape: [CHECKSUM_BYTES], data: new Uint8Array(CHECKSUM_BYTES) } as const,
   ];
-  const told = ({ epoch, rates }: EpochWeights) => ({ epoch, rates });
-  const weights = { ...(last ? { last: told(last) } : {}), ...(best ? { best: told(best) } : {}) };
-  const text = JSON.stringify({ ...plain, ...weights, trainer: { ...position, slots: Object.keys(slots) } }, (_, value) =>
-    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
-  );
-  const bytes = writeSafetensors(tensors, { format: FORMAT, state: text, note });
+  const bytes = writeSafetensors(tensors, { format: FORMAT, note });
   const end = bytes.length - CHECKSUM_BYTES;
   new DataView(bytes.buffer).setUint32(end, crc32c(bytes.subarray(0, end)), true);
   return bytes;
@@ -78,7 +88,7 @@ export function loadFitState(bytes: Uint8Array): { state: FitState; note: string
     const names = [...file.tensors.keys()].filter((name) => name.startsWith(`${prefix}/`));
     return Object.fromEntries(names.map((name) => [name.slice(prefix.length + 1), copyTensor(file, name, "F32")]));
   };
-  const json = parseStrictJson(metadata.get("state") ?? "", { operation: OPERATION, remedy: "the file was changed or damaged" });
+  const json = parseStrictJson(textOf(copyTensor(file, PLAIN, "U8")), { operation: OPERATION, remedy: REMEDY });
   return {
     state: readState(new JsonMembers("the state", withNumbers(json), damaged), numbers),
     note: metadata.get("note") ?? "",
