@@ -1,6 +1,7 @@
 import { dense, sequential, sgd } from "drowse";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { inPieces } from "../../test/tables.ts";
 import { prepareRows } from "./apply-preparation.ts";
 import { csvLine } from "./csv-write.ts";
 import { fitPreparation } from "./fit-preparation.ts";
@@ -54,6 +55,36 @@ describe("tableTask", () => {
 });
 
 describe("a preparation", () => {
+  it("makes the same of every row of a file, whatever the pieces in which it is read", async () => {
+    const row = (i: number) => ({
+      size: i % 97,
+      colour: ["red", "blue", "green"][i % 3],
+      at: [i / 7, -i],
+      kind: i % 2 ? "a" : "b",
+    });
+    const text = Array.from({ length: 9000 }, (_, i) => `${JSON.stringify(row(i))}\n`).join("");
+    const task = tableTask(await readTable(new Blob([text]), { format: "jsonl" }));
+    const preparation = fitPreparation(task, every(9000));
+    const whole = prepareRows(preparation, task, every(9000));
+    let first = 0;
+    let pieces = 0;
+    for await (const { x, targets } of readPrepared(inPieces(text, 50_000), preparation, { format: "jsonl" })) {
+      const count = targets?.length ?? 0;
+      const { data } = prepareRows(preparation, task, every(9000).subarray(first, first + count)).x;
+      expect(Buffer.compare(Buffer.from(x.data.buffer), Buffer.from(data.buffer))).toBe(0);
+      expect([...(targets ?? [])]).toEqual([...whole.y.subarray(first, first + count)]);
+      first += count;
+      pieces++;
+    }
+    expect(first).toBe(9000);
+    expect(pieces).toBeGreaterThan(2);
+    const damaged = inPieces(text + JSON.stringify({ ...row(0), size: "large" }), 50_000);
+    const read = async () => {
+      for await (const _ of readPrepared(damaged, preparation, { format: "jsonl" }));
+    };
+    await expect(read()).rejects.toThrow('the column "size" has numbers, and row 9001 has "large"');
+  });
+
   it("is what its formulas say", async () => {
     const task = await taskOf(TEXT);
     const preparation = fitPreparation(task, every(4));

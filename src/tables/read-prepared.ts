@@ -48,8 +48,10 @@ export async function* readPrepared(
     checkColumns(batch, inputs);
     for (const name of batch.names) if (!known.has(name)) notes.extra.add(name);
     const count = batch.rows.length;
-    const columns = inputs.map((input) => new ColumnValues(kindOfInput(input), count));
-    const targetColumn = batch.names.includes(target.name) ? new ColumnValues(kindOfTarget(preparation), count) : undefined;
+    const columns = inputs.map((input) => new ColumnValues(kindOfInput(input), count, first));
+    const targetColumn = batch.names.includes(target.name)
+      ? new ColumnValues(kindOfTarget(preparation), count, first)
+      : undefined;
     fill(targetColumn ? [...columns, targetColumn] : columns, batch, first, cells);
     const rows = Uint32Array.from({ length: count }, (_, row) => row);
     const byName = new Map(columns.map(({ kind, column }) => [kind.name, column]));

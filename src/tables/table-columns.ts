@@ -36,9 +36,12 @@ export class ColumnValues {
   readonly kind: ColumnKind;
   readonly column: Column;
   readonly #codes: ReadonlyMap<string, number>;
+  readonly #first: number;
 
-  constructor(kind: ColumnKind, rows: number) {
+  /** @param first - the row of the table that stands first in it. */
+  constructor(kind: ColumnKind, rows: number, first = 0) {
     this.kind = kind;
+    this.#first = first;
     const { name, levels = [], size = 0 } = kind;
     this.#codes = new Map(levels.map((level, code) => [level, code]));
     if (rows * size > MOST_NUMBERS) {
@@ -50,18 +53,22 @@ export class ColumnValues {
     else this.column = { type: "category", levels, codes: new Int32Array(rows) };
   }
 
-  /** @throws {DrowseError} on a cell that is not of the column's type. */
+  /**
+   * @param row - of the table.
+   * @throws {DrowseError} on a cell that is not of the column's type.
+   */
   set(row: number, cell: Cell, cells: CellReader): void {
     const { column } = this;
+    const at = row - this.#first;
     const isMissing = cells.isMissing(cell);
     if (column.type === "number") {
       const number = isMissing ? Number.NaN : cells.number(cell);
       if (number === undefined) throw this.#refuse(row, cell, "numbers", "a number");
-      column.values[row] = number;
+      column.values[at] = number;
     } else if (column.type === "category") {
-      column.codes[row] = isMissing ? MISSING_CODE : (this.#codes.get(cells.text(cell)) ?? UNSEEN_CODE);
+      column.codes[at] = isMissing ? MISSING_CODE : (this.#codes.get(cells.text(cell)) ?? UNSEEN_CODE);
     } else {
-      const place = column.values.subarray(row * column.size, (row + 1) * column.size);
+      const place = column.values.subarray(at * column.size, (at + 1) * column.size);
       if (isMissing) place.fill(Number.NaN);
       else if (typeof cell !== "object" || cell === null || cell.length !== column.size) {
         throw this.#refuse(row, cell, `vectors of ${column.size} numbers`, "such a vector");
