@@ -46,10 +46,7 @@ export interface OnnxModel {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/**
- * The operators' version. 13 has all that is needed, and every runtime of the last years has 13: onnxruntime's processors run
- * Dropout of versions 12 and 13 and of no later one.
- */
+/** The operators' version: 13 has all that is needed, and every runtime of the last years has 13. */
 export const OPSET = 13;
 
 /** That of the operators of classical machine learning. */

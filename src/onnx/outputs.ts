@@ -1,5 +1,6 @@
 import type { OutputLink } from "../losses/loss.ts";
 import type { TableTarget } from "../tables/preparation.ts";
+import { sizeOf } from "../tensor/shape.ts";
 import type { GraphBuilder } from "./graph-builder.ts";
 import { ELEMENT } from "./onnx-model.ts";
 
@@ -42,7 +43,7 @@ export function writeOutputs(end: End, isLogits: boolean): void {
 
 /** Of 2 T outputs the first T are means, the others log-variances. */
 function writeGaussian({ graph, logits, shape }: End): void {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const rows = graph.op("Reshape", [logits, graph.lengths("rows", [0, size])]);
   const slice = (from: number, to: number) =>
     graph.op("Slice", [rows, graph.lengths("from", [from]), graph.lengths("to", [to]), graph.lengths("axis", [1])]);

@@ -1,5 +1,6 @@
 import { isDropout } from "../layers/dropout/dropout-layer.ts";
 import { exp } from "../tensor/arithmetic.ts";
+import { sizeOf } from "../tensor/shape.ts";
 import { functions } from "./activations.ts";
 import { drawn, scaled } from "./draws.ts";
 import type { LayerPlace, LayerWriter } from "./layers.ts";
@@ -21,10 +22,14 @@ export const randomLayers = {
 /** What alphaDropout puts where a unit sleeps, selu's limit. */
 const ASLEEP = -1.7580993408473766;
 
-/** training: y = m x scale; prediction: y = x, or with standard scaling y = keep x. */
+/**
+ * training: y = m x scale; prediction: y = x, or with standard scaling y = keep x. Not by the operator Dropout: that of onnxruntime seeds
+ * its generator for each run anew, and so the first number of every tensor is dropped in each of them.
+ */
 function dropout(place: LayerPlace): string {
   const {
     graph,
+    node: { layer, outputShape },
     inputs: [x],
     live,
   } = place;
@@ -33,17 +38,9 @@ function dropout(place: LayerPlace): string {
   if (live === undefined || rate === 0) return predicted();
   const draw = drawn(graph, live);
   if (rate === 1) return draw.choose(graph.constant("zero", 0), predicted());
-  if (place.node.layer.config.sharedAcross === undefined) {
-    // The operator scales by 1 / keep in training, and by nothing in prediction.
-    const dropped = graph.op("Dropout", [x, graph.constant("rate", rate), live]);
-    return scaled(graph, dropped, isStandard ? keep : 1);
-  }
-  const { outputShape } = place.node;
-  const row = graph.constant("row", new Float32Array(outputShape.reduce((size, length) => size * length, 1)), [
-    1,
-    ...outputShape,
-  ]);
-  return draw.choose(draw.masked(scaled(graph, x, isStandard ? 1 : 1 / keep), draw.awake(row, rate)), predicted());
+  const isShared = layer.config.sharedAcross !== undefined;
+  const like = isShared ? graph.constant("row", new Float32Array(sizeOf(outputShape)), [1, ...outputShape]) : x;
+  return draw.choose(draw.masked(scaled(graph, x, isStandard ? 1 : 1 / keep), draw.awake(like, rate)), predicted());
 }
 
 /** training: y = x e, e ~ N(1, rate / (1 - rate)); prediction: y = x. */

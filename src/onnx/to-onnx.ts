@@ -38,7 +38,8 @@ const MOST_BYTES = 2 ** 31 - 1;
  *
  * With `liveDropout` the input `training_mode`, a boolean without axes, says of each run whether dropout layers drop: true for the
  * samples of Monte Carlo prediction, false for what `predict` gives. It must be given, as onnxruntime-web takes no input that has a
- * default. Masks come of the runtime's generator: distributed as drowse's, not the same. Batch normalisation stays frozen.
+ * default. Masks come of the runtime's generator, which goes on from run to run: distributed as drowse's, not the same. Take one
+ * session for all samples: onnxruntime begins each with the same seed. Batch normalisation stays frozen.
  *
  * @throws {DrowseError} on anything that is not a model, a preparation of another model, live dropout of a model that has none, and
  * files of 2 GiB and more.
