@@ -1,8 +1,10 @@
 // Gradient of a dense layer's input: G = D Wt, as rows of A = D times panels of Wt, which are transposed block by block.
 // B rows, K inputs, N outputs; D [B, N] in groups (compress.ts), W [K, N] in panels, G [B, K].
+import { computedColumns, findAwake, moveApart, moveTogether } from "./awake";
 import { transpose4 } from "./compress";
 import {
-  BLOCK, CHUNK_GROUPS, PANEL, PANEL_BYTES, SCRATCH_BYTES, TILE_BYTES, ceilDivide, shareStart, vectorsOf,
+  BLOCK, BLOCK_BYTES, CHUNK_GROUPS, PANEL, PANEL_BYTES, SCRATCH_BYTES, SUMS_BYTES, TILE_BYTES, ceilDivide, shareStart,
+  vectorsOf,
 } from "./layout";
 import { addProduct } from "./tiles";
 import { countTerms } from "./work";
@@ -10,6 +12,7 @@ import { countTerms } from "./work";
 /**
  * G = D Wt. With a gate (the activations h = max(0, z) * m * scale that the layer received) it goes straight on
  * through rectifier and dropout: G <- G * scale where h > 0, else 0. `scale` points to the dropout's factor or is 0.
+ * Units that slept for the whole batch are not computed.
  */
 export function denseInputGradient(
   lists: usize, counts: usize, B: i32, N: i32, weights: usize, K: i32, gate: usize, scale: usize, out: usize, outStride: i32,
@@ -17,6 +20,7 @@ export function denseInputGradient(
 ): void {
   const tile = scratch + <usize>thread * SCRATCH_BYTES;
   const packed = tile + TILE_BYTES;
+  const table = packed + BLOCK_BYTES + 2 * SUMS_BYTES;
   const groups = ceilDivide(B, 4);
   const panels = ceilDivide(K, PANEL);
   const factor = scale ? v128.load_splat<f32>(scale) : f32x4.splat(1);
@@ -28,13 +32,17 @@ export function denseInputGradient(
     const group = unit % groups;
     const together = min(min(groups - group, CHUNK_GROUPS), end - unit);
     const vectors = vectorsOf(panel, K);
+    const column = <usize>(panel * PANEL) << 2;
+    const awake = gate ? ceilDivide(findAwake(gate + column, outBytes, B, vectors, table), 4) : vectors;
     memory.fill(tile, 0, <usize>(together << 2) * PANEL_BYTES);
     for (let inner: i32 = 0; inner < N; inner += BLOCK) {
       const count = min(BLOCK, N - inner);
       packTransposed(weights, K, panel * PANEL, min(PANEL, K - panel * PANEL), inner, count, packed);
-      addProduct(lists, counts, N, group, together, inner / BLOCK, count, packed, vectors, tile);
+      if (awake < vectors) moveTogether(packed, packed, count, table);
+      addProduct(lists, counts, N, group, together, inner / BLOCK, count, packed, awake, tile);
     }
-    let start = <usize>(group << 2) * outBytes + (<usize>(panel * PANEL) << 2);
+    if (awake < vectors) moveApart(tile, together << 2, table);
+    let start = <usize>(group << 2) * outBytes + column;
     const rows = min(together << 2, B - (group << 2));
     for (let row: i32 = 0; row < rows; ++row) {
       const from = tile + <usize>row * PANEL_BYTES;
@@ -48,7 +56,7 @@ export function denseInputGradient(
     }
     unit += together;
   }
-  if (thread == 0) countTerms(counts, B, N, K, work);
+  if (thread == 0) countTerms(counts, B, N, gate ? computedColumns(gate, outBytes, B, K) : K, work);
 }
 
 /** Transposes W[kFirst.., nFirst..nFirst+count] into packed [count][PANEL]: rows are outputs, columns inputs. */

@@ -1,5 +1,6 @@
 // Gradient of a dense layer's weights, dW = Ht D, as rows of A = Ht times panels of D, which are packed block by block, and of
 // its bias, db = column sums of D. B rows, K inputs, N outputs; Ht [K, B] in groups (compress.ts), D [B, N], W [K, N] in panels.
+import { computedColumns, findAwake, moveApart, moveTogether } from "./awake";
 import {
   BLOCK, BLOCK_BYTES, CHUNK, PANEL, PANEL_BYTES, SCRATCH_BYTES, SUMS_BYTES, TILE_BYTES, ceilDivide, shareStart, vectorsOf,
 } from "./layout";
@@ -28,6 +29,8 @@ export function denseWeightGradient(
   const packed = tile + TILE_BYTES;
   const sums = packed + BLOCK_BYTES;
   const norms = sums + SUMS_BYTES;
+  const table = norms + SUMS_BYTES;
+  const dBytes = <usize>dStride << 2;
   const panels = ceilDivide(N, PANEL);
   const chunks = chunksOf(K);
   const clip = hyper ? load<f32>(hyper, CLIP) : 0;
@@ -40,6 +43,8 @@ export function denseWeightGradient(
     const firstChunk = unit % chunks;
     const lastChunk = min(chunks, firstChunk + end - unit);
     const vectors = vectorsOf(panel, N);
+    const column = <usize>(panel * PANEL) << 2;
+    const awake = ceilDivide(findAwake(d + column, dBytes, B, vectors, table), 4);
     let finite = true;
     let packedBlock: i32 = -1;
     memory.fill(sums, 0, 2 * SUMS_BYTES);
@@ -56,9 +61,11 @@ export function denseWeightGradient(
           packRows(d, dStride, inner, count, panel, vectors, packed);
           packedBlock = inner;
           if (chunk == 0) addRows(packed, count, sums);
+          if (awake < vectors) moveTogether(packed, packed, count, table);
         }
-        addProduct(lists, counts, B, first >> 2, groups, inner / BLOCK, count, packed, vectors, tile);
+        addProduct(lists, counts, B, first >> 2, groups, inner / BLOCK, count, packed, awake, tile);
       }
+      if (awake < vectors) moveApart(tile, rows, table);
       if (hyper) {
         if (clip != 0) clipGradients(tile, bytes, clip);
         finite = updateWeights(rule, weights + start, state + start, stateBytes, tile, bytes, hyper, true) && finite;
@@ -68,7 +75,6 @@ export function denseWeightGradient(
       }
     }
     if (firstChunk == 0) {
-      const column = <usize>(panel * PANEL) << 2;
       const bytes = <usize>vectors << 4;
       if (hyper) {
         if (bias) {
@@ -86,7 +92,7 @@ export function denseWeightGradient(
     }
     unit += lastChunk - firstChunk;
   }
-  if (thread == 0) countTerms(counts, K, B, N, work);
+  if (thread == 0) countTerms(counts, K, B, computedColumns(d, dBytes, B, N), work);
 }
 
 /** Finishes the panels that two or more threads have updated together. */

@@ -46,31 +46,41 @@ export function dropout(
 }
 
 /**
- * y = mask * scale * x with one mask for all rows [B, N] (Graham, Reizenstein and Robinson 2015): unit u of every row has the
- * word of unit u of row `batch`, the batch's place in its pass. x and y may be the same.
+ * One mask for all rows of a batch (Graham, Reizenstein and Robinson 2015) with its scale, as one row: unit u has the word of
+ * unit u of row `batch`, the batch's place in its pass. 0 for a unit that sleeps, and for what fills the last vector.
  */
-export function sharedDropout(
-  x: usize, y: usize, stride: i32, rows: i32, columns: i32, batch: i32, parameters: usize,
+export function sharedMask(
+  mask: usize, columns: i32, batch: i32, parameters: usize,
   pass: i32, stream: i32, key0: i32, key1: i32, scratch: usize, scratchBytes: i32, thread: i32, threads: i32,
 ): void {
   const words = scratch + <usize>thread * <usize>scratchBytes;
   const threshold = i32x4.splat(load<i32>(parameters));
   const awake = i32x4.splat(load<i32>(parameters, 4));
   const scale = f32x4.splat(load<f32>(parameters, 8));
-  const rowBytes = (<usize>(columns + 3) >> 2) << 4;
   const chunks = (columns + MASK_UNITS - 1) / MASK_UNITS;
   const end = shareStart(chunks, thread + 1, threads);
   for (let chunk = shareStart(chunks, thread, threads); chunk < end; ++chunk) {
-    maskWordsFrom(chunk * MASK_UNITS, batch, pass, stream, key0, key1, words);
-    const first = <usize>(chunk * MASK_UNITS) << 2;
-    const bytes = min<usize>(MASK_UNITS << 2, rowBytes - first);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const keep = v128.and(i32x4.ge_u(v128.load(words + i), threshold), awake);
-      let at = first + i;
-      for (let row: i32 = 0; row < rows; ++row) {
-        v128.store(y + at, v128.and(f32x4.mul(v128.load(x + at), scale), keep));
-        at += <usize>stride << 2;
-      }
+    const first = chunk * MASK_UNITS;
+    maskWordsFrom(first, batch, pass, stream, key0, key1, words);
+    for (let unit = first; unit < min(first + MASK_UNITS, columns); unit += 4) {
+      const keep = v128.and(i32x4.ge_u(v128.load(words + (<usize>(unit - first) << 2)), threshold), awake);
+      const exists = i32x4.lt_s(i32x4.add(i32x4.splat(unit), i32x4(0, 1, 2, 3)), i32x4.splat(columns));
+      v128.store(mask + (<usize>unit << 2), v128.and(v128.and(scale, keep), exists));
+    }
+  }
+}
+
+/** y = mask * x on rows [B, N] with such a mask; a unit that sleeps is 0 whatever x is. x and y may be the same. */
+export function maskRows(
+  x: usize, y: usize, stride: i32, rows: i32, columns: i32, mask: usize, thread: i32, threads: i32,
+): void {
+  const bytes = (<usize>(columns + 3) >> 2) << 4;
+  const end = shareStart(rows, thread + 1, threads);
+  for (let row = shareStart(rows, thread, threads); row < end; ++row) {
+    const start = <usize>(row * stride) << 2;
+    for (let at: usize = 0; at < bytes; at += 16) {
+      const m = v128.load(mask + at);
+      v128.store(y + start + at, v128.and(f32x4.mul(v128.load(x + start + at), m), f32x4.ne(m, f32x4.splat(0))));
     }
   }
 }

@@ -13,4 +13,3 @@ export {
 } from "./variational-dropout";
 export { batchNormForward, batchNormFrozen, batchNormGradient } from "./batch-norm";
 export { layerNormForward, layerNormGradient, layerNormParameterGradient } from "./layer-norm";
-export { blockRows, panelColumns, scratchBytes } from "./layout";

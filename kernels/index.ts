@@ -3,14 +3,12 @@ export {
   eluGradient, geluGradient, geluTanhGradient, leakyReluGradient, seluGradient, sigmoidGradient, softplusGradient,
   swishGradient, tanhGradient,
 } from "./activations";
+export { maskedDenseForward } from "./dense-forward";
 export { denseInputGradient } from "./dense-input-gradient";
 export { denseWeightGradient, finishPanels } from "./dense-weight-gradient";
-export { dropout, sharedDropout } from "./dropout";
+export { dropout, maskRows, sharedMask } from "./dropout";
 export { meanSquaredError, softmaxCrossEntropy, sumLosses } from "./losses";
-export { exp, log } from "./math";
 export { maxNorm } from "./max-norm";
-export { maskWords, philoxBlock } from "./philox";
 export { reluGradient } from "./relu";
 export { clipFactor, squaredNorms, update } from "./update";
 export { binaryCrossEntropy, huber, meanAbsoluteError } from "./value-losses";
-export { blockRows, panelColumns, scratchBytes } from "./layout";

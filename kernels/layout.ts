@@ -17,11 +17,12 @@
 @inline export const CHUNK: i32 = 128;
 @inline export const CHUNK_GROUPS: i32 = 32; // CHUNK / 4
 
-// Scratch of one thread: the tile of accumulators, one packed block, one row of sums.
+// Scratch of one thread: the tile of accumulators, one packed block, two rows of sums, a table of awake columns (awake.ts).
 @inline export const TILE_BYTES: usize = 14336; // CHUNK * PANEL_BYTES
 @inline export const BLOCK_BYTES: usize = 21504; // BLOCK * PANEL_BYTES
 @inline export const SUMS_BYTES: usize = 128;
-@inline export const SCRATCH_BYTES: usize = 36096; // TILE_BYTES + BLOCK_BYTES + 2 * SUMS_BYTES
+@inline export const AWAKE_BYTES: usize = 256;
+@inline export const SCRATCH_BYTES: usize = 36352; // TILE_BYTES + BLOCK_BYTES + 2 * SUMS_BYTES + AWAKE_BYTES
 
 /** Where thread's share of count things begins; the share of the last thread ends at count. */
 @inline export function shareStart(count: i32, thread: i32, threads: i32): i32 {

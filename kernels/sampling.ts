@@ -1,2 +1,2 @@
 // What Monte Carlo prediction needs beside the kernels of prediction: a module of its own, which a page loads that asks for it.
-export { dropout, sharedDropout } from "./dropout";
+export { dropout, maskRows, sharedMask } from "./dropout";

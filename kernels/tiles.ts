@@ -19,14 +19,14 @@ export function addProduct(
     const list = listsOf(lists, inner, group, block);
     const lengths = countsOf(counts, inner, group, block);
     if (load<i32>(lengths) == PACKED) packedTile(list, count, panel, vectors, tile);
-    else if (vectors > 3) listedTile(list, lengths, count, panel, tile);
+    else if (vectors > 4) listedTile(list, lengths, count, panel, tile);
     else narrowListedTile(list, lengths, count, panel, tile);
     tile += PANEL_BYTES << 2;
   }
 }
 
-/** Four listed rows: the entries' offsets lead straight to the panel's rows. */
-function listedTile(list: usize, lengths: usize, count: i32, panel: usize, tile: usize): void {
+/** Four listed rows times the panel or, a constant, its first four vectors: the entries' offsets lead straight to its rows. */
+@inline function listedRows(list: usize, lengths: usize, count: i32, panel: usize, tile: usize, whole: bool): void {
   for (let row: i32 = 0; row < 4; ++row) {
     let s0 = v128.load(tile);
     let s1 = v128.load(tile, 16);
@@ -44,47 +44,31 @@ function listedTile(list: usize, lengths: usize, count: i32, panel: usize, tile:
       s1 = f32x4.add(s1, f32x4.mul(a, v128.load(at, 16)));
       s2 = f32x4.add(s2, f32x4.mul(a, v128.load(at, 32)));
       s3 = f32x4.add(s3, f32x4.mul(a, v128.load(at, 48)));
-      s4 = f32x4.add(s4, f32x4.mul(a, v128.load(at, 64)));
-      s5 = f32x4.add(s5, f32x4.mul(a, v128.load(at, 80)));
-      s6 = f32x4.add(s6, f32x4.mul(a, v128.load(at, 96)));
+      if (whole) s4 = f32x4.add(s4, f32x4.mul(a, v128.load(at, 64)));
+      if (whole) s5 = f32x4.add(s5, f32x4.mul(a, v128.load(at, 80)));
+      if (whole) s6 = f32x4.add(s6, f32x4.mul(a, v128.load(at, 96)));
       entry += 8;
     }
     v128.store(tile, s0);
     v128.store(tile, s1, 16);
     v128.store(tile, s2, 32);
     v128.store(tile, s3, 48);
-    v128.store(tile, s4, 64);
-    v128.store(tile, s5, 80);
-    v128.store(tile, s6, 96);
+    if (whole) v128.store(tile, s4, 64);
+    if (whole) v128.store(tile, s5, 80);
+    if (whole) v128.store(tile, s6, 96);
     list += <usize>count << 3;
     lengths += 4;
     tile += PANEL_BYTES;
   }
 }
 
-/** Four listed rows times at most three vectors of the panel: the last panel of a layer, or the ten outputs of a classifier. */
+function listedTile(list: usize, lengths: usize, count: i32, panel: usize, tile: usize): void {
+  listedRows(list, lengths, count, panel, tile, true);
+}
+
+/** The awake columns of a panel, half of them asleep; the last panel of a layer; the ten outputs of a classifier. */
 function narrowListedTile(list: usize, lengths: usize, count: i32, panel: usize, tile: usize): void {
-  for (let row: i32 = 0; row < 4; ++row) {
-    let s0 = v128.load(tile);
-    let s1 = v128.load(tile, 16);
-    let s2 = v128.load(tile, 32);
-    let entry = list;
-    const end = entry + (<usize>load<i32>(lengths) << 3);
-    while (entry < end) {
-      const at = panel + load<u32>(entry);
-      const a = v128.load_splat<f32>(entry, 4);
-      s0 = f32x4.add(s0, f32x4.mul(a, v128.load(at)));
-      s1 = f32x4.add(s1, f32x4.mul(a, v128.load(at, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(a, v128.load(at, 32)));
-      entry += 8;
-    }
-    v128.store(tile, s0);
-    v128.store(tile, s1, 16);
-    v128.store(tile, s2, 32);
-    list += <usize>count << 3;
-    lengths += 4;
-    tile += PANEL_BYTES;
-  }
+  listedRows(list, lengths, count, panel, tile, false);
 }
 
 /** Four packed rows x 8 columns in 8 accumulators: two loads of the panel serve four rows. */

@@ -14,6 +14,7 @@ const kernelModules = [
   { name: "predictionKernels", entry: "kernels/prediction.ts", output: "src/wasm/generated/prediction-kernels.ts" },
   { name: "samplingKernels", entry: "kernels/sampling.ts", output: "src/wasm/generated/sampling-kernels.ts" },
   { name: "familyKernels", entry: "kernels/family.ts", output: "src/wasm/generated/family-kernels.ts" },
+  { name: "conformanceKernels", entry: "kernels/conformance.ts", output: "src/wasm/generated/conformance-kernels.ts" },
 ];
 // Scripts of threads, each with all it imports. Entry, module of TypeScript, and name and purpose of the constant in it.
 const workerModule = "src/wasm/generated/worker.ts";

@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import type { Entry } from "../src/reference/compression.ts";
 import { allKernels } from "../src/wasm/all-kernels.ts";
+import { conformanceKernels } from "../src/wasm/generated/conformance-kernels.ts";
 import { familyKernels } from "../src/wasm/generated/family-kernels.ts";
 import { type KernelArguments, type KernelName, type Kernels, kernelArguments } from "../src/wasm/kernels.ts";
 import { BLOCK, listBytes, type Matrix, PANEL, SCRATCH_BYTES, strideOf } from "../src/wasm/layout.ts";
@@ -51,7 +52,10 @@ export class Laboratory {
   static async open(): Promise<Laboratory> {
     const pages = MEMORY_BYTES / 65536;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    return new Laboratory(memory, await instantiateKernels(await kernelModules([...allKernels, familyKernels], false), memory));
+    return new Laboratory(
+      memory,
+      await instantiateKernels(await kernelModules([...allKernels, familyKernels, conformanceKernels], false), memory),
+    );
   }
 
   /** Forgets all buffers. */

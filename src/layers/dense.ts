@@ -109,13 +109,13 @@ export function product(operation: string, units: number, options: DenseOptions)
       return [weight, { name: "bias", shape: [units], initial }];
     },
 
-    // z = H W + b, and with rectify h = max(0, z)
+    // z = H W + b, with rectify h = max(0, z), with a mask that the batch shares h = m max(0, z)
     forward(context: ForwardContext) {
-      const { emit, B, input, output, workspace, path, rectify } = context;
+      const { emit, B, input, output, workspace, path, rectify, sharedMask } = context;
       const { weight, bias: vector } = places(context);
       const { lists, counts, scratch } = workspace;
       emit("compressRows", { source: input.pointer, stride: input.stride, rows: B, columns: input.columns, lists, counts, path });
-      emit("denseForward", {
+      const product = {
         lists,
         counts,
         B,
@@ -128,7 +128,9 @@ export function product(operation: string, units: number, options: DenseOptions)
         rectify: rectify ? 1 : 0,
         work: context.work(input.columns * units),
         scratch,
-      });
+      };
+      if (sharedMask) emit("maskedDenseForward", { ...product, mask: sharedMask });
+      else emit("denseForward", product);
     },
 
     // in the forward pass this was z = H W + b, so dH = D Wt (before W changes), dW = Ht D, db = sum of D's rows

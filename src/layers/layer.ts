@@ -94,6 +94,8 @@ export interface MaskPlace {
 export interface ForwardContext extends PassContext {
   /** The layer after this one is a rectifier that this one is to apply as well. */
   readonly rectify: boolean;
+  /** The mask that the batch shares of a dropout layer behind, one row with its scale, to be applied as well; 0: none. */
+  readonly sharedMask: number;
 }
 
 export interface BackwardContext extends PassContext {

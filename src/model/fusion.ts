@@ -7,7 +7,7 @@ import { type PlanBuilder, TRAINS } from "./plan-builder.ts";
 // What rides on what, and what may overwrite what: only where nobody else reads the value that is lost.
 
 /** The node whose output a node takes, past nodes that change nothing; none where another node reads it as well. */
-function soleProducer({ request: { graph } }: PlanBuilder, node: Node, random: boolean): Node | undefined {
+export function soleProducer({ request: { graph } }: PlanBuilder, node: Node, random: boolean): Node | undefined {
   let index = node.inputs[0];
   while (index !== INPUT && readersOf(graph, index).length === 1) {
     if (!graph.nodes[index].layer.isIdentity(random)) return graph.nodes[index];

@@ -31,8 +31,16 @@ export function inputsOf(plan: PlanBuilder, { inputs }: Node, outputs: readonly 
   return inputs.map((source) => (source === INPUT ? plan.input : outputs[source]));
 }
 
+/** What else rides forward on products where masks are drawn: only who trains loads it. */
+export interface ForwardRiders {
+  /** Whether a node's work is done by a product before it. */
+  rides(plan: PlanBuilder, node: Node): boolean;
+  /** Where the mask lies that a dense layer's product takes, or 0. */
+  maskFor(plan: PlanBuilder, program: ProgramBuilder, node: Node, output: Matrix): number;
+}
+
 /** Forward through all nodes; returns what each makes. */
-export function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: PassKind): Matrix[] {
+export function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: PassKind, riders?: ForwardRiders): Matrix[] {
   const { random } = kind;
   const { nodes } = plan.request.graph;
   const outputs: Matrix[] = [];
@@ -40,7 +48,7 @@ export function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: Pa
   emitInputs(plan, program);
   for (const node of nodes) {
     const inputs = inputsOf(plan, node, outputs);
-    const passes = ridesForward(plan, node, random) || node.layer.isIdentity(random);
+    const passes = ridesForward(plan, node, random) || riders?.rides(plan, node) || node.layer.isIdentity(random);
     const place = passes ? inputs[0] : inputs.find((input) => mayOverwrite(plan, node, { input, outputs, random }));
     const output = place ?? plan.matrix(columnsOf(node));
     outputs.push(output);
@@ -49,6 +57,7 @@ export function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: Pa
     node.layer.forward({
       ...passContext(plan, program, node, kind, { inputs, output }),
       rectify: node.layer.kind === "dense" && reader !== undefined && ridesForward(plan, reader, random),
+      sharedMask: riders?.maskFor(plan, program, node, output) ?? 0,
     });
   }
   return outputs;

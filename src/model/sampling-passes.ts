@@ -43,6 +43,7 @@ export function emitSampling(plan: PlanBuilder, link: OutputLink, { rows: R, sam
       ...passContext(plan, program, node, SAMPLES, { inputs, output }),
       B: sampled ? R * S : R,
       rectify: node.layer.kind === "dense" && after !== undefined && ridesForward(plan, after, true),
+      sharedMask: 0,
     };
     // Also one with a mask at which nothing is random: it reads the keys of R rows. And one that takes rows of the trunk.
     if (sampled && (node.layer.isRandom || context.mask || fromSampled.includes(false)))

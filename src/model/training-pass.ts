@@ -9,6 +9,7 @@ import { emitForward, emitLoss, inputsOf, passContext } from "./passes.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { type NodeBuffers, type PlanBuilder, type PlanRequest, ProgramBuilder, TRAINS, updatesRide } from "./plan-builder.ts";
 import { HYPER } from "./record.ts";
+import { sharedMasks } from "./shared-masks.ts";
 import { emitUpdates, ruleNumber } from "./updates.ts";
 
 // The way back through the nodes, which a page that only predicts does not load.
@@ -21,7 +22,7 @@ export function emitTraining(
 ): { program: Program; multiplyAdds: number } {
   const program = new ProgramBuilder();
   const { nodes } = plan.request.graph;
-  const outputs = emitForward(plan, program, TRAINS);
+  const outputs = emitForward(plan, program, TRAINS, sharedMasks);
   const last = outputs[outputs.length - 1];
   for (const node of nodes) buffers.set(node.name, { output: outputs[node.index], gradient: undefined });
   const gradients = new Gradients(plan, program);

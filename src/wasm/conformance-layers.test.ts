@@ -222,14 +222,21 @@ describe("dropout", () => {
         lab.run("dropout", { ...common, y: from.pointer }, [from]);
         expectExact(lab.readMatrix(from), expected, "in place");
 
+        // One row for all: the row of the batch's place, also where nothing is kept of it.
         const batch = draws.word();
+        const one = dropoutMask(r, new Uint32Array(rows).fill(batch), columns, k);
+        const row = lab.matrix("mask", 1, columns);
+        const { pass, stream, key0, key1, scratch, scratchBytes } = common;
+        const words = { columns, batch, parameters: parameters.pointer, pass, stream, key0, key1, scratch, scratchBytes };
+        lab.run("sharedMask", { ...words, mask: row.pointer }, [row]);
+        if (rows > 0)
+          expectExact(lab.readMatrix(row), dropout(new Float32Array(columns).fill(1), one.subarray(0, columns), factor), "row");
         const shared = lab.matrix("shared", rows, columns, x);
-        const one = dropout(x, dropoutMask(r, new Uint32Array(rows).fill(batch), columns, k), factor);
-        const { indices: _, ...others } = common;
-        lab.run("sharedDropout", { ...others, x: shared.pointer, y: to.pointer, batch }, [to]);
-        expectExact(lab.readMatrix(to), one, "shared, apart");
-        lab.run("sharedDropout", { ...others, x: shared.pointer, y: shared.pointer, batch }, [shared]);
-        expectExact(lab.readMatrix(shared), one, "shared, in place");
+        const rowsOf = { stride: shared.stride, rows, columns, mask: row.pointer };
+        lab.run("maskRows", { ...rowsOf, x: shared.pointer, y: to.pointer }, [to]);
+        expectExact(lab.readMatrix(to), dropout(x, one, factor), "shared, apart");
+        lab.run("maskRows", { ...rowsOf, x: shared.pointer, y: shared.pointer }, [shared]);
+        expectExact(lab.readMatrix(shared), dropout(x, one, factor), "shared, in place");
       }),
       { numRuns: process.env.DROWSE_DEEP ? 2000 : 200 },
     );

@@ -1,98 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { expectClose, expectExact, inCase, sameBytes } from "../../test/closeness.ts";
-import { Laboratory, type ListsRegion, type Region } from "../../test/conformance.ts";
+import { expectClose, expectExact, inCase } from "../../test/closeness.ts";
+import { Laboratory } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
+import { computedColumns, entriesOf, pointersOf, productCases, runPaths, sumInOrder, termsOf } from "../../test/products.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "../reference/dense.ts";
-import { BLOCK } from "./layout.ts";
-
-interface ProductCase {
-  B: number;
-  K: number;
-  N: number;
-  density: number;
-}
-
-const SIZES = Array.from({ length: 68 }, (_, size) => size);
-/** Around the ends of a panel (28), of the rows finished together (128) and of a block (192). */
-const EDGES = [83, 84, 85, 127, 128, 129, 191, 192, 193, 255, 257, 384, 385];
-/** On both sides of 0.85, above which path 0 packs. */
-const DENSITIES = [1, 0.5, 0, 0.83, 0.02, 0.88, 0.95, 0.2];
-const SPARSE = 1;
-const DENSE = 2;
-const AUTO = 0;
-
-/** Each dimension goes through all sizes while the other two are drawn; then corners at which several tails meet. */
-function* productCases(): Generator<ProductCase> {
-  const draws = new Draws(1);
-  let turn = 0;
-  const density = () => DENSITIES[turn++ % DENSITIES.length];
-  for (const size of [...SIZES, ...EDGES]) {
-    const other = () => draws.integer(1, 67);
-    yield { B: size, K: other(), N: other(), density: density() };
-    yield { B: other(), K: size, N: other(), density: density() };
-    yield { B: other(), K: other(), N: size, density: density() };
-  }
-  for (const B of [129, 193]) {
-    for (const K of [57, 193]) for (const N of [29, 193]) yield { B, K, N, density: density() };
-  }
-}
-
-/** A sum of products as the kernels promise it: single precision, one term after the other, no term fused. */
-function sumInOrder(terms: number, left: (i: number) => number, right: (i: number) => number): number {
-  let sum = 0;
-  for (let i = 0; i < terms; i++) sum = Math.fround(sum + Math.fround(left(i) * right(i)));
-  return sum;
-}
-
-/** A matrix [rows, columns] from its entries. */
-function entriesOf(rows: number, columns: number, entry: (row: number, column: number) => number): Float32Array {
-  return Float32Array.from({ length: rows * columns }, (_, i) => entry(Math.floor(i / columns), i % columns));
-}
-
-const pointersOf = ({ lists, counts }: ListsRegion) => ({ lists: lists.pointer, counts: counts.pointer });
 
 let lab: Laboratory;
 beforeAll(async () => {
   lab = await Laboratory.open();
 });
-
-/** All three paths, each with all numbers of threads: the same bits everywhere. The result of the last stays. */
-function runPaths(
-  product: (lists: ListsRegion) => void,
-  compress: (path: number) => ListsRegion,
-  outputs: readonly Region[],
-): void {
-  let sparse: Uint8Array[] | undefined;
-  for (const [path, name] of [
-    [SPARSE, "the sparse"],
-    [AUTO, "the chosen"],
-    [DENSE, "the dense"],
-  ] as const) {
-    const lists = compress(path);
-    lab.spoil(...outputs);
-    product(lists);
-    const bytes = outputs.map((output) => lab.bytes(output));
-    sparse ??= bytes;
-    outputs.forEach((output, i) => {
-      if (!sameBytes(bytes[i], sparse?.[i] as Uint8Array))
-        throw new Error(`${output.name}: ${name} path differs from the sparse`);
-    });
-  }
-}
-
-/** Multiply-adds of A [rows, inner] times [inner, outputs] with A as it is listed and packed, counted by its entries. */
-function termsOf(lists: ListsRegion, rows: number, inner: number, outputs: number): number {
-  const { entries, packed } = lab.readLists(lists, rows, inner);
-  const blocks = Math.ceil(inner / BLOCK);
-  let terms = 0;
-  entries.forEach((row, index) => {
-    row.forEach((list, block) => {
-      const isPacked = packed[Math.floor(index / 4) * blocks + block];
-      terms += isPacked ? Math.min(BLOCK, inner - block * BLOCK) : list.length;
-    });
-  });
-  return terms * outputs;
-}
 
 describe("the dense products agree with the twin, and are one sum in one order on both paths and any number of threads", () => {
   it("denseForward, with and without bias and rectifier", () => {
@@ -110,6 +26,7 @@ describe("the dense products agree with the twin, and are one sum in one order o
         const work = lab.buffer("work", 8);
         const forward = (withBias: boolean, rectify: number) =>
           runPaths(
+            lab,
             (lists) => {
               lab.run(
                 "denseForward",
@@ -119,7 +36,7 @@ describe("the dense products agree with the twin, and are one sum in one order o
                 },
                 [out, work],
               );
-              expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(termsOf(lists, B, K, N)));
+              expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(termsOf(lab, lists, B, K, N)));
             },
             (path) => lab.compress("compressRows", a, path),
             [out],
@@ -159,6 +76,7 @@ describe("the dense products agree with the twin, and are one sum in one order o
         const out = lab.matrix("out", B, K);
         const work = lab.buffer("work", 8);
         runPaths(
+          lab,
           (lists) => {
             lab.run(
               "denseInputGradient",
@@ -168,7 +86,7 @@ describe("the dense products agree with the twin, and are one sum in one order o
               },
               [out, work],
             );
-            expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(termsOf(lists, B, N, K)));
+            expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(termsOf(lab, lists, B, N, K)));
           },
           (path) => lab.compress("compressRows", d, path),
           [out],
@@ -199,6 +117,7 @@ describe("the dense products agree with the twin, and are one sum in one order o
         const gradient = lab.panels("gradient", K, N, new Float32Array(K * N).fill(1));
         const biasGradient = lab.buffer("biasGradient", Math.ceil(N / 4) * 16);
         runPaths(
+          lab,
           (lists) => {
             lab.run(
               "denseWeightGradient",
@@ -216,7 +135,9 @@ describe("the dense products agree with the twin, and are one sum in one order o
               },
               [gradient, biasGradient, work],
             );
-            expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(termsOf(lists, K, B, N)));
+            expect(lab.doubles(work), "multiply-adds").toEqual(
+              Float64Array.of(termsOf(lab, lists, K, B, computedColumns(dz, B, N))),
+            );
           },
           (path) => lab.compress("compressColumns", a, path),
           [gradient, biasGradient],

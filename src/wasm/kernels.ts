@@ -19,13 +19,16 @@ const WORDS = ["indices", "parameters", ...KEYS] as const;
 const NORM = ["x", "y", "stride", "B", "N", "weights", "biases"] as const;
 const NORM_GRADIENT = ["x", "dy", "dx", "stride", "B", "N"] as const;
 
+const DENSE_FORWARD = ["lists", "counts", "B", "K", "weights", "bias", "N", "out", "outStride", "rectify"] as const;
+
 /** Argument names in order; the plan fills them by name, so that a listing of a program can be read. */
 export const kernelArguments = {
   inputBytes: ["source", "target", "stride", "rows", "columns", "scale"],
   inputFloats: ["source", "target", "stride", "rows", "columns"],
   compressRows: ["source", "stride", "rows", "columns", "lists", "counts", "path"],
   compressColumns: ["source", "stride", "rows", "columns", "lists", "counts", "path"],
-  denseForward: ["lists", "counts", "B", "K", "weights", "bias", "N", "out", "outStride", "rectify", "work", "scratch"],
+  denseForward: [...DENSE_FORWARD, "work", "scratch"],
+  maskedDenseForward: [...DENSE_FORWARD, "mask", "work", "scratch"],
   denseInputGradient: ["lists", "counts", "B", "N", "weights", "K", "gate", "scale", "out", "outStride", "work", "scratch"],
   denseWeightGradient: [
     "lists",
@@ -69,21 +72,8 @@ export const kernelArguments = {
   swishForward: FORWARD,
   swishGradient: GRADIENT,
   dropout: ["x", "y", "stride", "rows", "columns", ...WORDS],
-  sharedDropout: [
-    "x",
-    "y",
-    "stride",
-    "rows",
-    "columns",
-    "batch",
-    "parameters",
-    "pass",
-    "stream",
-    "key0",
-    "key1",
-    "scratch",
-    "scratchBytes",
-  ],
+  sharedMask: ["mask", "columns", "batch", "parameters", ...KEYS],
+  maskRows: ["x", "y", "stride", "rows", "columns", "mask"],
   gaussianDropout: ["x", "y", "stride", "rows", "columns", ...WORDS],
   alphaDropout: ["x", "y", "stride", "rows", "columns", ...WORDS],
   standoutMask: ["x", "v", "y", "stride", "rows", "columns", "alpha", ...WORDS],

@@ -5,7 +5,7 @@ export const PANEL = 28;
 /** Rows of a product's inner dimension that are walked together. */
 export const BLOCK = 192;
 /** Scratch memory of one thread, in bytes. */
-export const SCRATCH_BYTES = 36096;
+export const SCRATCH_BYTES = 36352;
 
 /** An activation matrix [rows, columns] in memory: row-major f32, the stride in floats. */
 export interface Matrix {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { trainingKernels } from "./generated/kernels.ts";
+import { conformanceKernels } from "./generated/conformance-kernels.ts";
 import type { Kernels } from "./kernels.ts";
 import { instantiateKernels, kernelModule } from "./module.ts";
 
@@ -19,7 +19,7 @@ let kernels: Kernels;
 let words: Uint32Array;
 beforeAll(async () => {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
-  kernels = await instantiateKernels([await kernelModule(trainingKernels, false)], memory);
+  kernels = await instantiateKernels([await kernelModule(conformanceKernels, false)], memory);
   words = new Uint32Array(memory.buffer, 0, UNITS);
 });
 

@@ -1,6 +1,8 @@
 import { dropoutParameters } from "../../random/mask.ts";
 import { SHARED } from "../../random/streams.ts";
 import { DrowseError, show } from "../../tensor/errors.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { vectorBytes } from "../../wasm/layout.ts";
 import type { Layer, PassContext } from "../layer.ts";
 import { checkLayerOptions } from "../layer-options.ts";
 import { checkName } from "../options.ts";
@@ -101,6 +103,7 @@ export function dropout(options: DropoutOptions): Dropout {
     backwardReads: "nothing",
     homogeneous: true,
     isRandom: rate > 0,
+    keptBytes: (input) => (isShared ? vectorBytes(sizeOf(input)) : 0),
     isIdentity: (random) => (random ? rate === 0 : predictionScale(rate, scaling) === 1),
     // training: y = m x * scale; prediction: nothing, or with standard scaling y = keep x
     forward(context) {
@@ -135,7 +138,19 @@ export function isSharedByBatch(operation: string, axes: unknown): boolean {
 }
 
 function emitMask(isShared: boolean, context: PassContext, x: number, y: number): void {
-  const all = maskArguments(context, x, y);
-  if (isShared) context.emit("sharedDropout", { ...all, stream: all.stream | SHARED });
-  else context.emit("dropout", all);
+  const { emit, B, input, kept } = context;
+  if (!isShared) {
+    emit("dropout", maskArguments(context, x, y));
+    return;
+  }
+  emitSharedMask(context);
+  emit("maskRows", { x, y, stride: input.stride, rows: B, columns: input.columns, mask: kept });
+}
+
+/** A mask that the batch shares: one row with its scale, in the layer's own memory. */
+export function emitSharedMask(context: PassContext): void {
+  const { emit, input, kept } = context;
+  const { pass, stream, key0, key1, batch, parameters, scratch, scratchBytes } = maskArguments(context, 0, 0);
+  const words = { pass, stream: stream | SHARED, key0, key1, batch, parameters, scratch, scratchBytes };
+  emit("sharedMask", { mask: kept, columns: input.columns, ...words });
 }
