@@ -79,7 +79,7 @@
  * The words of units first to first + 31 (first a multiple of 32): unit u takes word (u >> 2) & 3 of block
  * 4 (u >> 4) + (u & 3), so that four consecutive units are four lanes of one vector and nothing is transposed.
  */
-@inline export function maskWordsFrom(first: i32, row: i32, pass: i32, stream: i32, key0: i32, key1: i32, out: usize): void {
+export function maskWordsFrom(first: i32, row: i32, pass: i32, stream: i32, key0: i32, key1: i32, out: usize): void {
   philoxGroups(
     i32x4.add(i32x4.splat(first >> 2), i32x4(0, 1, 2, 3)),
     i32x4.splat(row), i32x4.splat(pass), i32x4.splat(stream), key0, key1, out,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { isProgram, root } from "./root.mjs";
 import { setup } from "./setup.mjs";
 
@@ -89,7 +90,7 @@ export async function build({ dist }) {
   }
 }
 
-/** The kernels, compiled to WebAssembly modules, in hexadecimal digits in modules of TypeScript. */
+/** The kernels, compiled to WebAssembly modules, deflated and in base64 in modules of TypeScript. */
 async function makeKernels() {
   const { default: asc } = await import("assemblyscript/asc");
   const binary = ".cache/kernels.wasm";
@@ -97,7 +98,7 @@ async function makeKernels() {
   // Memory is imported and shared: pages of 64 KiB, at most 65,536 of them (4 GiB, all that 32-bit addresses reach).
   const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
   const features = ["--runtime", "stub", "--enable", "simd", "--enable", "threads"];
-  const optimisation = ["-O3", "--noAssert", "--converge"];
+  const optimisation = ["-O3", "--shrinkLevel", "1", "--noAssert", "--converge"];
   for (const { name, entry, output } of kernelModules) {
     const target = ["--baseDir", root, entry, "--outFile", binary];
     const { error } = await asc.main([...target, ...features, ...memory, ...optimisation], {
@@ -110,10 +111,13 @@ async function makeKernels() {
         `build: ${entry} has data of its own, which would lie in the memory of a run: make it of constants and locals`,
       );
     }
-    // Not base64: its digits stand for 6 bits of a byte's 8, which hides every repetition from the compression on the way to a page.
+    // Deflated first: base64 hides every repetition from the compression on the way to a page.
     // In an object, because the bundler would write a plain string out wherever it is named.
-    const hex = readFileSync(join(root, binary)).toString("hex");
-    write(output, `/** ${entry}, a WebAssembly module in hexadecimal digits. */\nexport const ${name} = { digits: "${hex}" };\n`);
+    const text = deflateRawSync(readFileSync(join(root, binary)), { level: 9 }).toString("base64");
+    write(
+      output,
+      `/** ${entry}, a WebAssembly module, deflated and in base64. */\nexport const ${name} = { deflated: "${text}" };\n`,
+    );
   }
 }
 

@@ -31,9 +31,9 @@ function limitsByte(bytes: Uint8Array): number {
   throw new Error("the kernel module imports no memory");
 }
 
-/** Kernels in hexadecimal digits: those of training, of prediction, of Monte Carlo prediction, of a family of layers (`generated/`). */
+/** Kernels, deflated and in base64: those of training, of prediction, of Monte Carlo prediction, of a family of layers (`generated/`). */
 export interface KernelSet {
-  readonly digits: string;
+  readonly deflated: string;
 }
 
 const compiled = {
@@ -51,13 +51,19 @@ export function kernelModule(kernels: KernelSet, shared: boolean): Promise<WebAs
   const modules = shared ? compiled.shared : compiled.unshared;
   let module = modules.get(kernels);
   if (!module) {
-    const { digits } = kernels;
-    const bytes = Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
-    bytes[limitsByte(bytes)] = shared ? SHARED_LIMITS : UNSHARED_LIMITS;
-    module = WebAssembly.compile(bytes);
+    module = compile(kernels, shared);
     modules.set(kernels, module);
   }
   return module;
+}
+
+async function compile({ deflated }: KernelSet, shared: boolean): Promise<WebAssembly.Module> {
+  const packed = new Blob([Uint8Array.from(atob(deflated), (digit) => digit.charCodeAt(0))]);
+  const bytes = new Uint8Array(
+    await new Response(packed.stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer(),
+  );
+  bytes[limitsByte(bytes)] = shared ? SHARED_LIMITS : UNSHARED_LIMITS;
+  return WebAssembly.compile(bytes);
 }
 
 /** The kernels of modules over one memory. */
