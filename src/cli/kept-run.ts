@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { FitOptions } from "../model/fit-options.ts";
 import type { FitState } from "../model/fit-state.ts";
-import { DivergenceError, DrowseError } from "../tensor/errors.ts";
+import { DivergenceError, type DrowseError } from "../tensor/errors.ts";
 import { faultOf, isLeftOver } from "./atomic-write.ts";
 import type { CheckpointTimes } from "./checkpoint-option.ts";
 import type { Context } from "./context.ts";
@@ -11,7 +10,7 @@ import { systemFiles } from "./file-system.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import type { ResumedRun } from "./resumed-run.ts";
 import { removeAllBut, saveCheckpoint } from "./run-checkpoints.ts";
-import { configText, type RunSettings } from "./run-config.ts";
+import { configText, noteOf, type RunSettings } from "./run-config.ts";
 import { RunFolder } from "./run-folder.ts";
 
 /** How a run is kept. */
@@ -59,12 +58,12 @@ export class KeptRun {
   /**
    * Makes the run's folder, or takes the one that is there: when all is known, before the first step.
    * @returns what `fit` is to be given.
-   * @throws {DrowseError} when the system refuses, or config.json was changed since the checkpoint was written.
+   * @throws {DrowseError} when the system refuses.
    */
   async begin(settings: RunSettings): Promise<Pick<FitOptions, "checkpoint" | "resume">> {
     const { out, name, checkpointEvery, resumed } = this.#request;
     const text = resumed?.configText ?? configText(settings);
-    this.#note = createHash("sha256").update(text).digest("hex");
+    this.#note = noteOf(text);
     this.#folder = resumed ? await this.#takeUp(resumed) : await RunFolder.create(out, name, text, this.#files);
     const times = checkpointEvery ?? { seconds: Number.MAX_VALUE };
     const { state } = this;
@@ -95,10 +94,6 @@ export class KeptRun {
 
   async #takeUp({ path, checkpoint }: ResumedRun): Promise<RunFolder> {
     this.#kept = true;
-    if (checkpoint && checkpoint.note !== this.#note) {
-      const received = `${join(path, "config.json")} was changed after ${checkpoint.name} was written`;
-      throw new DrowseError("train", received, "put it back as it was, or train anew: drowse train --config");
-    }
     for (const { name, reason } of checkpoint?.refused ?? []) {
       this.#warn(`${join(path, name)} is damaged (${reason}): going on from ${checkpoint?.name}, the one before`);
       await rm(join(path, name), { force: true });

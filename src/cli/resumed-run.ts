@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { DrowseError } from "../tensor/errors.ts";
 import { type FoundCheckpoint, newestCheckpoint } from "./run-checkpoints.ts";
-import { type RunConfig, readConfig } from "./run-config.ts";
+import { noteOf, type RunConfig, readConfig } from "./run-config.ts";
 import { CONFIG_FILE, METRICS_FILE } from "./run-folder.ts";
 import { version } from "./version.ts";
 
@@ -32,7 +32,12 @@ export async function openRun(path: string, command: Command): Promise<ResumedRu
     const remedy = `predict with it, or repeat it: drowse train --config ${configPath}`;
     throw new DrowseError("train", `the run ${path} is finished: there is nothing to go on with`, remedy);
   }
-  return { path, config, configText, checkpoint: await newestCheckpoint(path) };
+  const checkpoint = await newestCheckpoint(path);
+  if (checkpoint && checkpoint.note !== noteOf(configText)) {
+    const remedy = `put it back as it was, or train anew: drowse train --config ${configPath}`;
+    throw new DrowseError("train", `${configPath} was changed after ${checkpoint.name} was written`, remedy);
+  }
+  return { path, config, configText, checkpoint };
 }
 
 /** @throws {DrowseError} when there is no such file, or it may not be read. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Command, Option } from "commander";
 import { type JsonValue, parseStrictJson } from "../formats/strict-json.ts";
@@ -29,6 +30,9 @@ export function configText({ data, dataHash, table = {}, settings }: RunSettings
   const config = { drowse: version, generator: GENERATOR, command: "train", data, dataHash, ...table, ...deciding };
   return `${JSON.stringify(config, null, 2)}\n`;
 }
+
+/** What checkpoints say of the run that they are of. */
+export const noteOf = (configText: string) => createHash("sha256").update(configText).digest("hex");
 
 /** A config.json that was read. */
 export interface RunConfig {

@@ -105,7 +105,6 @@ export const addTrain: AddCommand = (program, context) => {
       const call = await trainCall(data, options, command);
       if (call.resumed === undefined) await checkRunFolder(call.out);
       if (await isTableFile(call.data)) return trainOnTable(call, context);
-      refuseTableOptions(call.request);
       return train(call, context);
     });
 };
@@ -132,6 +131,7 @@ async function train(call: TrainCall, context: Context): Promise<void> {
   const sets = await openImageSets("train", data);
   const dataHash = hashOfImages(sets);
   call.checkData(dataHash);
+  refuseTableOptions(call.request);
   const report = json ? jsonReport(terminal) : textReport(terminal);
   await keepRun({ out, name: sets.name, checkpointEvery, resumed }, { terminal, report, context }, async (run, signal) => {
     const begin = () => run.begin({ data, dataHash, settings });
