@@ -140,6 +140,19 @@ describe("a run", () => {
     expect(lost.stderr).toContain("train from the start: drowse train --config damaged/config.json");
   });
 
+  it("whose folder goes away under it says so, trains on, and fails at its end", async () => {
+    const args = ["train", ...training, "--checkpoint-every", "1epoch", "--out", "gone", "--json"];
+    const onOutput = (text: string) =>
+      void (text.includes('"event":"epoch"') && rmSync(path("gone"), { recursive: true, force: true }));
+    const called = await drowse(args, { cwd, onOutput });
+    expect(called.code).toBe(1);
+    expect(called.stderr).toMatch(
+      /write: gone\/(checkpoint-\d+\.safetensors|metrics\.jsonl) cannot be written \(ENOENT: .*\(.*\)\n/,
+    );
+    expect(eventsOf(called).at(-1)).toMatchObject({ event: "error", operation: "write", exitCode: 1 });
+    expect(eventsOf(called).filter(({ event }) => event === "epoch")).toHaveLength(60);
+  });
+
   it("that was stopped before its first checkpoint begins again, and what a killed process left is removed", async () => {
     mkdirSync(path("early"));
     copyFileSync(path("whole", "config.json"), path("early", "config.json"));

@@ -31,7 +31,8 @@ export class KeptRun {
   #note = "";
   /** Whether there is anything to go on from. */
   #kept = false;
-  #warned = "";
+  /** What was said. */
+  readonly #warned = new Set<string>();
 
   /** @param warn - told of what the system refuses while the training goes on. */
   constructor(request: KeepRequest, warn: (text: string) => void, files = systemFiles) {
@@ -114,8 +115,8 @@ export class KeptRun {
 
   #warnOf({ message }: DrowseError, consequence: string): void {
     const text = `${message} (${consequence})`;
-    if (text !== this.#warned) this.#warn(text);
-    this.#warned = text;
+    if (!this.#warned.has(text)) this.#warn(text);
+    this.#warned.add(text);
   }
 }
 
