@@ -10,6 +10,7 @@ export type { Data } from "./data/prepare.ts";
 export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts";
 export { loadFitState, saveFitState } from "./formats/fit-state-file.ts";
 export { type FileNotes, loadModel, saveModel } from "./formats/model-file.ts";
+export { type LoadedStateDict, loadStateDict, type StateDictOptions } from "./formats/state-dict.ts";
 export { type BatchNormOptions, batchNorm } from "./layers/batch-norm.ts";
 export { type Dense, type DenseOptions, dense, type GivenNumbers } from "./layers/dense.ts";
 export { type AlphaDropoutOptions, alphaDropout } from "./layers/dropout/alpha-dropout.ts";

@@ -113,3 +113,14 @@ export async function checkFolderOf(operation: string, path: string): Promise<vo
   const found = await undefinedIfMissing(stat(folder));
   if (!found?.isDirectory()) throw new DrowseError(operation, `there is no folder ${folder}`, "make the folder first");
 }
+
+/**
+ * Checks that a file can be written where none is.
+ * @throws {DrowseError} when there is one already, or no folder for it.
+ */
+export async function checkNew(operation: string, path: string): Promise<void> {
+  await checkFolderOf(operation, path);
+  if (await undefinedIfMissing(stat(path))) {
+    throw new DrowseError(operation, `${path} exists already`, "give another name, or remove it");
+  }
+}

@@ -1,45 +1,82 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { readSafetensors, type Safetensors } from "../formats/safetensors.ts";
+import { type JsonValue, parseStrictJson } from "../formats/strict-json.ts";
+import { loadTableModel, type TableModel } from "../tables/table-model.ts";
+import { formatShape, sizeOf } from "../tensor/shape.ts";
 import type { AddCommand, Context } from "./context.ts";
-import { wrapWords } from "./format.ts";
-import { openTableModel } from "./model-argument.ts";
+import { formatCount, wrapWords } from "./format.ts";
+import { modelBytes, ofFile } from "./model-argument.ts";
+import { METRICS_FILE } from "./run-folder.ts";
 import { contractLines } from "./table-report.ts";
 
 const HELP = `
-<model> is a run folder or its model.safetensors. Of a model of a table it is
-told what columns it takes; of a run folder, how each tenth epoch went.
+<model> is a run folder or its model.safetensors: told are its layers, their
+rates, and how each tenth epoch of the run went; of a model of a table also
+what columns it takes. Of safetensors files of other programs the tensors are
+listed: their names, types and shapes.
 
 Examples:
   drowse inspect runs/mnist-1
-  drowse inspect runs/iris-1/model.safetensors`;
+  drowse inspect runs/iris-1/model.safetensors
+  drowse inspect weights-of-pytorch.safetensors`;
 
 export const addInspect: AddCommand = (program, context) => {
   program
     .command("inspect")
     .summary("what a model is made of")
     .description("Tells a model's layers, rates and output, what table it is for, and how it was trained.")
-    .argument("<model>", "a run folder, or a model's file")
+    .argument("<model>", "a run folder, a model's file, or any safetensors file")
     .addHelpText("after", HELP)
     .action((model: string) => inspect(model, context));
 };
 
+/** Longest text of metadata that is told of other programs' files. */
+const LONGEST = 200;
+
 async function inspect(argument: string, { terminal }: Context): Promise<void> {
-  const { model, preparation } = await openTableModel("inspect", argument);
+  const { path, bytes } = await modelBytes("inspect", argument);
+  const wrap = (line: string) => (line.includes("\n") ? line : wrapWords(line, Math.max(40, terminal.columns - 1)));
+  const lines = ofFile(path, () => {
+    const file = readSafetensors(bytes);
+    const isOwn = file.metadata.get("format")?.startsWith("drowse-model/") ?? false;
+    return isOwn ? modelLines(loadTableModel(bytes)).flatMap(wrap) : tensorLines(path, file).flatMap(wrap);
+  });
+  const folder = (await stat(argument)).isDirectory() ? argument : dirname(argument);
+  terminal.write(`${[...lines, ...(await historyOf(folder))].join("\n")}\n`);
+}
+
+function modelLines({ model, preparation }: TableModel): string[] {
+  const rates = Object.entries(model.rates).map(([name, rate]) => `${name} ${Number(rate.toPrecision(4))}`);
   const lines = [model.summary(), `output: ${model.link ?? "not trained yet"}`];
+  if (rates.length > 0) lines.push(`rates: ${rates.join(", ")}`);
   if (preparation) {
     const { target } = preparation;
     const what = target.task === "classification" ? `one of ${target.classes.join(", ")}` : "a number";
     lines.push(`predicts ${target.name}: ${what}`, ...contractLines(preparation));
   }
-  const wrapped = lines.flatMap((line) => (line.includes("\n") ? line : wrapWords(line, Math.max(40, terminal.columns - 1))));
-  const history = await historyOf(argument);
-  terminal.write(`${[...wrapped, ...history].join("\n")}\n`);
+  return lines;
 }
 
-/** The epochs of a run folder, each tenth, the first and the last; nothing of a file that stands alone. */
+/** What a file of another program holds. */
+function tensorLines(path: string, { tensors, metadata }: Safetensors): string[] {
+  const rows = [...tensors].map(([name, { dtype, shape }]) => [name, dtype, formatShape(shape)]);
+  const width = (column: number) => Math.max(0, ...rows.map((row) => row[column].length));
+  const table = rows.map(([name, dtype, shape]) => `${name.padEnd(width(0))}  ${dtype.padEnd(width(1))}  ${shape}`);
+  const numbers = [...tensors.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const texts = [...metadata].map(([key, text]) => `${key}: ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}`);
+  const title = `${path}: no model of drowse, but safetensors of ${formatCount(numbers)} numbers`;
+  return [title, ...(table.length > 0 ? [table.join("\n")] : []), ...texts];
+}
+
+/** The epochs of a run, each tenth, the first and the last; nothing of a file that stands alone. */
 async function historyOf(folder: string): Promise<string[]> {
-  const text = await readFile(join(folder, "metrics.jsonl"), "utf8").catch(() => "");
-  const events = text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Record<string, unknown>]));
+  const text = await readFile(join(folder, METRICS_FILE), "utf8").catch(() => "");
+  // What stands behind the last end of a line is being written.
+  const lines = text.split("\n").slice(0, -1);
+  const events = ofFile(join(folder, METRICS_FILE), () =>
+    lines.map((line): Record<string, JsonValue> => Object.fromEntries(eventOf(line))),
+  );
   const epochs = events.filter(({ event }) => event === "epoch");
   const shown = epochs.filter(({ epoch }, index) => index === 0 || index === epochs.length - 1 || Number(epoch) % 10 === 0);
   const number = (name: string, value: unknown) => (typeof value === "number" ? [`${name} ${value.toFixed(4)}`] : []);
@@ -52,4 +89,13 @@ async function historyOf(folder: string): Promise<string[]> {
       ...number("test error", testError),
     ].join("   ");
   });
+}
+
+function eventOf(line: string): Map<string, JsonValue> {
+  const event = parseStrictJson(line, {
+    operation: "inspect",
+    remedy: "the file was changed or damaged: remove it",
+    rounded: true,
+  });
+  return event instanceof Map ? event : new Map();
 }

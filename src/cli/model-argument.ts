@@ -17,17 +17,26 @@ export async function openModel(operation: string, argument: string): Promise<Mo
 
 /** The model behind `<model>`, and where it is one of a table what makes its inputs. */
 export async function openTableModel(operation: string, argument: string): Promise<TableModel> {
+  const { path, bytes } = await modelBytes(operation, argument);
+  return ofFile(path, () => loadTableModel(bytes));
+}
+
+/** The file behind `<model>`, whatever it holds. */
+export async function modelBytes(operation: string, argument: string): Promise<{ path: string; bytes: Uint8Array }> {
   const refuse = (path: string) => (error: NodeJS.ErrnoException) => {
     const missing = error.code === "ENOENT" || error.code === "ENOTDIR";
     throw new DrowseError(operation, `${path} ${missing ? "does not exist" : `cannot be read (${error.code})`}`, REMEDY);
   };
   const isFolder = (await stat(argument).catch(refuse(argument))).isDirectory();
   const path = isFolder ? join(argument, MODEL_FILE) : argument;
-  const bytes = await readFile(path).catch(refuse(path));
+  return { path, bytes: await readFile(path).catch(refuse(path)) };
+}
+
+/** What is made of a file's bytes. Their reader does not know where they came from; who reads its message must. */
+export function ofFile<Value>(path: string, read: () => Value): Value {
   try {
-    return loadTableModel(bytes);
+    return read();
   } catch (error) {
-    // The reader of bytes does not know where they came from; who reads the message must.
     if (error instanceof DrowseError) throw new DrowseError(error.operation, `${path}: ${error.received}`, error.remedy);
     throw error;
   }

@@ -107,3 +107,18 @@ export function metricNames(option: string): Reader<readonly ClassMetricName[]> 
     return known;
   };
 }
+
+/** Names of layers and what they lead to, `fc1=dense1,fc2=dense2`. */
+export function layerNames(option: string): Reader<Readonly<Record<string, string>>> {
+  return (text) => {
+    const pairs = text.split(",").map((pair) => pair.split("="));
+    if (
+      pairs.some(({ length }) => length !== 2) ||
+      pairs.flat().includes("") ||
+      new Set(pairs.map(([from]) => from)).size < pairs.length
+    ) {
+      refuse(option, text, "give pairs, each name of the file once, such as fc1=dense1,fc2=dense2");
+    }
+    return Object.fromEntries(pairs);
+  };
+}

@@ -2,7 +2,9 @@ import { Command } from "commander";
 import { addCompletion } from "./completion-command.ts";
 import type { Context } from "./context.ts";
 import { addEvaluate } from "./evaluate-command.ts";
+import { addExport } from "./export-command.ts";
 import { describeOption } from "./help-format.ts";
+import { addImport } from "./import-command.ts";
 import { addInspect } from "./inspect-command.ts";
 import { addMainJob } from "./main-job.ts";
 import { addPlay } from "./play-command.ts";
@@ -49,6 +51,7 @@ export function createProgram(context: Context): Command {
       getOutHasColors: () => terminal.isLive,
       getErrHasColors: () => terminal.isLive,
     });
-  for (const add of [addTrain, addEvaluate, addPredict, addInspect, addPlay, addMainJob, addCompletion]) add(program, context);
+  for (const add of [addTrain, addEvaluate, addPredict, addInspect, addExport, addImport, addPlay, addMainJob, addCompletion])
+    add(program, context);
   return program;
 }
