@@ -29,7 +29,7 @@ export interface FoldMeasures {
   /** Mean of -log p(target) in nats; of numbers under a Gaussian whose variance is the mean squared error in training. */
   readonly negativeLogLikelihood: number;
   /** Expected calibration error, 15 bins; left out where targets are numbers. */
-  readonly calibrationError?: number;
+  readonly calibrationError?: number | undefined;
 }
 
 /** Losses of the epochs. */
@@ -42,14 +42,16 @@ export interface FoldHistory {
 /** What came of a training. The same request on the same data gives the same result on any machine, but for the seconds. */
 export interface FoldResult extends FoldIndex {
   /** Undefined: the training diverged, and `failure` says where. */
-  readonly measures?: FoldMeasures;
-  readonly failure?: string;
+  readonly measures?: FoldMeasures | undefined;
+  readonly failure?: string | undefined;
   readonly rows: { readonly training: number; readonly stopping: number; readonly heldOut: number };
   /** Finished epochs, and the one whose weights were measured. */
   readonly epochs: number;
   readonly bestEpoch: number;
+  /** Numbers that the network has learned. */
+  readonly parameters: number;
   readonly weightsHash: string;
-  readonly history?: FoldHistory;
+  readonly history?: FoldHistory | undefined;
   readonly seconds: number;
 }
 
@@ -71,6 +73,7 @@ export async function trainFold(data: TrialData, request: FoldRequest, threads =
     ...(failure === undefined ? { measures: await measure(model, prepared, rows, threads) } : { failure }),
     rows: { training: rows.training.length, stopping: rows.stopping.length, heldOut: rows.heldOut.length },
     ...{ epochs, bestEpoch },
+    parameters: [...model.weights.values()].reduce((sum, { length }) => sum + length, 0),
     weightsHash: await weightsHash(model.weights),
     ...(request.history ? { history } : {}),
     seconds: (performance.now() - begun) / 1000,
@@ -126,6 +129,9 @@ export async function train(
   return { model, failure, history, epochs: history.loss.length, bestEpoch };
 }
 
+/** Variance that single precision can tell from none, in squared deviations of the target. */
+const LEAST_NOISE = 2 ** -46;
+
 async function measure(
   model: Model,
   { rows: take, isClassification, target }: PreparedData,
@@ -141,7 +147,8 @@ async function measure(
     return { loss, error, negativeLogLikelihood: loss, calibrationError };
   }
   const { loss } = await model.evaluate(tested, { threads, loss: "meanSquaredError" });
-  const { loss: noise } = await model.evaluate(take(training), { threads, loss: "meanSquaredError" });
+  const trained = await model.evaluate(take(training), { threads, loss: "meanSquaredError" });
+  const noise = Math.max(LEAST_NOISE, trained.loss);
   // -log N(y; prediction, noise), in the target's own unit: log sqrt(2 pi noise) + (y - prediction)^2 / (2 noise) + log deviation.
   const negativeLogLikelihood = (LOG_2PI + log(noise) + loss / noise) / 2 + log(target.deviation);
   return { loss, error: Math.sqrt(loss) * target.deviation, negativeLogLikelihood };
