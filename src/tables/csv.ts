@@ -2,6 +2,7 @@ import Papa from "papaparse";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type ByteSource, textOf } from "./byte-source.ts";
 import type { Rows } from "./cells.ts";
+import { checkColumnCount } from "./column-limit.ts";
 import { columnNames, isHeader } from "./csv-header.ts";
 import type { CsvOptions } from "./csv-options.ts";
 
@@ -29,6 +30,7 @@ export async function* readCsv(source: ByteSource, options: CsvOptions = {}): As
   const begin = (): Rows => {
     const [first] = head;
     if (first === undefined) throw new DrowseError(OPERATION, "there are no rows", "give a file with at least one row");
+    checkColumnCount(OPERATION, first.length);
     hasHeader = options.header ?? isHeader(head, options);
     names = hasHeader ? columnNames(OPERATION, first) : first.map((_, column) => `c${column + 1}`);
     const rows = hasHeader ? head.slice(1) : head;

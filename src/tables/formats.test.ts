@@ -72,7 +72,13 @@ describe("npz", () => {
   it("does not grow past what an entry declares, nor past a limit", async () => {
     const zeros = { "x.npy": new Uint8Array(1_000_000) };
     await expect(read(zipFile(zeros, { deflate: true, declared: 1000 }))).rejects.toThrow(/declares 1000 bytes and has more/);
-    await expect(read(zipFile(zeros, { deflate: true, declared: 2 ** 31 }))).rejects.toThrow(/declares 2147483648 bytes, more/);
+    await expect(read(zipFile(zeros, { deflate: true, declared: 2 ** 31 }))).rejects.toThrow(
+      /entries declare 2147483648 bytes, more/,
+    );
+    const three = { "a.npy": zeros["x.npy"], "b.npy": zeros["x.npy"], "c.npy": zeros["x.npy"] };
+    await expect(read(zipFile(three, { deflate: true, declared: 2 ** 29 }))).rejects.toThrow(
+      /entries declare 1610612736 bytes, more/,
+    );
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { DrowseError, show } from "../tensor/errors.ts";
 import { formatShape } from "../tensor/shape.ts";
 import type { ByteSource, Sliceable } from "./byte-source.ts";
 import type { Cell, Rows } from "./cells.ts";
+import { checkColumnCount } from "./column-limit.ts";
 
 // NumPy's array file: a magic word, the length of a header, a header that says type, order and shape, and the numbers.
 // Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
@@ -107,6 +108,7 @@ const readText =
 export async function* readNpy(source: ByteSource): AsyncGenerator<Rows> {
   const array = await openNpy(source);
   const columns = array.columns ?? 1;
+  checkColumnCount(OPERATION, columns);
   const names = Array.from({ length: columns }, (_, column) => `c${column + 1}`);
   const batch = Math.max(1, Math.floor(BATCH_BYTES / (8 * columns)));
   for (let first = 0; first < array.rows; first += batch) {

@@ -7,7 +7,7 @@ import { type NpyArray, openNpy } from "./npy.ts";
 // Format: APPNOTE.TXT of PKWARE, 4.3.
 
 const OPERATION = "npz";
-/** What an entry may grow to: the size that it declares may be a lie. */
+/** What all deflated entries together may grow to: the sizes that they declare may be lies, and several may be made of the same bytes. */
 const MOST_BYTES = 2 ** 30;
 const MOST_ENTRIES = 4096;
 const ROWS = 1024;
@@ -22,11 +22,14 @@ interface Entry {
 
 /**
  * The rows of an npz file: arrays of one axis are columns, arrays of two are columns of vectors, by the names they were saved with.
- * @throws {DrowseError} on damaged archives, entries that grow past what they declare or past 1 GiB, and arrays of different lengths.
+ * @throws {DrowseError} on damaged archives, entries that grow past what they declare or declare more than 1 GiB together, and arrays of different lengths.
  */
 export async function* readNpz(source: ByteSource): AsyncGenerator<Rows> {
   const arrays: { readonly name: string; readonly array: NpyArray }[] = [];
-  for (const entry of await entriesOf(source)) {
+  const entries = await entriesOf(source);
+  const declared = entries.reduce((sum, { deflated, size }) => sum + (deflated ? size : 0), 0);
+  if (declared > MOST_BYTES) throw damaged(`its entries declare ${declared} bytes, more than ${MOST_BYTES}`);
+  for (const entry of entries) {
     const name = entry.name.replace(/\.npy$/, "");
     arrays.push({ name, array: await openNpy(await open(source, entry), name) });
   }
@@ -101,7 +104,6 @@ async function open(source: ByteSource, { name, deflated, compressed, size, at }
     if (compressed !== size || start + size > source.size) throw damaged(`the entry ${show(name)} is cut off`);
     return { size, slice: (from, to) => source.slice(start + from, start + Math.min(to, size)) };
   }
-  if (size > MOST_BYTES) throw damaged(`the entry ${show(name)} declares ${size} bytes, more than ${MOST_BYTES}`);
   const bytes = await inflate(await bytesOf(source, start, compressed), size, name);
   return new Blob([bytes]);
 }

@@ -3,6 +3,7 @@ import { parquetRead } from "hyparquet/src/read.js";
 import { DrowseError } from "../tensor/errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { Cell, Rows } from "./cells.ts";
+import { checkColumnCount } from "./column-limit.ts";
 import { columnNames } from "./csv-header.ts";
 
 // Parquet, by hyparquet: a row group at a time, in pieces.
@@ -18,6 +19,7 @@ export async function* readParquet(source: ByteSource): AsyncGenerator<Rows> {
   const file = { byteLength: source.size, slice: (start: number, end = source.size) => source.slice(start, end).arrayBuffer() };
   const metadata = await mended(() => parquetMetadataAsync(file));
   const schema = await mended(async () => parquetSchema(metadata));
+  checkColumnCount(OPERATION, schema.children.length);
   const names = columnNames(
     OPERATION,
     schema.children.map(({ element }) => element.name),

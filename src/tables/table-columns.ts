@@ -48,9 +48,14 @@ export class ColumnValues {
       const received = `${show(name)} has ${rows} vectors of ${size} numbers`;
       throw new DrowseError("table", received, "give fewer rows, or drop the column");
     }
-    if (kind.type === "number") this.column = { type: "number", values: new Float64Array(rows) };
-    else if (kind.type === "vector") this.column = { type: "vector", size, values: new Float32Array(rows * size) };
-    else this.column = { type: "category", levels, codes: new Int32Array(rows) };
+    try {
+      if (kind.type === "number") this.column = { type: "number", values: new Float64Array(rows) };
+      else if (kind.type === "vector") this.column = { type: "vector", size, values: new Float32Array(rows * size) };
+      else this.column = { type: "category", levels, codes: new Int32Array(rows) };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new DrowseError("table", `${rows} rows of ${show(name)} do not fit into memory`, "give fewer rows");
+    }
   }
 
   /**

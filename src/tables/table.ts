@@ -93,7 +93,8 @@ async function readColumns(
 
 /** Writes rows to columns, which are found by name. */
 export function fill(columns: readonly ColumnValues[], { names, rows }: Rows, first: number, cells: CellReader): void {
-  const places = columns.map(({ kind }) => names.indexOf(kind.name));
+  const placeOf = new Map(names.map((name, place) => [name, place]));
+  const places = columns.map(({ kind }) => placeOf.get(kind.name) ?? -1);
   for (let index = 0; index < rows.length; index++) {
     const row: readonly Cell[] = rows[index];
     for (let column = 0; column < columns.length; column++) columns[column].set(first + index, row[places[column]], cells);
