@@ -22,7 +22,13 @@ export default defineConfig({
   inputOptions: { resolve: { mainFields: ["module", "main"] } },
   define: { PAPA_BROWSER_CONTEXT: "true" },
   plugins: [esmExternalRequirePlugin({ external: [/^node:/] })],
-  deps: { onlyBundle: ["commander", "papaparse", "hyparquet", "valibot", "@bufbuild/protobuf"] },
+  // Observable Plot, which draws reports, comes with what it needs of D3.
+  deps: {
+    onlyBundle: [
+      ...["commander", "papaparse", "hyparquet", "valibot", "@bufbuild/protobuf", "fast-png", "fflate", "iobuffer"],
+      ...["@observablehq/plot", /^d3(-|$)/, "internmap", "isoformat", "interval-tree-1d", "binary-search-bounds"],
+    ],
+  },
   hash: false,
   outputOptions: { chunkFileNames: "shared/[name].js" },
   dts: { entry: Object.values(doors) },

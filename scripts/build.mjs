@@ -166,20 +166,29 @@ async function makeWorker({ entry, output, name, purpose }) {
 /** The package: dist/index.js with its types, and the command dist/cli.js. */
 async function makeDist() {
   const tsdown = await import("tsdown");
-  await tsdown.build({ cwd: root, config: join(root, "tsdown.config.ts"), logLevel: "warn" });
+  const [{ chunks }] = await tsdown.build({ cwd: root, config: join(root, "tsdown.config.ts"), logLevel: "warn" });
   const command = join(root, "dist/cli.js");
   const text = readFileSync(command, "utf8");
   if (!text.startsWith("#!")) writeFileSync(command, `#!/usr/bin/env node\n${text}`);
   chmodSync(command, 0o755);
-  // Other packages are inside dist (tsdown.config.ts says which), and so their licences go with them.
-  const packages = ["commander", "papaparse", "hyparquet", "valibot", "@bufbuild/protobuf"];
+  // Other packages are inside dist (tsdown.config.ts says which may be), and so their licences go with them.
+  const packages = [...new Set(chunks.flatMap(({ moduleIds = [] }) => moduleIds.flatMap(packageOf)))].sort();
   const licences = packages.map((name) => `The package ${name}:\n\n${licenceOf(name)}\n`);
   const who =
-    "drowse/tables papaparse and hyparquet, drowse/onnx @bufbuild/protobuf, drowse/study all but commander and @bufbuild/protobuf";
+    "drowse/tables papaparse and hyparquet, drowse/onnx @bufbuild/protobuf, drowse/study papaparse, hyparquet and valibot";
   write("dist/licenses.txt", `dist/ contains other packages, the command all of them, ${who}.\n\n${licences.join("\n")}`);
 }
 
-/** The licence of a package, as its file has it. */
+/** The package that a bundled module is of. */
+function packageOf(path) {
+  const found = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path);
+  return found === null ? [] : [found[1].replace("\\", "/")];
+}
+
+/**
+ * The licence of a package, as its file has it.
+ * @throws {Error} where it has no such file.
+ */
 function licenceOf(name) {
   const read = (path) => readFileSync(join(root, "node_modules", path), "utf8").trim();
   const file = readdirSync(join(root, "node_modules", name)).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry));

@@ -70,6 +70,23 @@ describe("drowse on a table", () => {
     expect(hash("two")).toBe(hash("one"));
   });
 
+  it("writes a page of the run, which tells how to repeat it to the bit, and can be made again", async () => {
+    const page = readFileSync(join(cwd, "one/report.html"), "utf8");
+    for (const told of ["300", "flowers.csv", "Which columns matter", "it counts the rows"]) expect(page).toContain(told);
+    const command = /<pre>(drowse train .*)<\/pre>/.exec(page)?.[1] ?? "";
+    expect(command).toBe("drowse train flowers.csv --target kind --task classification --hidden 16 --epochs 30 --batch-size 32");
+    const [, ...args] = command.split(" ");
+    expect(await call(...args, "--out", "again")).toMatchObject({ code: 0 });
+    expect(readFileSync(join(cwd, "again/model.safetensors"))).toEqual(readFileSync(join(cwd, "one/model.safetensors")));
+    rmSync(join(cwd, "one/report.html"));
+    expect(await call("report", "one")).toEqual({ code: 0, stdout: "wrote one/report.html\n", stderr: "" });
+    expect(readFileSync(join(cwd, "one/report.html"), "utf8")).toBe(page);
+    write("fewer.csv", csv(flowers(200)));
+    const other = await call("report", "one", "--data", "fewer.csv");
+    expect(other).toMatchObject({ code: 1, stdout: "" });
+    expect(other.stderr).toMatch(/fewer.csv is not the data of the run; give the data as they were with --data/);
+  });
+
   it("predicts by the names of columns, keeps the order of rows and the other columns, and tells what is new", async () => {
     const rows = flowers(40, 300).map((row, index) => ({ ...row, more: index, colour: index === 3 ? "black" : row.colour }));
     write("new.csv", csv(rows, ["colour", "more", "place", "size"]));

@@ -43,7 +43,7 @@ describe("drowse train", () => {
     }
     expect(readdirSync(join(cwd, "runs")).sort()).toEqual(["bars-1", "bars-2"]);
     const run = join(cwd, "runs/bars-1");
-    expect(readdirSync(run).sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors"]);
+    expect(readdirSync(run).sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors", "report.html"]);
     const config = JSON.parse(readFileSync(join(run, "config.json"), "utf8"));
     expect(config).toMatchObject({
       command: "train",
@@ -218,8 +218,8 @@ describe("drowse train", () => {
       const goOn = "to go on with it: drowse train --resume stopped\n";
       expect(called).toMatchObject({ code: 130, stderr: `stopped by Ctrl-C\n${goOn}` });
       const files = readdirSync(join(folder, "stopped")).filter((name) => !name.startsWith("checkpoint-"));
-      expect(files.sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors"]);
-      expect(readdirSync(join(folder, "stopped"))).toHaveLength(4);
+      expect(files.sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors", "report.html"]);
+      expect(readdirSync(join(folder, "stopped"))).toHaveLength(5);
       const end = eventsOf(called).at(-1);
       expect(end).toMatchObject({ event: "interrupted", out: "stopped", epochs: expect.any(Number) });
       const model = loadModel(readFileSync(join(folder, "stopped/model.safetensors")));
@@ -493,7 +493,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
       ["evaluate", "trained", "bars", "--metrics", "top4Accuracy"],
       /^evaluate: the metric top4Accuracy is always 1 of 4 classes; give a k below 4$/,
     ],
-    [train("bars", "--out", "trained"), /^train: --out trained holds 3 entries already; give a new folder, or empty that one$/],
+    [train("bars", "--out", "trained"), /^train: --out trained holds 4 entries already; give a new folder, or empty that one$/],
     [train("bars", "--out", "table.csv"), /^train: --out table.csv is, or leads through, a file; give the path of a new folder$/],
     [
       train("bars", "--learning-rate", "1e30", "--out", "diverged"),

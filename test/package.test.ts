@@ -50,7 +50,11 @@ describe("the package, packed and installed offline without scripts", () => {
     const modules = readdirSync(join(project, "node_modules")).filter((name) => !name.startsWith("."));
     expect(modules).toEqual(["drowse"]);
     const licences = readFileSync(join(project, "node_modules/drowse/dist/licenses.txt"), "utf8");
-    expect(licences.match(/The package \w+:[\s\S]*?Permission is hereby granted/g)).toHaveLength(4);
+    const parts = licences.split(/^The package /m).slice(1);
+    const named = ["@bufbuild/protobuf", "@observablehq/plot", "commander", "d3-scale", "hyparquet", "papaparse", "valibot"];
+    expect(parts.map((part) => part.split(":")[0])).toEqual(expect.arrayContaining(named));
+    for (const part of parts)
+      expect(part).toMatch(/Permission is hereby granted|Permission to use, copy, modify|Version 2.0, January 2004/);
     for (const text of [
       "The package @bufbuild/protobuf:\n\nCopyright",
       "Copyright 2008 Google Inc.",

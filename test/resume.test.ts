@@ -71,7 +71,7 @@ describe("a run", () => {
     }
     expect(hashOfRun(cwd, run)).toBe(hashOfRun(cwd, "whole"));
     expect(lines(run)).toBe(lines("whole"));
-    expect(readdirSync(path(run)).sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors"]);
+    expect(readdirSync(path(run)).sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors", "report.html"]);
   });
 
   it("is repeated from its config.json, on the data it was of, or with other settings", async () => {
@@ -160,7 +160,7 @@ describe("a run", () => {
     writeFileSync(path("early", "metrics.jsonl"), '{"event":"epoch","epoch":1');
     expect(await call("train", "--resume", "early")).toMatchObject({ code: 0, stderr: "" });
     expect(hashOfRun(cwd, "early")).toBe(hashOfRun(cwd, "whole"));
-    expect(readdirSync(path("early")).sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors"]);
+    expect(readdirSync(path("early")).sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors", "report.html"]);
   });
 });
 

@@ -2,6 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { FitOptions } from "../model/fit-options.ts";
 import type { FitState } from "../model/fit-state.ts";
+import type { RunFacts } from "../report/run-facts.ts";
 import { DivergenceError, type DrowseError } from "../tensor/errors.ts";
 import { faultOf, isLeftOver } from "./atomic-write.ts";
 import type { CheckpointTimes } from "./checkpoint-option.ts";
@@ -12,6 +13,7 @@ import type { ResumedRun } from "./resumed-run.ts";
 import { removeAllBut, saveCheckpoint } from "./run-checkpoints.ts";
 import { configText, noteOf, type RunSettings } from "./run-config.ts";
 import { RunFolder } from "./run-folder.ts";
+import { writeReport } from "./write-report.ts";
 
 /** How a run is kept. */
 export interface KeepRequest {
@@ -127,6 +129,8 @@ export interface Trained<End> {
   readonly end: End;
   /** What stopped it early, after at least one epoch. */
   readonly stopped: Interrupted | DrowseError | undefined;
+  /** Looks at what was learned, for the report. */
+  readonly facts: () => Promise<RunFacts>;
 }
 
 /** Shows a training. */
@@ -151,8 +155,9 @@ export async function keepRun<End extends object>(
   };
   try {
     await interruptible(async (signal) => {
-      const { model, epochs, end, stopped } = await train(run, signal);
+      const { model, epochs, end, stopped, facts } = await train(run, signal);
       await run.finish(model, [...epochs, end], stopped === undefined);
+      await writeReport(run.path as string, await facts());
       report.end(end, run.path as string);
       if (stopped === undefined) return;
       say(stopped.message);

@@ -9,6 +9,7 @@ import { addInspect } from "./inspect-command.ts";
 import { addMainJob } from "./main-job.ts";
 import { addPlay } from "./play-command.ts";
 import { addPredict } from "./predict-command.ts";
+import { addReport } from "./report-command.ts";
 import { addTrain } from "./train-command.ts";
 import { version } from "./version.ts";
 
@@ -51,7 +52,18 @@ export function createProgram(context: Context): Command {
       getOutHasColors: () => terminal.isLive,
       getErrHasColors: () => terminal.isLive,
     });
-  for (const add of [addTrain, addEvaluate, addPredict, addInspect, addExport, addImport, addPlay, addMainJob, addCompletion])
+  for (const add of [
+    addTrain,
+    addEvaluate,
+    addPredict,
+    addInspect,
+    addReport,
+    addExport,
+    addImport,
+    addPlay,
+    addMainJob,
+    addCompletion,
+  ])
     add(program, context);
   return program;
 }

@@ -27,6 +27,7 @@ export interface TableOutcome {
   readonly model: Model;
   readonly preparation: Preparation;
   readonly task: TableTask;
+  readonly split: TableSplit;
   readonly epochs: readonly TableEpoch[];
   readonly end: TableEnd;
   readonly stopped: Interrupted | DrowseError | undefined;
@@ -72,10 +73,11 @@ export async function trainTable(
     weightsHash: await weightsHash(model.weights),
     seconds: round((performance.now() - begun) / 1000 + (run.kept.state?.seconds ?? 0), 3),
   };
-  return { model, preparation, task, epochs, end, stopped };
+  return { model, preparation, task, split, epochs, end, stopped };
 }
 
-async function readTask(source: ByteSource, request: TableRequest): Promise<TableTask> {
+/** The table of a file, and what is to be learned of it. */
+export async function readTask(source: ByteSource, request: TableRequest): Promise<TableTask> {
   const { dropColumns, types, target, task } = request;
   const table = await readTable(source, { ...readingOf(request), ...(dropColumns && { dropColumns }), ...(types && { types }) });
   return tableTask(table, { ...(target === undefined ? {} : { target }), ...(task && { task }) });

@@ -2,6 +2,7 @@ import { saveModel } from "../formats/model-file.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { hashOfImages } from "./data-hash.ts";
 import { isTableFile } from "./file-source.ts";
+import { imageFacts } from "./image-facts.ts";
 import { openImageSets } from "./image-sets.ts";
 import { keepRun } from "./kept-run.ts";
 import { checkRunFolder } from "./run-folder.ts";
@@ -52,8 +53,8 @@ with the weights that are written: those of the best epoch where there is
 The run folder is --out or the next runs/<data>-<n>. config.json is in it from
 the first step: drowse train --config FILE repeats the run to the last bit, on
 any machine and for any number of threads, with other settings where they are
-given. metrics.jsonl grows by a line an epoch, and model.safetensors is written
-at the end.
+given. metrics.jsonl grows by a line an epoch. model.safetensors is written at
+the end, and report.html, a page for a browser that tells how it went.
 
 Nothing is lost: a checkpoint is written as --checkpoint-every says, whole or
 not at all, and the one before it is kept. Ctrl-C ends at the next step, writes
@@ -135,7 +136,8 @@ async function train(call: TrainCall, context: Context): Promise<void> {
   const report = json ? jsonReport(terminal) : textReport(terminal);
   await keepRun({ out, name: sets.name, checkpointEvery, resumed }, { terminal, report, context }, async (run, signal) => {
     const begin = () => run.begin({ data, dataHash, settings });
-    const { model, ...rest } = await trainImages(sets, settings, { signal, onEvent: report.show, kept: run, begin });
-    return { model: saveModel(model), ...rest };
+    const outcome = await trainImages(sets, settings, { signal, onEvent: report.show, kept: run, begin });
+    const facts = () => imageFacts(sets, { config: { data, ...settings }, ...outcome });
+    return { ...outcome, model: saveModel(outcome.model), facts };
   });
 }

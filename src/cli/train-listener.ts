@@ -46,6 +46,12 @@ export class TrainListener {
     this.#circumstances = circumstances;
   }
 
+  /** Rows to train on, and rows that are measured after each epoch. */
+  get rows(): Pick<BeginEvent, "rows" | "validationRows"> {
+    const { rows = 0, validationRows = 0 } = this.#begun ?? {};
+    return { rows, validationRows };
+  }
+
   /** How the run ended. */
   get end(): Pick<EndEvent, "reason" | "bestEpoch"> {
     const { reason = "failed", bestEpoch } = this.#ended ?? {};

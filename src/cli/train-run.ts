@@ -20,6 +20,8 @@ import type { TrainSettings } from "./train-settings.ts";
 
 export interface TrainOutcome {
   readonly model: Model;
+  /** Images to train on, and images that --validation held out. */
+  readonly rows: { readonly training: number; readonly validation: number };
   readonly epochs: readonly TrainEpoch[];
   readonly end: TrainEnd;
   /** What stopped the training early, after at least one epoch. */
@@ -129,5 +131,6 @@ export async function trainImages(
     weightsHash: await weightsHash(model.weights),
     seconds: round((performance.now() - begun) / 1000 + (kept.state?.seconds ?? 0), 3),
   };
-  return { model, epochs: listener.epochs, end, stopped };
+  const rows = { training: listener.rows.rows, validation: share === undefined ? 0 : listener.rows.validationRows };
+  return { model, rows, epochs: listener.epochs, end, stopped };
 }

@@ -6,6 +6,7 @@ import { fileSource } from "./file-source.ts";
 import { keepRun } from "./kept-run.ts";
 import { runName } from "./run-folder.ts";
 import { tableBatchSize, tableDefaults } from "./table-defaults.ts";
+import { tableFacts } from "./table-facts.ts";
 import { TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
 import { jsonTableReport, textTableReport } from "./table-report.ts";
 import { trainTable } from "./table-run.ts";
@@ -31,13 +32,16 @@ export async function trainOnTable(call: TrainCall, context: Context): Promise<v
   await keepRun({ out, name: runName(data), checkpointEvery, resumed }, { terminal, report, context }, async (run, signal) => {
     const begin = ({ target, kind }: TableTask) =>
       run.begin({ data, dataHash, table: { ...table, target, task: kind }, settings });
-    const { model, preparation, ...rest } = await trainTable({ path: data, source }, table, settings, {
+    const outcome = await trainTable({ path: data, source }, table, settings, {
       signal,
       onEvent: report.show,
       kept: run,
       begin,
     });
-    return { model: saveTableModel(model, preparation), ...rest };
+    const { model, preparation, task } = outcome;
+    const config = { data, ...table, target: task.target, task: task.kind, ...settings };
+    const facts = () => tableFacts({ ...outcome, config });
+    return { ...outcome, model: saveTableModel(model, preparation), facts };
   });
 }
 

@@ -1,0 +1,46 @@
+import { optimizerDefaults } from "../study/optimizer.ts";
+import { defaults } from "./defaults.ts";
+import { tableDefaults } from "./table-defaults.ts";
+import { flagOf, type TrainSettings } from "./train-settings.ts";
+
+/** What config.json has besides options of the command. */
+const NO_OPTIONS = ["drowse", "generator", "command", "data", "dataHash", "threads"];
+
+/**
+ * The command line that repeats a run, as people would type it: of the settings in its config.json those that are not what
+ * `drowse train` takes anyway.
+ */
+export function commandLine(config: TrainSettings & { readonly data: string }): string {
+  const isTable = "target" in config;
+  const standard: Readonly<Record<string, unknown>> = {
+    ...defaults,
+    ...optimizerDefaults[config.optimizer],
+    ...(isTable ? { ...tableDefaults, batchSize: undefined } : {}),
+  };
+  const given = Object.entries(config).filter(
+    ([name, value]) =>
+      !NO_OPTIONS.includes(name) && value !== undefined && JSON.stringify(value) !== JSON.stringify(standard[name]),
+  );
+  const options = given.flatMap(([name, value]) => optionOf(name, value));
+  return ["drowse", "train", quoted(config.data), ...options].join(" ");
+}
+
+function optionOf(name: string, value: unknown): string[] {
+  if (name === "header" && value === false) return ["--no-header"];
+  if (value === true) return [flagOf(name)];
+  if (Array.isArray(value)) return [flagOf(name), quoted(value.length === 0 ? "none" : value.join(","))];
+  if (typeof value === "object" && value !== null) {
+    return [
+      flagOf(name),
+      quoted(
+        Object.entries(value)
+          .map(([key, of]) => `${key}=${of}`)
+          .join(","),
+      ),
+    ];
+  }
+  return [flagOf(name), quoted(String(value))];
+}
+
+/** An argument as a shell takes it. */
+const quoted = (text: string) => (/^[\w./:,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

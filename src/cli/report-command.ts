@@ -1,0 +1,73 @@
+import { weightsHash } from "../formats/weights-hash.ts";
+import { splitTable } from "../tables/split-table.ts";
+import { DrowseError } from "../tensor/errors.ts";
+import type { AddCommand, Context } from "./context.ts";
+import { hashOfFile, hashOfImages } from "./data-hash.ts";
+import { fileSource } from "./file-source.ts";
+import { imageFacts } from "./image-facts.ts";
+import { openImageSets } from "./image-sets.ts";
+import { openTableModel } from "./model-argument.ts";
+import { readRunRecord } from "./run-record.ts";
+import type { TableEnd, TableEpoch } from "./table-events.ts";
+import { tableFacts } from "./table-facts.ts";
+import type { TableRequest } from "./table-options.ts";
+import { readTask } from "./table-run.ts";
+import type { TrainEnd, TrainEpoch } from "./train-events.ts";
+import { writeReport } from "./write-report.ts";
+
+const OPERATION = "report";
+
+const HELP = `
+<run> is a folder that drowse train has written. The page report.html in it is
+made again, of what the folder holds and of the data that it was trained on,
+which is read again: from where it was, or from --data.
+
+Examples:
+  drowse report runs/iris-1
+  drowse report runs/iris-1 --data elsewhere/iris.csv`;
+
+export const addReport: AddCommand = (program, context) => {
+  program
+    .command("report")
+    .summary("make the page of a run again")
+    .description("Makes the page report.html of a run folder again.")
+    .argument("<run>", "a run folder")
+    .option("--data <path>", "the data of the run, where it is not where it was")
+    .addHelpText("after", HELP)
+    .action((run: string, options: { readonly data?: string }) => report(run, options, context));
+};
+
+async function report(folder: string, options: { readonly data?: string }, { terminal }: Context): Promise<void> {
+  const { config, epochs, end } = await readRunRecord(OPERATION, folder);
+  const { model, preparation } = await openTableModel(OPERATION, folder);
+  if ((await weightsHash(model.weights)) !== end.weightsHash) {
+    throw new DrowseError(OPERATION, `the model in ${folder} is not the one that metrics.jsonl tells of`, "train it again");
+  }
+  const path = options.data ?? config.data;
+  const checkData = (hash: string) => {
+    if (hash === config.dataHash) return;
+    throw new DrowseError(OPERATION, `${path} is not the data of the run`, "give the data as they were with --data");
+  };
+  if (preparation) {
+    const source = await fileSource(OPERATION, path);
+    checkData(await hashOfFile(path));
+    const request = config as unknown as TableRequest;
+    const task = await readTask(source, {
+      ...request,
+      target: preparation.target.name,
+      task: preparation.target.task,
+    });
+    const { validation = 0, seed } = config;
+    const split = splitTable(task, { validation, test: request.test ?? 0, seed });
+    const record = { config, epochs: epochs as unknown as TableEpoch[], end: end as unknown as TableEnd };
+    const facts = await tableFacts({ ...record, model, preparation, task, split });
+    return terminal.write(`wrote ${await writeReport(folder, facts)}\n`);
+  }
+  const sets = await openImageSets(OPERATION, path);
+  checkData(hashOfImages(sets));
+  const images = sets.train?.images.shape[0] ?? 0;
+  const validation = Math.round(images * (config.validation ?? 0));
+  const record = { config, epochs: epochs as unknown as TrainEpoch[], end: end as unknown as TrainEnd };
+  const facts = await imageFacts(sets, { ...record, model, rows: { training: images - validation, validation } });
+  terminal.write(`wrote ${await writeReport(folder, facts)}\n`);
+}
