@@ -22,6 +22,7 @@ const goals = [
     code: 'export { loadModel } from "drowse/predict";',
     budget: 30 * KILO,
   },
+  { name: "ONNX files: `toOnnx` of `drowse/onnx`", code: 'export { toOnnx } from "drowse/onnx";', budget: 12 * KILO },
 ];
 
 /**

@@ -12,7 +12,7 @@ describe("the size of the library in a bundle", () => {
 
   it("is within its budgets", () => {
     expect(sizes.filter(({ gzip, budget }) => gzip > budget)).toEqual([]);
-    expect(sizes.map(({ budget }) => budget)).toEqual([100_000, 60_000, 30_000]);
+    expect(sizes.map(({ budget }) => budget)).toEqual([100_000, 60_000, 30_000, 12_000]);
   });
 
   it("grows with what is used, and a page that predicts does not load the training", () => {

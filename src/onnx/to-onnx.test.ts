@@ -7,15 +7,22 @@ import { learnedRecipes, makeLearned } from "../../test/learned-networks.ts";
 import { lossOf, make, recipes } from "../../test/networks.ts";
 import { decodeOnnx, onnxFaults } from "../../test/onnx-decode.ts";
 import { openOnnx, type Results, runOnnx } from "../../test/onnx-runtime.ts";
+import { twinOf } from "../../test/twins.ts";
 import { resolveLoss } from "../losses/resolve.ts";
+import { prediction } from "../reference/network.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { OnnxModel } from "./onnx-model.ts";
 import { encodeModel } from "./wire.ts";
 
 /** |actual - expected| may be this much, or this part of |expected| where that is above 1. */
 const TOLERANCE = 1e-5;
+/**
+ * About one network in a thousand loses more than that to single precision itself, such as one that standardises a column which is
+ * nearly constant: there the outputs may be apart by this many times what `predict` is from the twin in double precision.
+ */
+const TIMES = 8;
 
-const DEEP = process.env.DROWSE_DEEP === "1";
+const NETWORKS = process.env.DROWSE_DEEP === "1" ? 500 : 60;
 
 interface Case {
   readonly model: Model;
@@ -23,6 +30,8 @@ interface Case {
   readonly floats: Float32Array;
   readonly x: Float32Array | Uint8Array;
   readonly count: number;
+  /** The logits in double precision, where there is a twin. */
+  readonly exact?: () => Float64Array;
 }
 
 /** Random networks of every layer, with the output link of their loss as after training. */
@@ -33,7 +42,8 @@ const cases: fc.Arbitrary<Case> = fc.oneof(
       const { model, data, inputs } = make(recipe);
       const { link } = resolveLoss("test", lossOf(recipe.loss));
       model.accept(model.weights, { graph: model.graph, pass: 1, link, inputScale: undefined });
-      return { model, x: data.x, floats: Float32Array.from(inputs), count: recipe.count };
+      const exact = () => prediction(twinOf(model, { loss: "crossEntropy", pass: 0 }).layers, inputs, recipe.count);
+      return { model, x: data.x, floats: Float32Array.from(inputs), count: recipe.count, exact };
     }),
   },
   {
@@ -53,32 +63,37 @@ function columns({ mean, variance, ...others }: Results, rows: number): number[]
   ).flat();
 }
 
-function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+/** The largest difference, or part of what is expected where that is above 1. */
+function distance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   expect(actual.length).toBe(expected.length);
-  const wrong = Array.from(expected).findIndex(
-    (value, i) => !(Math.abs(actual[i] - value) <= TOLERANCE * Math.max(1, Math.abs(value))),
-  );
-  if (wrong >= 0) throw new Error(`number ${wrong} is ${actual[wrong]}, not ${expected[wrong]}`);
+  const differences = Array.from(expected, (value, i) => Math.abs(actual[i] - value) / Math.max(1, Math.abs(value)));
+  // NaN where one of them is
+  return differences.reduce((most, difference) => Math.max(most, difference), 0);
 }
 
 describe("a model as an ONNX file", () => {
   it("gives in onnxruntime what it predicts: random networks of every layer", { timeout: 900_000 }, async () => {
+    let lossy = 0;
     await fc.assert(
-      fc.asyncProperty(cases, fc.constantFrom("link", "logits"), async ({ model, x, floats, count }, output) => {
+      fc.asyncProperty(cases, fc.constantFrom("link", "logits"), async ({ model, x, floats, count, exact }, output) => {
         const file = toOnnx(model, { output });
         expect(onnxFaults(decodeOnnx(file))).toEqual([]);
-        const results = await runOnnx(file, { input: { data: floats, shape: [count, ...model.inputShape] } });
-        expectNear(columns(results, count), (await model.predict(x, { output })).data);
+        const input = { data: floats, shape: [count, ...model.inputShape] };
+        const results = columns(await runOnnx(file, { input }), count);
+        const apart = distance(results, (await model.predict(x, { output })).data);
+        if (exact && apart > TOLERANCE) {
+          lossy++;
+          const lost = distance((await model.predict(x, { output: "logits" })).data, exact());
+          expect(apart).toBeLessThan(TIMES * lost);
+        } else expect(apart).toBeLessThan(TOLERANCE);
         if (model.graph.nodes.every(({ layer }) => !layer.isRandom)) return;
         // Live dropout that does not drop.
-        const live = await runOnnx(toOnnx(model, { output, liveDropout: true }), {
-          input: { data: floats, shape: [count, ...model.inputShape] },
-          training_mode: false,
-        });
-        expectNear(columns(live, count), columns(results, count));
+        const live = toOnnx(model, { output, liveDropout: true });
+        expect(distance(columns(await runOnnx(live, { input, training_mode: false }), count), results)).toBeLessThan(TOLERANCE);
       }),
-      { numRuns: DEEP ? 500 : 60, seed: 15 },
+      { numRuns: NETWORKS, seed: 15 },
     );
+    expect(lossy).toBeLessThanOrEqual(NETWORKS / 100);
   });
 
   it("takes any number of rows", async () => {
