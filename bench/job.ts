@@ -7,6 +7,8 @@ export interface NetworkJob {
   readonly layers: readonly number[];
   /** Rates of dropout at the input and after each hidden layer; 0: there is no dropout layer. */
   readonly rates: readonly number[];
+  /** Whether all rows of a batch have one mask: this engine only. */
+  readonly shared?: true;
   readonly loss: "crossEntropy" | "meanSquaredError";
   readonly batch: number;
   readonly threads: number;

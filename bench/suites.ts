@@ -77,6 +77,11 @@ function withAndWithout({ field }: Lab, job: TrainJob): Entry[] {
   ]);
 }
 
+/** One mask for all rows of a batch, which is another regulariser, and leaves whole columns out. */
+function withOneMask({ field }: Lab, job: TrainJob): Entry[] {
+  return [{ command: field.drowse, job: { ...job, shared: true }, what: "dropout, one mask a batch" }];
+}
+
 /** How long the floating point operations of a step would take at the speed of a large dense product. */
 function atDensePeak({ field }: Lab, job: TrainJob): Entry[] {
   const product: Job = { task: "product", size: PRODUCT, threads: job.threads };
@@ -142,14 +147,16 @@ function tiny(lab: Lab): Case[] {
 function large(lab: Lab): Case[] {
   const deep = trainJob(lab, { layers: [784, 2048, 2048, 2048, 10], rates: [0.2, 0.5, 0.5, 0.5] });
   const widest = trainJob(lab, { layers: [784, 8192, 8192, 10] });
-  return [deep, widest].map((job) => stepCase(titleOf(job), job, [...withAndWithout(lab, job), ...atDensePeak(lab, job)]));
+  return [deep, widest].map((job) =>
+    stepCase(titleOf(job), job, [...withAndWithout(lab, job), ...withOneMask(lab, job), ...atDensePeak(lab, job)]),
+  );
 }
 
 /** Dense inputs, such as the embeddings of texts. */
 function embeddings(lab: Lab): Case[] {
   return [32, 128].map((batch) => {
     const job = trainJob(lab, { layers: [512, 256, 256, 2], rates: [0, 0.5, 0.5], batch });
-    return stepCase(titleOf(job), job, [...withAndWithout(lab, job), ...browsersPeers(lab, job, [])]);
+    return stepCase(titleOf(job), job, [...withAndWithout(lab, job), ...withOneMask(lab, job), ...browsersPeers(lab, job, [])]);
   });
 }
 
@@ -169,11 +176,19 @@ async function mnist(lab: Lab): Promise<Case[]> {
   ];
 }
 
-/** A model with dropout layers of inverted scaling and the same without them: prediction is the same work. */
-function predict(lab: Lab): Case[] {
+/**
+ * A model with dropout layers of inverted scaling and the same without them: prediction is the same work. Of rows without zeros, and
+ * of an image.
+ */
+async function predict(lab: Lab): Promise<Case[]> {
   const { field } = lab;
-  return [1, BATCH].map((batch) => {
-    const { layers, rates: asleep, loss, data } = trainJob(lab);
+  const { layers, rates: asleep, loss, data: random } = trainJob(lab);
+  const cases = [
+    { batch: 1, data: random, rest: "" },
+    { batch: BATCH, data: random, rest: "" },
+    { batch: 1, data: await lab.images(), rest: ", MNIST" },
+  ];
+  return cases.map(({ batch, data, rest }) => {
     const shape = { layers, rates: asleep, loss, data, batch, threads: batch === 1 ? 1 : lab.threads };
     const job: PredictJob = { task: "predict", ...shape, weights: lab.initial(shape) };
     const without = { ...job, rates: [0, 0, 0] };
@@ -183,7 +198,7 @@ function predict(lab: Lab): Case[] {
       ...(field.onnxruntime ? [{ command: field.onnxruntime.command, job: without, what: "no dropout layers" }] : []),
       ...field.torch.map(({ command }) => ({ command, job, what: "dropout layers" })),
     ];
-    const title = `prediction, ${name(layers)}, batch ${batch}, ${threadsOf(job.threads)}`;
+    const title = `prediction, ${name(layers)}, batch ${batch}, ${threadsOf(job.threads)}${rest}`;
     return { title, unit: "batch", flops: 2 * batch * multiplyAdds(layers), entries };
   });
 }
