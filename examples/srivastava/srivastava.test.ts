@@ -39,7 +39,7 @@ describe("figure 9", () => {
 
 describe("figure 10", () => {
   it("has smaller errors with more images", async () => {
-    const results = await errorAgainstDataSize(digits, { sizes: [100, 2000], hidden: [64, 64], steps: 300 });
+    const results = await errorAgainstDataSize(digits, { sizes: [100, 2000], hidden: [64, 64], leastSteps: 300 });
     expect(results[1].without).toBeLessThan(results[0].without - 5);
     expect(results[1].dropout).toBeLessThan(results[0].dropout - 5);
     expectPicture(dataSizeChart(results), "100", "with dropout");
