@@ -9,7 +9,8 @@ const settingsOf = (asked: Partial<TrainRequest> = {}) => trainSettings({ ...def
 
 describe("trainSettings", () => {
   it("takes what the optimizer has by default, or what is asked for", () => {
-    expect(settingsOf()).toMatchObject({ optimizer: "sgd", learningRate: 0.1, momentum: 0.5, weightDecay: 0 });
+    expect(settingsOf()).toMatchObject({ optimizer: "adam", learningRate: 0.0006, momentum: undefined, weightDecay: 0 });
+    expect(settingsOf({ optimizer: "sgd" })).toMatchObject({ learningRate: 0.1, momentum: 0.5, weightDecay: 0 });
     expect(settingsOf({ optimizer: "adamW" })).toMatchObject({ learningRate: 0.001, momentum: undefined, weightDecay: 0.01 });
     expect(settingsOf({ optimizer: "adamW", weightDecay: 0, learningRate: 1 })).toMatchObject({
       learningRate: 1,
@@ -27,7 +28,10 @@ describe("trainSettings", () => {
       { optimizer: "rmsprop", nesterov: true },
       "--nesterov is given with --optimizer rmsprop; leave it out, or give --optimizer sgd",
     ],
-    [{ momentum: 0, nesterov: true }, "--nesterov is given with --momentum 0; leave it out, or give a momentum above 0"],
+    [
+      { optimizer: "sgd", momentum: 0, nesterov: true },
+      "--nesterov is given with --momentum 0; leave it out, or give a momentum above 0",
+    ],
     [
       { decaySteps: 5 },
       "--decay-steps is given with --schedule polynomial; leave it out, or give --schedule step, exponential or",
@@ -80,11 +84,14 @@ describe("optimizerOf", () => {
       expect(made.kind).toBe(optimizer);
       expect(made.hyper(0).slice(0, 5)).toEqual([learningRate, ...decay]);
     }
-    expect(optimizerOf(settingsOf({ nesterov: true, clipNorm: 3 }), 1000)).toMatchObject({ rule: "nesterov", clipNorm: 3 });
+    expect(optimizerOf(settingsOf({ optimizer: "sgd", nesterov: true, clipNorm: 3 }), 1000)).toMatchObject({
+      rule: "nesterov",
+      clipNorm: 3,
+    });
   });
 
   it("spreads the schedule over all steps of the run", () => {
-    const { hyper } = optimizerOf(settingsOf({ schedule: "linear", epochs: 3, batchSize: 10 }), 95);
+    const { hyper } = optimizerOf(settingsOf({ optimizer: "sgd", schedule: "linear", epochs: 3, batchSize: 10 }), 95);
     expect(hyper(15)[0]).toBeCloseTo(0.05, 12);
     expect(hyper(30)[0]).toBe(0);
   });
