@@ -3,6 +3,8 @@
 export { alphaDropout } from "./alpha-dropout";
 export { gaussianDropout } from "./gaussian-dropout";
 export { maxout, maxoutGradient } from "./maxout";
+export { meanOfCopies, repeatRows, sumCopies } from "./copies";
+export { rDropBinaryCrossEntropy, rDropCrossEntropy } from "./r-drop";
 export { add, dropPath } from "./residual";
 export { standoutKeep, standoutMask } from "./standout";
 export { gaussianNegativeLogLikelihood } from "./gaussian-loss";

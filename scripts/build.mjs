@@ -14,8 +14,19 @@ const kernelModules = [
   { name: "trainingKernels", entry: "kernels/index.ts", output: "src/wasm/generated/kernels.ts" },
   { name: "predictionKernels", entry: "kernels/prediction.ts", output: "src/wasm/generated/prediction-kernels.ts" },
   { name: "samplingKernels", entry: "kernels/sampling.ts", output: "src/wasm/generated/sampling-kernels.ts" },
-  { name: "familyKernels", entry: "kernels/family.ts", output: "src/wasm/generated/family-kernels.ts" },
-  { name: "conformanceKernels", entry: "kernels/conformance.ts", output: "src/wasm/generated/conformance-kernels.ts" },
+  {
+    name: "familyKernels",
+    entry: "kernels/family.ts",
+    output: "src/wasm/generated/family-kernels.ts",
+    // what brings the names of their arguments with it
+    names: { of: "familyArguments", from: "../family-arguments.ts" },
+  },
+  {
+    name: "conformanceKernels",
+    entry: "kernels/conformance.ts",
+    output: "src/wasm/generated/conformance-kernels.ts",
+    names: { of: "conformanceArguments", from: "../conformance-arguments.ts" },
+  },
 ];
 // Scripts of threads, each with all it imports. Entry, module of TypeScript, and name and purpose of the constant in it.
 const workerModule = "src/wasm/generated/worker.ts";
@@ -99,7 +110,7 @@ async function makeKernels() {
   const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
   const features = ["--runtime", "stub", "--enable", "simd", "--enable", "threads"];
   const optimisation = ["-O3", "--shrinkLevel", "1", "--noAssert", "--converge"];
-  for (const { name, entry, output } of kernelModules) {
+  for (const { name, entry, output, names } of kernelModules) {
     const target = ["--baseDir", root, entry, "--outFile", binary];
     const { error } = await asc.main([...target, ...features, ...memory, ...optimisation], {
       stdout: process.stdout,
@@ -114,10 +125,11 @@ async function makeKernels() {
     // Deflated first: base64 hides every repetition from the compression on the way to a page.
     // In an object, because the bundler would write a plain string out wherever it is named.
     const text = deflateRawSync(readFileSync(join(root, binary)), { level: 9 }).toString("base64");
-    write(
-      output,
-      `/** ${entry}, a WebAssembly module, deflated and in base64. */\nexport const ${name} = { deflated: "${text}" };\n`,
-    );
+    const [imported, member] = names
+      ? [`import { ${names.of} } from "${names.from}";\n\n`, `, arguments: ${names.of}`]
+      : ["", ""];
+    const about = `/** ${entry}, a WebAssembly module, deflated and in base64. */`;
+    write(output, `${imported}${about}\nexport const ${name} = { deflated: "${text}"${member} };\n`);
   }
 }
 

@@ -41,9 +41,11 @@ export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from "./losses/bin
 export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
 export { gaussianNegativeLogLikelihood } from "./losses/gaussian-negative-log-likelihood.ts";
 export { type HuberOptions, huber } from "./losses/huber.ts";
-export type { Loss, OutputLink, Targets } from "./losses/loss.ts";
+export type { Copies, Loss, OutputLink, Targets } from "./losses/loss.ts";
 export { meanAbsoluteError } from "./losses/mean-absolute-error.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
+export { type MultiSampleOptions, multiSample } from "./losses/multi-sample.ts";
+export { type RDropOptions, rDrop } from "./losses/r-drop.ts";
 export type { LossOption } from "./losses/resolve.ts";
 export { accuracy, argmax, topKAccuracy } from "./metrics/accuracy.ts";
 export { auroc } from "./metrics/auroc.ts";

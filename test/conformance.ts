@@ -7,7 +7,7 @@ import type { Entry } from "../src/reference/compression.ts";
 import { allKernels } from "../src/wasm/all-kernels.ts";
 import { conformanceKernels } from "../src/wasm/generated/conformance-kernels.ts";
 import { familyKernels } from "../src/wasm/generated/family-kernels.ts";
-import { type KernelArguments, type KernelName, type Kernels, kernelArguments } from "../src/wasm/kernels.ts";
+import { argumentNames, type KernelArguments, type KernelName, type Kernels } from "../src/wasm/kernels.ts";
 import { BLOCK, listBytes, type Matrix, PANEL, SCRATCH_BYTES, strideOf } from "../src/wasm/layout.ts";
 import { instantiateKernels, kernelModules } from "../src/wasm/module.ts";
 
@@ -16,6 +16,7 @@ const CANARY = 0xa5;
 const CANARY_BYTES = 64;
 /** What stands for the lengths of the lists where a group is packed: see `kernels/compress.ts`. */
 const PACKED = -1;
+const ARGUMENTS = argumentNames([familyKernels, conformanceKernels]);
 /** Numbers of threads whose results must be one. */
 export const THREADS = [1, 2, 3, 8];
 const MOST_THREADS = 8;
@@ -233,7 +234,7 @@ export class Laboratory {
   }
 
   #call<Name extends KernelName>(kernel: Name, values: KernelArguments<Name>, writes: readonly Region[], threads: number): void {
-    const names: readonly KernelArguments<Name>[keyof KernelArguments<Name>][] = kernelArguments[kernel].map(
+    const names: readonly KernelArguments<Name>[keyof KernelArguments<Name>][] = ARGUMENTS[kernel].map(
       (name) => values[name as keyof KernelArguments<Name>],
     );
     const before = Buffer.from(this.#bytes.subarray(0, this.#end));

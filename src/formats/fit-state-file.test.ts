@@ -28,6 +28,7 @@ const state: FitState = {
     rates: { dropout1: 0.25 },
     maskPasses: { dropout1: 1 },
     schedule: { steps: 90, rates: { dropout1: 0.5 } },
+    copiesFrom: "dropout1",
     learningRateFactor: 0.1,
     values: values(1, Number.NaN, 3e-45),
     optimizer: "adam",

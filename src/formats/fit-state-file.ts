@@ -153,6 +153,7 @@ function readTrainer(members: JsonMembers, numbers: (prefix: string) => Numbers)
     const made = members.object(name);
     return { steps: made.count("steps"), rates: made.numbersByName("rates") };
   });
+  const copiesFrom = members.optional("copiesFrom", (name) => members.text(name));
   return {
     version: 1,
     generator: members.text("generator"),
@@ -169,6 +170,7 @@ function readTrainer(members: JsonMembers, numbers: (prefix: string) => Numbers)
     rates: members.numbersByName("rates"),
     ...(maskPasses ? { maskPasses } : {}),
     ...(schedule ? { schedule } : {}),
+    ...(copiesFrom === undefined ? {} : { copiesFrom }),
     learningRateFactor: members.number("learningRateFactor"),
     values: numbers("values"),
     optimizer: members.text("optimizer"),

@@ -9,6 +9,8 @@ const lossOptions = {
   meanAbsoluteError: [],
   huber: ["delta"],
   gaussianNegativeLogLikelihood: [],
+  multiSample: ["samples", "loss"],
+  rDrop: ["alpha", "loss"],
 } as const satisfies Readonly<Record<Loss["kind"], readonly string[]>>;
 
 /** Whether a value is the kind of a loss. */

@@ -1,4 +1,4 @@
-import type { Emit } from "../layers/layer.ts";
+import type { Emit, Layer } from "../layers/layer.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { KernelSet } from "../wasm/module.ts";
@@ -11,20 +11,44 @@ export type OutputLink = "softmax" | "sigmoid" | "identity" | "gaussian";
 export interface LossContext {
   readonly emit: Emit;
   readonly B: Argument;
-  /** The network's output. */
+  /** The network's output; of a loss with `copies` those of all copies, row after row. */
   readonly output: Matrix;
   readonly targets: Argument;
   /** One factor per row of its loss and gradient; 0 where all are 1. */
   readonly weights: Argument;
   /** Where the gradient of the mean loss goes, with the output's stride; 0 where it is not needed. */
   readonly gradient: number;
-  /** One number per row each: the loss, and how many of its answers are right. */
+  /** One number per row each: the loss, and how many of its answers are right; room for as many as the output has rows. */
   readonly losses: number;
   readonly correct: number;
 }
 
 /** What targets are: a class index per row, or per output a number, or a number from 0 to 1. */
 export type Targets = "classes" | "values" | "probabilities";
+
+/**
+ * Rows that come several times in training, `count` copies of each from one layer on, with masks of their own. What stands before is
+ * computed once. Copies of a row lie one after the other.
+ */
+export interface Copies {
+  readonly count: number;
+  /**
+   * The name of the layer where they begin, for so many rows of data.
+   * @throws {DrowseError} where copies would be equal, or there are too many rows.
+   * @internal
+   */
+  beginsAt(operation: string, layers: readonly { readonly name: string; readonly layer: Layer }[], rows: number): string;
+  /**
+   * The index of the row whose masks a copy has.
+   * @internal
+   */
+  rowOf(row: number, copy: number): number;
+  /**
+   * What a step's record says: the number of copies of these rows, three words of nothing, and the index of each.
+   * @internal
+   */
+  words(rows: Uint32Array): Uint32Array;
+}
 
 /** A loss: what its targets are, which link belongs to it, and its kernel call. */
 export interface Loss {
@@ -34,7 +58,9 @@ export interface Loss {
     | "meanSquaredError"
     | "meanAbsoluteError"
     | "huber"
-    | "gaussianNegativeLogLikelihood";
+    | "gaussianNegativeLogLikelihood"
+    | "multiSample"
+    | "rDrop";
   readonly targets: Targets;
   /** What `predict` makes of logits after training with it. */
   readonly link: OutputLink;
@@ -44,6 +70,10 @@ export interface Loss {
   readonly answers: "rows" | "outputs" | "none";
   /** Outputs that belong to one number of a row's targets; default 1. */
   readonly outputsPerTarget?: number;
+  /** In training: how many masks a row is met with. */
+  readonly copies?: Copies;
+  /** The loss that evaluation measures, where nothing sleeps and no copies are made; default the same. */
+  readonly evaluation?: Loss;
   /**
    * The sets in which its kernels are, if they are not with those that everyone loads.
    * @internal

@@ -11,7 +11,7 @@ import { meanSquaredError } from "./mean-squared-error.ts";
 const losses = { crossEntropy, binaryCrossEntropy, meanSquaredError, meanAbsoluteError, huber };
 
 /** A loss by its name, or a loss made by its function. */
-export type LossOption = Exclude<Loss["kind"], "gaussianNegativeLogLikelihood"> | Loss;
+export type LossOption = Exclude<Loss["kind"], "gaussianNegativeLogLikelihood" | "multiSample" | "rDrop"> | Loss;
 
 /** @throws {DrowseError} on anything that is not a loss or the name of one. */
 export function resolveLoss(operation: string, loss: LossOption): Loss {

@@ -8,6 +8,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import { allKernels } from "../wasm/all-kernels.ts";
 import { createTurningMachine } from "../wasm/local-machine.ts";
 import { createPoolMachine } from "../wasm/pool-machine.ts";
+import { planCopies } from "./copies.ts";
 import { lossRequest } from "./data-request.ts";
 import type { Graph } from "./graph.ts";
 import type { Network } from "./network.ts";
@@ -108,7 +109,11 @@ export async function createTrainer(
       : await weighClasses(operation, unweighted, classWeights, { classes: classesOf(loss, sizeOf(graph.output)), rows });
   const rowsPerStep = Math.min(batchSize, rows.length);
   checkBatches(operation, graph, rows.length, rowsPerStep);
-  const threads = resolveThreads(operation, options.threads, graph, rowsPerStep);
+  const steps = epochs === undefined ? options.steps : epochs * Math.ceil(rows.length / rowsPerStep);
+  const schedules = scheduledRates(operation, graph, options.dropoutSchedule, steps);
+  const { copies } = loss;
+  const drawing = schedules?.planned(graph, 0, schedules.steps) ?? graph;
+  const threads = resolveThreads(operation, options.threads, graph, rowsPerStep * (copies?.count ?? 1));
   const open = async (asked: SessionRequest): Promise<Opened> => {
     const plan = makeTrainingPlan({
       kernels: allKernels,
@@ -123,14 +128,13 @@ export async function createTrainer(
       fused: true,
       path: 0,
       trainingRows: rows.length,
+      copies: copies && planCopies(asked.graph, rowsPerStep, copies.count, asked.copiesFrom ?? ""),
     });
     const { specification } = plan;
     const machine = threads === 0 ? await createTurningMachine(specification) : await createPoolMachine(specification, threads);
     return { ...asked, plan, machine };
   };
-  const steps = epochs === undefined ? options.steps : epochs * Math.ceil(rows.length / rowsPerStep);
-  const schedules = scheduledRates(operation, graph, options.dropoutSchedule, steps);
-  const first = await open({ graph, predicts });
+  const first = await open({ graph, predicts, copiesFrom: copies?.beginsAt(operation, drawing.nodes, source.count) });
   writeNumbers(first.machine, first.plan, graph, "value", model.weights);
   return new Trainer({
     model,

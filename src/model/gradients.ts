@@ -1,7 +1,7 @@
 import type { Matrix } from "../wasm/layout.ts";
+import { rowsOf, withRowsOf } from "./copies.ts";
 import { INPUT, isTrained } from "./graph.ts";
 import type { PlanBuilder, ProgramBuilder } from "./plan-builder.ts";
-import { ROWS } from "./record.ts";
 
 /**
  * The gradients of a backward pass: of each node's output, the sum over all nodes that take it, in the reverse order of the graph.
@@ -34,16 +34,21 @@ export class Gradients {
   /** Adds a part, whose memory is the sum's from now on; where every value has a buffer of its own, the sum gets another. */
   add(source: number, part: Matrix): void {
     const before = this.#sums.get(source);
-    if (!this.areNeeded(source)) this.release(part);
-    else if (before) this.#sums.set(source, this.#sum(source, before, part));
-    else this.#sums.set(source, part);
+    if (!this.areNeeded(source)) {
+      this.release(part);
+      return;
+    }
+    // Where rows were repeated on the way forward, the gradients of the copies are added.
+    const own = withRowsOf(this.#plan, this.#program, source, part);
+    if (own !== part) this.release(part);
+    this.#sums.set(source, before ? this.#sum(source, before, own) : own);
   }
 
   #sum(source: number, before: Matrix, part: Matrix): Matrix {
     const { graph, fused } = this.#plan.request;
-    const sum = fused ? before : this.#plan.matrix(before.columns);
+    const sum = fused ? before : this.#plan.matrix(before.columns, before.rows);
     const places = { x: before.pointer, f: part.pointer, y: sum.pointer, stride: sum.stride, columns: sum.columns };
-    this.#program.emitter(graph.nodes[source].name)("add", { ...places, rows: { value: ROWS }, factor: 1 });
+    this.#program.emitter(graph.nodes[source].name)("add", { ...places, rows: rowsOf(this.#plan, before), factor: 1 });
     this.release(part);
     return sum;
   }

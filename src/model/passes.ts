@@ -39,18 +39,24 @@ export interface ForwardRiders {
   maskFor(plan: PlanBuilder, program: ProgramBuilder, node: Node, output: Matrix): number;
 }
 
-/** Forward through all nodes; returns what each makes. */
-export function emitForward(plan: PlanBuilder, program: ProgramBuilder, kind: PassKind, riders?: ForwardRiders): Matrix[] {
+/** Forward through all nodes; returns what each makes. `take` says what they take. */
+export function emitForward(
+  plan: PlanBuilder,
+  program: ProgramBuilder,
+  kind: PassKind,
+  riders?: ForwardRiders,
+  take = inputsOf,
+): Matrix[] {
   const { random } = kind;
   const { nodes } = plan.request.graph;
   const outputs: Matrix[] = [];
   plan.freeMatrices();
   emitInputs(plan, program);
   for (const node of nodes) {
-    const inputs = inputsOf(plan, node, outputs);
+    const inputs = take(plan, node, outputs);
     const passes = ridesForward(plan, node, random) || riders?.rides(plan, node) || node.layer.isIdentity(random);
     const place = passes ? inputs[0] : inputs.find((input) => mayOverwrite(plan, node, { input, outputs, random }));
-    const output = place ?? plan.matrix(columnsOf(node));
+    const output = place ?? plan.matrix(columnsOf(node), inputs[0].rows);
     outputs.push(output);
     if (passes) continue;
     const reader = soleReader(plan, node, random);
@@ -74,7 +80,7 @@ export function passContext(
   kind: PassKind,
   { inputs, output }: { inputs: readonly Matrix[]; output: Matrix },
 ): PassContext {
-  return {
+  const context: PassContext = {
     emit: program.emitter(node.name),
     B,
     input: inputs[0],
@@ -92,6 +98,7 @@ export function passContext(
     nextWeights: node.layer.penalizesNext ? plan.nextWeights(node) : [],
     status: plan.statusOf(node.name),
   };
+  return plan.request.copies?.context(plan, program, context) ?? context;
 }
 
 /** The loss of the last output, its sum and, where wanted, its gradient. */
@@ -115,7 +122,7 @@ export function emitInference(
   name: string,
   { loss, link }: { loss: Loss | undefined; link: OutputLink | undefined },
 ): Program {
-  const program = new ProgramBuilder();
+  const program = new ProgramBuilder(plan);
   const output = emitForward(plan, program, PREDICTS).at(-1) as Matrix;
   if (loss) emitLoss(plan, program, loss, output, 0);
   const { pointer: z, stride, columns: N } = output;

@@ -1,9 +1,9 @@
 import type { BatchSource } from "../data/source.ts";
-import type { Emit, MaskPlace, ParameterPlace, WeightPlace } from "../layers/layer.ts";
+import type { Emit, MaskPlace, ParameterPlace, PassContext, WeightPlace } from "../layers/layer.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Arena } from "../wasm/arena.ts";
-import { kernelArguments } from "../wasm/kernels.ts";
+import { argumentNames } from "../wasm/kernels.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { KernelSet } from "../wasm/module.ts";
 import type { Argument, Call, Program } from "../wasm/program.ts";
@@ -19,6 +19,15 @@ export interface SamplingSize {
 /** Such a prediction, and what makes its programs, `trunk` and `sample`: who only predicts does not load it. */
 export interface SamplingRequest extends SamplingSize {
   readonly emit: (plan: PlanBuilder, link: OutputLink, size: SamplingSize) => readonly Program[];
+}
+
+/** Every row comes `count` times from the node `from` on, of which so many words of a record tell. */
+export interface PlannedCopies {
+  readonly count: number;
+  readonly from: number;
+  readonly words: number;
+  /** A node's context, for as many rows as its input has. */
+  readonly context: (plan: PlanBuilder, program: ProgramBuilder, context: PassContext) => PassContext;
 }
 
 /** What a plan is asked to do. */
@@ -40,6 +49,8 @@ export interface PlanRequest {
   /** Fused: rectifiers, dropout and updates ride on the products. Unfused: every intermediate value has its own buffer. */
   readonly fused: boolean;
   readonly path: 0 | 1 | 2;
+  /** Rows that come several times in training; default once. */
+  readonly copies?: PlannedCopies | undefined;
   /** Rows that are trained on; left out where nothing is. */
   readonly trainingRows?: number;
 }
@@ -70,6 +81,8 @@ export interface NodeBuffers {
 /** The shared parts of a plan while its programs are made. */
 export interface PlanBuilder {
   readonly request: PlanRequest;
+  /** All that the programs need. */
+  readonly kernels: readonly KernelSet[];
   readonly arena: Arena;
   readonly record: RecordLayout;
   readonly input: Matrix;
@@ -84,8 +97,8 @@ export interface PlanBuilder {
   nextWeights(node: Node): readonly WeightPlace[];
   /** A node's own memory, from forward to backward; 0 in plans that do not train. */
   keptOf(node: Node): number;
-  /** An activation matrix. Programs run one after the other, so each begins with all matrices free again. */
-  matrix(columns: number): Matrix;
+  /** An activation matrix, of so many rows at most; default those of the batch. Programs run one after the other, so each begins with all matrices free again. */
+  matrix(columns: number, rows?: number): Matrix;
   /** Gives a matrix back within a program. */
   release(matrix: Matrix): void;
   freeMatrices(): void;
@@ -94,9 +107,14 @@ export interface PlanBuilder {
 /** A program that grows by kernel calls. */
 export class ProgramBuilder {
   readonly #calls: Call[] = [];
+  readonly #names: ReturnType<typeof argumentNames>;
   #products = 0;
   #multiplyAdds = 0;
   #penalties = 0;
+
+  constructor({ kernels }: PlanBuilder) {
+    this.#names = argumentNames(kernels);
+  }
 
   /** Where the next product says how many multiply-adds it did, of so many per row. */
   work(perRow: number): Argument {
@@ -117,7 +135,7 @@ export class ProgramBuilder {
   emitter(layer: string): Emit {
     return (kernel, values, { barrier = true } = {}) => {
       const named = values as Record<string, Argument>;
-      this.#calls.push({ kernel, layer, barrier, arguments: kernelArguments[kernel].map((name) => named[name]) });
+      this.#calls.push({ kernel, layer, barrier, arguments: this.#names[kernel].map((name) => named[name]) });
     };
   }
 

@@ -213,7 +213,7 @@ function listing(layers: LayerRecipe[], fused: boolean, optimizer = sgd(SETTINGS
     path: 0,
   });
   const program = plan.specification.programs[plan.programs.train];
-  return { lines: listProgram(program).split("\n"), plan };
+  return { lines: listProgram(program, plan.specification.kernels).split("\n"), plan };
 }
 const kernelOf = (line: string) => line.split(" ")[0];
 

@@ -71,9 +71,9 @@ function placeParameters(arena: Arena, request: PlanRequest) {
 }
 
 /** Memory of the nodes that keep something from forward to backward; 0 for the others. */
-function placeKept(arena: Arena, { graph, optimizer, batchSize }: PlanRequest): number[] {
+function placeKept(arena: Arena, { graph, optimizer }: PlanRequest, rows: number): number[] {
   return graph.nodes.map(({ layer, inputShape }) => {
-    const bytes = layer.keptBytes?.(inputShape, batchSize, optimizer !== undefined) ?? 0;
+    const bytes = layer.keptBytes?.(inputShape, rows, optimizer !== undefined) ?? 0;
     return bytes > 0 ? arena.allocate(bytes) : 0;
   });
 }
@@ -101,7 +101,7 @@ function placePenalized(arena: Arena, { graph, optimizer }: PlanRequest, places:
  * @param emitTraining - makes the program of a training step, where there is an optimizer; who only predicts need not load it.
  */
 export function makePlan(request: PlanRequest, emitTraining?: EmitTraining): Plan {
-  const { graph, seed, batchSize, source, loss, predict, threads, sampling } = request;
+  const { graph, seed, batchSize, source, loss, predict, threads, sampling, copies } = request;
   const arena = new Arena();
   const state = { barrier: arena.allocate(64), status: 0, statusWords: 0 };
   const keepers = graph.nodes.filter(({ parameters }) => parameters.length > 0).map(({ name }) => name);
@@ -113,6 +113,7 @@ export function makePlan(request: PlanRequest, emitTraining?: EmitTraining): Pla
   const record = recordLayout(source, {
     batchSize: sampling?.rows ?? batchSize,
     samples: sampling?.samples ?? 0,
+    copyWords: copies?.words ?? 0,
     dropouts: dropouts.length,
     targetSize: loss ? (loss.targets === "classes" ? 1 : targetsFor("plan", loss, outputs)) : 0,
     weighted: request.optimizer !== undefined && source.weighted === true,
@@ -122,25 +123,28 @@ export function makePlan(request: PlanRequest, emitTraining?: EmitTraining): Pla
     penalties: request.optimizer ? graph.nodes.filter(({ layer }) => layer.hasPenalty).length : 0,
   });
 
+  const mostRows = batchSize * (copies?.count ?? 1);
   const matrices: Matrix[] = [];
   let free: Matrix[] = [];
-  const matrix = (columns: number): Matrix => {
-    const reused = free.findIndex((candidate) => candidate.columns === columns);
+  const matrix = (columns: number, rows = batchSize): Matrix => {
+    const reused = free.findIndex((candidate) => candidate.columns === columns && candidate.rows === rows);
     if (reused >= 0) return free.splice(reused, 1)[0];
     const stride = strideOf(columns);
-    const made = { pointer: arena.allocate(batchSize * stride * 4), rows: batchSize, columns, stride };
+    const made = { pointer: arena.allocate(rows * stride * 4), rows, columns, stride };
     matrices.push(made);
     return made;
   };
   const input = matrix(sizeOf(graph.input));
   const places = placeParameters(arena, request);
-  const kept = placeKept(arena, request);
+  const kept = placeKept(arena, request, mostRows);
   const penalized = placePenalized(arena, request, places);
   const widest = Math.max(...widths(graph));
-  const byRows = listBytes(batchSize, widest);
-  const byColumns = listBytes(widest, batchSize);
+  const byRows = listBytes(mostRows, widest);
+  const byColumns = listBytes(widest, mostRows);
+  const kernels = [...request.kernels, ...graph.nodes.flatMap(({ layer }) => layer.kernels ?? []), ...(loss?.kernels ?? [])];
   const builder: PlanBuilder = {
     request,
+    kernels,
     arena,
     record,
     input,
@@ -150,7 +154,7 @@ export function makePlan(request: PlanRequest, emitTraining?: EmitTraining): Pla
       counts: arena.allocate(Math.max(byRows.counts, byColumns.counts)),
       scratch: arena.allocate(SCRATCH_BYTES * threads),
     },
-    rows: { losses: arena.allocate(4 * batchSize), correct: arena.allocate(4 * batchSize) },
+    rows: { losses: arena.allocate(4 * mostRows), correct: arena.allocate(4 * mostRows) },
     statusOf: (name) => state.status + 4 * (keepers.includes(name) ? keepers.indexOf(name) : keepers.length),
     maskOf(node, { training }) {
       const index = dropouts.findIndex(({ name }) => name === node.name);
@@ -182,11 +186,10 @@ export function makePlan(request: PlanRequest, emitTraining?: EmitTraining): Pla
   const training =
     request.optimizer && loss && emitTraining ? emitTraining(builder, { loss, optimizer: request.optimizer }, nodes) : undefined;
   const train = training ? add(training.program) : -1;
-  const evaluate = loss ? add(emitInference(builder, "evaluate", { loss, link: predict })) : -1;
+  const evaluate = loss ? add(emitInference(builder, "evaluate", { loss: loss.evaluation ?? loss, link: predict })) : -1;
   const predicting = predict && !sampling ? add(emitInference(builder, "predict", { link: predict, loss: undefined })) : -1;
   const [trunk, sample] = predict && sampling ? sampling.emit(builder, predict, sampling).map(add) : [-1, -1];
 
-  const kernels = [...request.kernels, ...graph.nodes.flatMap(({ layer }) => layer.kernels ?? []), ...(loss?.kernels ?? [])];
   const slotSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(SLOT_BYTES / record.bytes)));
   const slots = [0, 1].map(() => ({
     record: arena.allocate(slotSteps * record.bytes),

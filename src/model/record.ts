@@ -9,8 +9,8 @@ import { sizeOf } from "../tensor/shape.ts";
 //   8   i32     batch within the pass
 //   12  f32[12] hyper-parameters
 //   60  16 bytes per dropout layer: threshold, awake, scale, pass of its masks
-//   then, each on a multiple of 16: u32 indices of the rows, u32 passes of Monte Carlo samples, inputs as they lie in the
-//   data, targets, and f32 weights of the rows, if they have any
+//   then, each on a multiple of 16: u32 indices of the rows, u32 passes of Monte Carlo samples, copies of rows (see copies.ts),
+//   inputs as they lie in the data, targets, and f32 weights of the rows, if they have any
 //
 // Its result: 0 f64 sum of the row losses, 8 i32 right answers, 16 f64 multiply-adds of each product, f64 penalties of layers, then
 // f32 predictions.
@@ -33,6 +33,8 @@ export interface RecordLayout {
   readonly indices: number;
   /** One pass per Monte Carlo sample. */
   readonly passes: number;
+  /** What is said of copies of rows. */
+  readonly copies: number;
   readonly inputs: number;
   readonly targets: number;
   /** 0: rows have no weights. */
@@ -54,7 +56,7 @@ const round16 = (bytes: number) => Math.ceil(bytes / 16) * 16;
 
 /**
  * The layout for batches of up to `batchSize` rows of a source, with `outputs` predictions per row (0: none), or of so many
- * `samples`, at most so many `products`, and so many `penalties`.
+ * `samples`, at most so many `products`, and so many `penalties`; `copyWords` say of copies.
  */
 export function recordLayout(
   source: Pick<BatchSource, "inputShape" | "inputType">,
@@ -67,6 +69,7 @@ export function recordLayout(
     products,
     penalties = 0,
     samples = 0,
+    copyWords = 0,
   }: {
     batchSize: number;
     dropouts: number;
@@ -76,18 +79,21 @@ export function recordLayout(
     products: number;
     penalties?: number;
     samples?: number;
+    copyWords?: number;
   },
 ): RecordLayout {
   const inputSize = sizeOf(source.inputShape);
   const indices = round16(DROPOUTS + DROPOUT_BYTES * dropouts);
   const passes = round16(indices + 4 * batchSize);
-  const inputs = round16(passes + 4 * samples);
+  const copies = round16(passes + 4 * samples);
+  const inputs = round16(copies + 4 * copyWords);
   const targets = round16(inputs + batchSize * inputSize * (source.inputType === "u8" ? 1 : 4));
   const weights = round16(targets + 4 * batchSize * targetSize);
   const predictions = round16(WORK + 8 * (products + penalties));
   return {
     indices,
     passes,
+    copies,
     inputs,
     targets,
     weights: weighted ? weights : 0,
@@ -116,6 +122,8 @@ export interface StepSettings {
   readonly hyper: Hyper | undefined;
   /** Of Monte Carlo samples that run together. */
   readonly passes?: Uint32Array;
+  /** Where rows come several times: `copyWords` of copies.ts. */
+  readonly copies?: Uint32Array | undefined;
   /** Per dropout layer. */
   readonly dropouts: readonly { threshold: number; awake: number; scale: number }[];
   /** Per dropout layer, where masks of other passes are replayed; default the pass. */
@@ -124,7 +132,7 @@ export interface StepSettings {
 
 /** Writes what the training loop says of a step, all but the data, into its record at `at` of a staging buffer. */
 export function writeSettings(buffer: ArrayBuffer, at: number, layout: RecordLayout, settings: StepSettings): void {
-  const { rows, pass, batch, hyper, dropouts, passes, maskPasses } = settings;
+  const { rows, pass, batch, hyper, dropouts, passes, maskPasses, copies } = settings;
   const view = new DataView(buffer, at, layout.bytes);
   view.setInt32(ROWS, rows.length, true);
   view.setInt32(PASS, pass, true);
@@ -138,6 +146,7 @@ export function writeSettings(buffer: ArrayBuffer, at: number, layout: RecordLay
     view.setInt32(place + MASK_PASS, maskPasses?.[index] ?? pass, true);
   }
   new Uint32Array(buffer, at + layout.indices, rows.length).set(rows);
+  if (copies) new Uint32Array(buffer, at + layout.copies, copies.length).set(copies);
   if (passes) new Uint32Array(buffer, at + layout.passes, passes.length).set(passes);
 }
 

@@ -18,8 +18,8 @@ import { type PlanBuilder, ProgramBuilder, SAMPLES, type SamplingSize } from "./
 /** The programs `trunk` and `sample`. */
 export function emitSampling(plan: PlanBuilder, link: OutputLink, { rows: R, samples: S }: SamplingSize): Program[] {
   const { nodes } = plan.request.graph;
-  const trunk = new ProgramBuilder();
-  const rest = new ProgramBuilder();
+  const trunk = new ProgramBuilder(plan);
+  const rest = new ProgramBuilder(plan);
   const outputs: Matrix[] = [];
   const isSampled: boolean[] = [];
   // Both programs have their matrices from one beginning: the samples must not overwrite the trunk.

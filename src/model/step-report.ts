@@ -14,7 +14,10 @@ export interface StepReport {
   readonly loss: number;
   /** What layers add to the loss, such as the KL terms of learned dropout, each divided by the rows that are trained on; 0: none does. */
   readonly penalty: number;
-  /** Right answers, rows or outputs as the loss counts them, with dropout; 0 for losses of numbers. */
+  /**
+   * Right answers, rows or outputs as the loss counts them, with dropout, and where it meets rows with several masks the mean
+   * over these; 0 for losses of numbers.
+   */
   readonly right: number;
   /** Share of the products' multiply-adds that were left out because a factor was zero, from 0 to 1. */
   readonly skipped: number;
@@ -25,6 +28,7 @@ export interface PassNumbers {
   readonly lossSum: number;
   /** Penalties of the steps, each times its rows. */
   readonly penaltySum: number;
+  /** Of all copies of rows. */
   readonly right: number;
   readonly multiplyAdds: number;
 }

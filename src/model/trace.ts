@@ -5,6 +5,7 @@ import type { Shape } from "../tensor/shape.ts";
 import { allKernels } from "../wasm/all-kernels.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import { createLocalMachine, type LocalMachine } from "../wasm/local-machine.ts";
+import { planCopies } from "./copies.ts";
 import { divergence } from "./divergence.ts";
 import type { Graph } from "./graph.ts";
 import { readResult, writeRecord } from "./record.ts";
@@ -25,7 +26,10 @@ export interface Trace {
   readonly penalty: number;
   /** The inputs as the first layer sees them. */
   readonly input: Traced;
-  /** By layer name: what it made, and the gradient of the loss with respect to that (undefined below the first weights). */
+  /**
+   * By layer name: what it made, [rows, ...shape], or where a loss makes copies [rows, copies, ...shape], and the gradient of the loss with respect to that (undefined below the
+   * first weights).
+   */
   readonly layers: ReadonlyMap<string, { readonly output: Traced; readonly gradient: Traced | undefined }>;
   /** By parameter name: the gradient of loss and penalty, before L2 and clipping. Running statistics have none. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
@@ -47,16 +51,18 @@ export interface TraceRequest {
   readonly path: 0 | 1 | 2;
 }
 
-function readMatrix(machine: LocalMachine, { pointer, stride, columns }: Matrix, rows: number, shape: Shape): Traced {
+function readMatrix(machine: LocalMachine, { pointer, stride, columns, rows }: Matrix, shape: Shape): Traced {
   const values = new Float32Array(machine.memory.buffer, pointer, rows * stride);
   const data = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) data.set(values.subarray(row * stride, row * stride + columns), row * columns);
-  return { data, shape: [rows, ...shape] };
+  return { data, shape };
 }
 
 /** Runs one training step in the unfused plan, where every value has a buffer of its own. */
 export async function traceStep(request: TraceRequest): Promise<Trace> {
   const { graph, seed, numbers, source, loss, rows, pass, batch, optimizer, path } = request;
+  const { copies } = loss;
+  const from = copies?.beginsAt("trace", graph.nodes, source.count) ?? "";
   const plan = makeTrainingPlan({
     kernels: allKernels,
     graph,
@@ -70,12 +76,20 @@ export async function traceStep(request: TraceRequest): Promise<Trace> {
     fused: false,
     path,
     trainingRows: source.count,
+    copies: copies && planCopies(graph, rows.length, copies.count, from),
   });
   const machine = await createLocalMachine(plan.specification);
   writeNumbers(machine, plan, graph, "value", numbers);
   const { record: layout, slots, dropouts } = plan;
   const buffer = new ArrayBuffer(layout.bytes);
-  await writeRecord(buffer, 0, layout, source, { rows, pass, batch, hyper: optimizer.hyper(0), dropouts });
+  await writeRecord(buffer, 0, layout, source, {
+    rows,
+    pass,
+    batch,
+    hyper: optimizer.hyper(0),
+    dropouts,
+    copies: copies?.words(rows),
+  });
   machine.write(slots[0].record, new Uint8Array(buffer));
   const steps = { ...slots[0], recordBytes: layout.bytes, resultBytes: layout.resultBytes, count: 1 };
   const { clean } = machine.runNow(plan.programs.train, steps);
@@ -86,14 +100,16 @@ export async function traceStep(request: TraceRequest): Promise<Trace> {
       const buffers = plan.nodes.get(name);
       if (!buffers) throw new Error(`no buffers for ${name}`);
       const { output, gradient } = buffers;
-      const read = (matrix: Matrix) => readMatrix(machine, matrix, rows.length, outputShape);
+      const times = output.rows / rows.length;
+      const shape = [rows.length, ...(times > 1 ? [times] : []), ...outputShape];
+      const read = (matrix: Matrix) => readMatrix(machine, matrix, shape);
       return [name, { output: read(output), gradient: gradient && read(gradient) }];
     }),
   );
   return {
     loss: lossSum / rows.length,
     penalty,
-    input: readMatrix(machine, plan.input, rows.length, graph.input),
+    input: readMatrix(machine, plan.input, [rows.length, ...graph.input]),
     layers,
     gradients: await readNumbers(machine, plan, graph, "gradient"),
     updated: await readNumbers(machine, plan, graph, "value"),

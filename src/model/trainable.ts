@@ -10,7 +10,7 @@ import { type Graph, isTrained } from "./graph.ts";
  * @throws {DrowseError} saying what to change.
  */
 export function checkTrainable(operation: string, loss: Loss, { nodes, output }: Graph): void {
-  const { kind, link } = loss;
+  const { kind, link } = loss.evaluation ?? loss;
   if (!nodes.some(({ parameters }) => parameters.some(isTrained))) {
     throw new DrowseError(operation, "the model has no weights", "add a layer that learns, such as dense(10)");
   }

@@ -1,5 +1,6 @@
 import { isDropout } from "../layers/dropout/dropout-layer.ts";
 import { checkNumber } from "../layers/options.ts";
+import type { Copies } from "../losses/loss.ts";
 import { maskOfRow } from "../random/mask.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
@@ -55,6 +56,8 @@ interface Owner {
   stepAt(step: number): MaskedStep;
   refuseUnlessFree(): void;
   follows(name: string): boolean;
+  /** Where copies of rows begin, if the loss makes any. */
+  copies(): { readonly of: Copies | undefined; readonly from: string | undefined };
 }
 
 /**
@@ -79,27 +82,28 @@ export class TrainerMasks {
   /**
    * The masks of a step, by the rates and replays as they stand; a function of keys: nothing is trained, drawn or kept.
    * @param step - counted as the trainer counts; default the last one done, or the first.
-   * @throws {DrowseError} on a step before the model's first pass.
+   * @param copy - where the loss meets each row with several masks: which of them, from 0; default the first.
+   * @throws {DrowseError} on a step before the model's first pass, and on a copy that the loss does not make.
    * @example
    * const { rows, layers } = trainer.masks.read();
    * layers.dropout1.sleeping[0]; // units that slept for row rows[0]
    */
-  read(step = this.#owner.lastStep()): StepMasks {
-    checkNumber(
-      "masks",
-      "the step",
-      step,
-      (value) => Number.isInteger(value) && value >= 0,
-      "give a step, a whole number from 0",
-    );
+  read(step = this.#owner.lastStep(), copy = 0): StepMasks {
+    const isPlace = (value: number) => Number.isInteger(value) && value >= 0;
+    checkNumber("masks", "the step", step, isPlace, "give a step, a whole number from 0");
+    const { of: copies, from } = this.#owner.copies();
+    const most = copies?.count ?? 1;
+    checkNumber("masks", "the copy", copy, (value) => isPlace(value) && value < most, `give a whole number below ${most}`);
     const { pass, batch, rows, graph } = this.#owner.stepAt(step);
+    const first = graph.nodes.findIndex(({ name }) => name === from);
     const layers = dropoutNodes(graph).flatMap((node): [string, LayerMasks][] => {
       const { name, layer } = node;
       if (!layer.hasMask) return [];
       const keys = { pass: this.#frozen[name] ?? pass, stream: layer.isShared ? SHARED : TRAINING };
       const key = streamKey(this.#owner.seed, `mask/${name}`);
       const units = sizeOf(maskShapeOf(node));
-      const owners = layer.isShared ? [batch] : [...rows];
+      const index = (row: number) => (copies && node.index >= first ? copies.rowOf(row, copy) : row);
+      const owners = layer.isShared ? [batch] : Array.from(rows, index);
       return [
         [
           name,

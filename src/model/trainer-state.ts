@@ -36,6 +36,8 @@ export interface TrainerState {
   readonly maskPasses?: Readonly<Record<string, number>>;
   /** What schedules of rates are made of: the steps they are made for, and the layers' own rates. */
   readonly schedule?: { readonly steps: number; readonly rates: Rates };
+  /** Of a loss that makes copies of rows: the layer where they begin. */
+  readonly copiesFrom?: string | undefined;
   /** Factor of the learning rate, which may have been changed. */
   readonly learningRateFactor: number;
   /** Weights, biases and running statistics by name. */
@@ -54,6 +56,7 @@ interface StateRequest {
   readonly stepsPerEpoch: number;
   readonly optimizer: Optimizer;
   readonly schedules: ScheduledRates | undefined;
+  readonly copiesFrom: string | undefined;
 }
 
 /** @throws {DrowseError} unless it is a finite number above 0. */
@@ -99,6 +102,7 @@ export function checkState(trainer: StateRequest, state: TrainerState): void {
     checkNumber("restore: the state", `the pass of ${name}`, pass, isPass, "give a state made by trainer.state()");
   }
   checkSchedule(trainer.schedules, state, refuse);
+  checkCopies(trainer, state, refuse);
   for (const { name, specification } of graphParameters(model.graph)) {
     const slots = isTrained(specification) ? optimizer.slots.map((slot) => state.slots[slot]) : [];
     for (const numbers of [state.values, ...slots]) {
@@ -108,6 +112,16 @@ export function checkState(trainer: StateRequest, state: TrainerState): void {
         refuse(`the state has ${length ?? "no"} numbers for ${name}`, `give a state of this model, with ${wants}`);
     }
   }
+}
+
+/** Copies are made by the loss; they go on from where they began. */
+function checkCopies(
+  { model, copiesFrom: wants }: StateRequest,
+  { copiesFrom: has }: TrainerState,
+  refuse: (received: string, remedy: string) => never,
+): void {
+  const names: readonly (string | undefined)[] = wants === undefined ? [wants] : model.graph.nodes.map(({ name }) => name);
+  if (!names.includes(has)) refuse(`the state's copies of rows begin at ${show(has)}`, "go on with the same loss and model");
 }
 
 /** A schedule goes on only as the one that the state was made with. */

@@ -50,6 +50,8 @@ export class Trainer {
   readonly stepsPerEpoch: number;
   /** Its masks: to be read, recorded and replayed. */
   readonly masks: TrainerMasks;
+  /** Masks that each row is met with in a step. */
+  readonly #copies: number;
   readonly #optimizer: Optimizer;
   readonly #source: BatchSource;
   readonly #order: RowOrder;
@@ -91,6 +93,7 @@ export class Trainer {
     this.batchSize = session.opened.plan.batchSize;
     this.threads = session.opened.machine.threads;
     this.stepsPerEpoch = Math.ceil(order.count / this.batchSize);
+    this.#copies = loss.copies?.count ?? 1;
     this.#optimizer = optimizer;
     this.#source = source;
     this.#order = order;
@@ -105,6 +108,7 @@ export class Trainer {
       stepAt: (step) => ({ ...this.#place(step), graph: this.#schedules?.graphAt(session.graph, step) ?? session.graph }),
       refuseUnlessFree: () => this.#refuseUnlessFree(),
       follows: (name) => this.#schedules?.has(name) ?? false,
+      copies: () => ({ of: loss.copies, from: session.copiesFrom }),
     });
   }
 
@@ -167,15 +171,10 @@ export class Trainer {
    */
   get progress(): { rows: number; loss: number; penalty: number; accuracy: number; skipped: number } {
     const rows = this.#batch === 0 ? this.rows : this.#batch * this.batchSize;
-    const skipped = this.#skipped(this.#sums.state.multiplyAdds, rows);
-    const answers = rows * Math.max(1, answersPerRow(this.loss, sizeOf(this.model.graph.output)));
-    return {
-      rows,
-      loss: this.#sums.state.lossSum / rows,
-      penalty: this.#sums.state.penaltySum / rows,
-      accuracy: this.#sums.state.right / answers,
-      skipped,
-    };
+    const { lossSum, penaltySum, right, multiplyAdds } = this.#sums.state;
+    const skipped = this.#skipped(multiplyAdds, rows);
+    const answers = rows * this.#copies * Math.max(1, answersPerRow(this.loss, sizeOf(this.model.graph.output)));
+    return { rows, loss: lossSum / rows, penalty: penaltySum / rows, accuracy: right / answers, skipped };
   }
 
   /**
@@ -190,13 +189,8 @@ export class Trainer {
     count: number,
     options: { onSteps?: (steps: StepReport[]) => void; signal?: AbortSignal | undefined } = {},
   ): Promise<StepReport[]> {
-    checkNumber(
-      "run",
-      "the number of steps",
-      count,
-      (value) => Number.isInteger(value) && value >= 1,
-      "give a whole number of at least 1",
-    );
+    const isCount = (value: number) => Number.isInteger(value) && value >= 1;
+    checkNumber("run", "the number of steps", count, isCount, "give a whole number of at least 1");
     checkOptions("run", options, ["onSteps", "signal"]);
     const { signal, onSteps } = options;
     checkFunction("run", "onSteps", onSteps);
@@ -284,6 +278,7 @@ export class Trainer {
       rates: this.rates,
       ...(Object.keys(this.masks.frozen).length > 0 ? { maskPasses: this.masks.frozen } : {}),
       ...(this.#schedules ? { schedule: { steps: this.#schedules.steps, rates: this.#schedules.own } } : {}),
+      copiesFrom: this.#session.copiesFrom,
       learningRateFactor: this.#learningRateFactor,
       optimizer: this.#optimizer.kind,
       ...(await this.#session.numbers()),
@@ -298,12 +293,14 @@ export class Trainer {
     this.#refuseUnlessFree();
     const { model, rows, batchSize, stepsPerEpoch } = this;
     const schedules = this.#schedules;
-    checkState({ model, rows, batchSize, stepsPerEpoch, optimizer: this.#optimizer, schedules }, state);
+    const { copiesFrom } = this.#session;
+    checkState({ model, rows, batchSize, stepsPerEpoch, optimizer: this.#optimizer, schedules, copiesFrom }, state);
     if (schedules && state.schedule) schedules.own = state.schedule.rates;
     const { machine, plan } = this.#session.opened;
     this.#session.write(state);
     clearStatus(machine, plan);
     this.#session.graph = withRates("restore", this.#session.graph, state.rates);
+    this.#session.copiesFrom = state.copiesFrom;
     this.masks.restore(state.maskPasses);
     this.#learningRateFactor = state.learningRateFactor;
     this.#diverged = undefined;
@@ -360,7 +357,8 @@ export class Trainer {
     const hyper: Hyper = [learningRate * this.#learningRateFactor, ...others];
     const { graph } = this.#session;
     const dropouts = dropoutRecord(this.#schedules ? this.#schedules.graphAt(graph, step) : graph);
-    return { step, batch, pass, rows, hyper, dropouts, maskPasses: this.masks.passes(graph, pass) };
+    const copies = this.loss.copies?.words(rows);
+    return { step, batch, pass, rows, hyper, dropouts, copies, maskPasses: this.masks.passes(graph, pass) };
   }
 
   /** Counts a finished step. */
@@ -372,7 +370,8 @@ export class Trainer {
     this.#batch = ended ? 0 : settings.batch + 1;
     const rows = settings.rows.length;
     const { step, pass, batch } = settings;
-    return { step, pass, batch, rows, loss: lossSum / rows, penalty, right, skipped: this.#skipped(multiplyAdds, rows) };
+    const skipped = this.#skipped(multiplyAdds, rows);
+    return { step, pass, batch, rows, loss: lossSum / rows, penalty, right: right / this.#copies, skipped };
   }
 
   #skipped(multiplyAdds: number, rows: number): number {

@@ -9,6 +9,8 @@ import { type Part, readNumbers, writeNumbers } from "./weights.ts";
 export interface SessionRequest {
   readonly graph: Graph;
   readonly predicts: boolean;
+  /** Of a loss that makes copies of rows: the layer where they begin. */
+  readonly copiesFrom: string | undefined;
 }
 
 /** A plan and the machine that runs it. */
@@ -24,6 +26,8 @@ type Remembered = Pick<TrainerState, "values" | "slots">;
 export class TrainingSession {
   /** The model's layers, with the rates as they stand. */
   graph: Graph;
+  /** Where copies of rows begin: it stays, whatever becomes of that layer's rate. */
+  copiesFrom: string | undefined;
   readonly #open: (request: SessionRequest) => Promise<Opened>;
   readonly #slots: readonly string[];
   #opened: Opened;
@@ -35,6 +39,7 @@ export class TrainingSession {
     this.#open = open;
     this.#opened = first;
     this.graph = first.graph;
+    this.copiesFrom = first.copiesFrom;
   }
 
   /** The plan and machine that hold the numbers; they may be of other rates. */
@@ -45,20 +50,25 @@ export class TrainingSession {
   /** The plan and machine for the rates as they stand. */
   async ready(predicts = false): Promise<Opened> {
     const before = this.#opened;
-    if (planServes(before.graph, this.graph) && (before.predicts || !predicts)) return before;
-    return this.#reopen({ graph: this.graph, predicts: before.predicts || predicts });
+    const serves = this.#copiesAlike && planServes(before.graph, this.graph);
+    if (serves && (before.predicts || !predicts)) return before;
+    return this.#reopen(this.graph, before.predicts || predicts);
   }
 
   /** The plan and machine for training steps whose rates stand in their records: `graph` says which layers are left out. */
   async readyToTrain(graph: Graph): Promise<Opened> {
     const before = this.#opened;
-    return plansAlike(before.graph, graph) ? before : this.#reopen({ graph, predicts: before.predicts });
+    return this.#copiesAlike && plansAlike(before.graph, graph) ? before : this.#reopen(graph, before.predicts);
   }
 
-  async #reopen(request: SessionRequest): Promise<Opened> {
+  get #copiesAlike(): boolean {
+    return this.#opened.copiesFrom === this.copiesFrom;
+  }
+
+  async #reopen(graph: Graph, predicts: boolean): Promise<Opened> {
     const before = this.#opened;
     const numbers = await this.numbers();
-    const opened = await this.#open(request);
+    const opened = await this.#open({ graph, predicts, copiesFrom: this.copiesFrom });
     this.#opened = opened;
     this.write(numbers);
     before.machine.close();

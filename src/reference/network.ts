@@ -8,13 +8,14 @@ import {
   batchNormRunning,
 } from "./batch-norm.ts";
 import { concreteDropout, concreteDropoutGradients, uniforms } from "./concrete-dropout.ts";
+import { copiesLoss, copyIndices, repeatRows, sumCopies, weightedCopies } from "./copies.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "./dense.ts";
 import { dropConnectForward, dropConnectGradients, dropConnectMask } from "./drop-connect.ts";
 import { dropout, dropoutMask, predictionScale, type Scaling, trainingScale } from "./dropout.ts";
 import { gaussianDropout, gaussianNoise } from "./gaussian-dropout.ts";
 import { type LayerNormParameters, layerNormForward, layerNormGradient } from "./layer-norm.ts";
 import { type Penalties, penaltiesOf } from "./learned.ts";
-import { sumLosses, weighted } from "./loss.ts";
+import { sumLosses } from "./loss.ts";
 import { type LossName, lossOf } from "./loss-by-name.ts";
 import type { MaskKeys } from "./mask-words.ts";
 import { maxout, maxoutGradient } from "./maxout.ts";
@@ -92,6 +93,8 @@ export interface Network {
   readonly lossSetting?: number;
   /** Factor of the penalty l2 / 2 ||W||^2 on every weight, biases apart; 0 when left out. */
   readonly l2?: number;
+  /** Every row comes `count` times to layer `from` and all behind it; with alpha the loss is R-Drop, else the mean over the copies. */
+  readonly copies?: { readonly count: number; readonly from: number; readonly alpha?: number };
   /** Rows that are trained on, over which penalties of layers are spread; 1 when left out. */
   readonly trainingRows?: number;
 }
@@ -111,7 +114,7 @@ export interface TrainingPass {
   readonly penalty: number;
   /** loss + penalty + l2 / 2 ||W||^2: what the gradients are gradients of. */
   readonly objective: number;
-  /** values[i] is what layer i received; the last is the network's output. */
+  /** values[i] is what layer i received, where copies begin still without them; the last is the network's output. */
   readonly values: readonly Float64Array[];
   /** The mask or noise of each layer that draws one, by the index of the layer. */
   readonly masks: readonly (Numbers | undefined)[];
@@ -127,17 +130,25 @@ export interface TrainingPass {
 
 /** Forward and backward through a whole network in training: every value, every gradient, nothing fused. */
 export function trainingPass(network: Network, { x, indices, targets, weights }: Batch): TrainingPass {
-  const { layers, l2 = 0, trainingRows = 1 } = network;
+  const { layers, l2 = 0, trainingRows = 1, copies } = network;
   const B = indices.length;
   const values: Float64Array[] = [Float64Array.from(x)];
+  /** How often a row comes to layer i, and rows of what it receives. */
+  const times = (i: number) => (copies && i >= copies.from ? copies.count : 1);
+  const rows = (i: number) => B * times(i);
+  /** The values as layer i is given them: of those that are made before copies begin, copies. */
+  const given = (i: number) =>
+    times(i) === 1 ? values : values.map((value, j) => (times(j - 1) === 1 ? repeatRows(value, B, times(i)) : value));
   const masks = layers.map((layer, i) => {
-    const mask = "mask" in layer ? maskOf(layer, values[i], indices) : undefined;
-    values.push(forward(layer, values, i, mask, B));
+    const mask = "mask" in layer ? maskOf(layer, given(i)[i], copyIndices(indices, times(i))) : undefined;
+    values.push(forward(layer, given(i), i, mask, rows(i)));
     return mask;
   });
 
-  const unweighted = lossOf(network, values[layers.length], targets, B);
-  const result = weights ? weighted(unweighted, weights) : unweighted;
+  const unweighted = copies
+    ? copiesLoss({ ...network, ...copies }, values[layers.length], targets, B, copies.count)
+    : lossOf(network, values[layers.length], targets, B);
+  const result = weights ? weightedCopies(unweighted, weights, copies?.count ?? 1) : unweighted;
   const valueGradients: Float64Array[] = [result.gradient];
   /** What residual connections add to the gradient of what a layer received. */
   const passed = new Map<number, Float64Array[]>();
@@ -145,25 +156,32 @@ export function trainingPass(network: Network, { x, indices, targets, weights }:
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i];
     const d = valueGradients[0];
-    gradients.unshift(parameterGradients(layer, values[i], d, masks[i] ?? [], l2, B));
+    const received = given(i)[i];
+    gradients.unshift(parameterGradients(layer, received, d, masks[i] ?? [], l2, rows(i)));
     if (layer.type === "residual") passed.set(layer.from, [...(passed.get(layer.from) ?? []), d]);
-    const below = backward(layer, { x: values[i], y: values[i + 1], d, mask: masks[i], B });
-    for (const part of passed.get(i) ?? []) for (let at = 0; at < part.length; at++) below[at] += part[at];
-    valueGradients.unshift(below);
+    const below = backward(layer, { x: received, y: values[i + 1], d, mask: masks[i], B: rows(i) });
+    const parts = [below, ...(passed.get(i) ?? [])];
+    valueGradients.unshift(sumOf(parts.map((part) => sumCopies(part, rows(i - 1), part.length / values[i].length))));
   }
 
-  const learned = layers.map((layer, i) => learnedGradient(layer, values[i], valueGradients[i + 1], masks[i] ?? [], B));
+  const learned = layers.map((layer, i) => learnedGradient(layer, given(i)[i], valueGradients[i + 1], masks[i] ?? [], rows(i)));
   const penalties = penaltiesOf(
     layers,
-    values.map(({ length }) => length / B),
+    values.map(({ length }, i) => length / rows(i - 1)),
     trainingRows,
   );
   addPenalties(penalties, layers, { gradients, learned });
 
   const mean = sumLosses(result).loss / B;
-  const running = layers.map((layer, i) => (layer.type === "batchNorm" ? batchNormRunning(values[i], layer, B) : undefined));
+  const running = layers.map((layer, i) =>
+    layer.type === "batchNorm" ? batchNormRunning(given(i)[i], layer, rows(i)) : undefined,
+  );
   const objective = mean + penalties.value + penalty(layers, l2);
   return { loss: mean, penalty: penalties.value, objective, values, masks, valueGradients, gradients, learned, running };
+}
+
+function sumOf(parts: readonly Float64Array[]): Float64Array {
+  return parts[0].map((_, at) => parts.reduce((sum, part) => sum + part[at], 0));
 }
 
 /** The network's output in prediction: nothing sleeps, standard scaling multiplies by keep, and statistics are the running ones. */

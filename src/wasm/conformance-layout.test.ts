@@ -2,8 +2,12 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Laboratory } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
+import { conformanceArguments } from "./conformance-arguments.ts";
+import { familyArguments } from "./family-arguments.ts";
 import { type KernelName, kernelArguments } from "./kernels.ts";
 import { BLOCK, fromPanels, listBytes, PANEL, panelBytes, SCRATCH_BYTES, strideOf, toPanels, vectorBytes } from "./layout.ts";
+
+const allArguments = { ...kernelArguments, ...familyArguments(), ...conformanceArguments() };
 
 let lab: Laboratory;
 beforeAll(async () => {
@@ -20,15 +24,15 @@ describe("what TypeScript repeats of the kernels", () => {
     });
   });
 
-  it.each(Object.keys(kernelArguments) as KernelName[])("%s takes as many arguments as it is listed with", (name) => {
+  it.each(Object.keys(allArguments) as KernelName[])("%s takes as many arguments as it is listed with", (name) => {
     // thread and threads come last and are not listed
-    expect(lab.kernels[name].length - 2).toBe(kernelArguments[name].length);
+    expect(lab.kernels[name].length - 2).toBe(allArguments[name].length);
   });
 
   it("lists every export that is a kernel", () => {
     const others = ["memory", "barrier", "panelColumns", "blockRows", "scratchBytes"];
     const exported = Object.keys(lab.kernels).filter((name) => !others.includes(name));
-    expect(exported.sort()).toEqual(Object.keys(kernelArguments).sort());
+    expect(exported.sort()).toEqual(Object.keys(allArguments).sort());
   });
 });
 

@@ -34,6 +34,8 @@ function limitsByte(bytes: Uint8Array): number {
 /** Kernels, deflated and in base64: those of training, of prediction, of Monte Carlo prediction, of a family of layers (`generated/`). */
 export interface KernelSet {
   readonly deflated: string;
+  /** Argument names of its kernels, in order, where they are not with those that everyone knows. */
+  readonly arguments?: () => Readonly<Record<string, readonly string[]>>;
 }
 
 const compiled = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { conformanceKernels } from "./generated/conformance-kernels.ts";
 import type { Kernels } from "./kernels.ts";
 import { createMemory } from "./memory.ts";
 import { type Argument, listProgram, type Program, prepareProgram } from "./program.ts";
@@ -105,9 +106,8 @@ describe("a prepared program", () => {
 
 describe("a program's listing", () => {
   it("has a line per call: kernel, layer, arguments by name, | where the threads meet", () => {
-    const lines = listProgram(program(["exp", [64, { record: 4 }, { value: 8 }]], ["exp", [{ result: 16 }, 2, 3], false])).split(
-      "\n",
-    );
+    const listed = program(["exp", [64, { record: 4 }, { value: 8 }]], ["exp", [{ result: 16 }, 2, 3], false]);
+    const lines = listProgram(listed, [conformanceKernels]).split("\n");
     expect(lines).toEqual([
       "exp                  layer1     source=64 target=record+4 count=[record+8] |",
       "exp                  layer1     source=result+16 target=2 count=3",

@@ -1,4 +1,5 @@
-import { type KernelName, type Kernels, kernelArguments } from "./kernels.ts";
+import { argumentNames, type KernelName, type Kernels } from "./kernels.ts";
+import type { KernelSet } from "./module.ts";
 
 /**
  * An argument of a kernel call: a number fixed by the plan; an address within the record of the step that runs
@@ -63,11 +64,12 @@ function showArgument(value: Argument): string {
   return "result" in value ? `result+${value.result}` : `[record+${value.value}]`;
 }
 
-/** One line per call, for reading a plan: kernel, layer and arguments by name; `|` marks a barrier. */
-export function listProgram(program: Program): string {
+/** One line per call of kernels that everyone has or of these sets, for reading a plan: kernel, layer and arguments by name; `|` marks a barrier. */
+export function listProgram(program: Program, sets: readonly KernelSet[] = []): string {
+  const names = argumentNames(sets);
   return program.calls
     .map(({ kernel, layer, barrier, arguments: values }) => {
-      const shown = kernelArguments[kernel].map((name, index) => `${name}=${showArgument(values[index])}`);
+      const shown = names[kernel].map((name, index) => `${name}=${showArgument(values[index])}`);
       return `${kernel.padEnd(20)} ${layer.padEnd(10)} ${shown.join(" ")}${barrier ? " |" : ""}`;
     })
     .join("\n");
