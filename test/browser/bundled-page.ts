@@ -1,6 +1,6 @@
 import * as drowse from "drowse";
 import { loadModel } from "drowse/predict";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { type Bundler, withSite } from "./bundlers.ts";
 import { describeInChromium, openPage } from "./harness.ts";
 
@@ -44,6 +44,8 @@ export function learnInPage(bundler: Bundler, { isolated, csp }: { isolated: boo
     const { page, complaints, close } = await openPage({ isolated, csp, site });
     try {
       const learned = await page.evaluate(() => globalThis.outcome.catch(String));
+      // What the console says arrives by another way, and later.
+      if (typeof learned === "string") await vi.waitUntil(() => complaints.length > 0);
       return { learned, complaints };
     } finally {
       await close();
