@@ -25,5 +25,5 @@ export const defaults = {
   batchSize: 64,
   seed: 1,
   /** Epochs of each network of the main job: both within two minutes on two cores. */
-  mainJobEpochs: 13,
+  mainJobEpochs: 11,
 } as const;
