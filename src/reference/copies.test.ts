@@ -98,7 +98,7 @@ describe("copies of rows in the twin", () => {
       RUNS,
     );
     expect(seen.size).toBe(4 + LAYERS);
-  }, 120_000);
+  });
 
   it("have the masks of rows with indices of their own, the first those of the row itself", () => {
     const keys = { key: [3, 4] as [number, number], stream: 0, pass: 1 };

@@ -58,7 +58,7 @@ describe("gradients of learned noise and DropConnect, penalties included, agains
       ...["weight of dense", "weight of dropConnect", "x of input"],
     ]);
     expect(Math.min(...seen.values())).toBeGreaterThan(10);
-  }, 120_000);
+  });
 
   it("are seen to differ where the penalties are left out", () => {
     const block = { units: 3, connect: undefined, bias: true };

@@ -197,7 +197,7 @@ describe("gradients of the twin against central differences, masks fixed", () =>
     expect(rates).toEqual(new Set([undefined, ...RATES]));
     expect(activations.size).toBe(9);
     expect(kinds.size).toBe(10);
-  }, 120_000);
+  });
 
   // x -> dropout -> dense -> relu -> dropout -> dense, so that each parameter lies behind a dropout but the last bias
   const recipe: Recipe = {
