@@ -44,3 +44,10 @@ function optionOf(name: string, value: unknown): string[] {
 
 /** An argument as a shell takes it. */
 const quoted = (text: string) => (/^[\w./:,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** The command line that repeats a comparison. */
+export function compareOptionsLine(path: string, options: object): string {
+  const left = ["to", "json", "workers"];
+  const given = Object.entries(options).filter(([name, value]) => !left.includes(name) && value !== undefined);
+  return ["drowse", "compare", quoted(path), ...given.flatMap(([name, value]) => optionOf(name, value))].join(" ");
+}

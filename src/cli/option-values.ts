@@ -36,6 +36,16 @@ export function rate(option: string): Reader<number> {
   return decimal(option, (value) => value >= 0 && value <= 1, "give a number from 0 (drop nothing) to 1 (drop everything)");
 }
 
+/** Rates in ascending order, `0.1,0.3,0.5`, each above 0 and below 1 and once. */
+export function rateList(option: string): Reader<readonly number[]> {
+  const remedy = "give rates above 0 and below 1, each once, such as 0.1,0.3,0.5";
+  return (text) => {
+    const rates = text.split(",").map((part) => decimal(option, (value) => value > 0 && value < 1, remedy)(part));
+    if (new Set(rates).size < rates.length) refuse(option, text, remedy);
+    return rates.sort((a, b) => a - b);
+  };
+}
+
 /** A value, or the word `none`. */
 export function orNone<Value>(read: Reader<Value>): Reader<Value | "none"> {
   return (text) => (text === "none" ? text : read(text));

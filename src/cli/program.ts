@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addCompare } from "./compare-command.ts";
 import { addCompletion } from "./completion-command.ts";
 import type { Context } from "./context.ts";
 import { addEvaluate } from "./evaluate-command.ts";
@@ -56,6 +57,7 @@ export function createProgram(context: Context): Command {
     addTrain,
     addEvaluate,
     addPredict,
+    addCompare,
     addInspect,
     addReport,
     addExport,

@@ -70,8 +70,8 @@ export function addTableReading(command: Command): Command {
 }
 
 /** Adds the options of what is learned of a table. */
-export function addTableTask(command: Command): Command {
-  return command
+export function addTableTask(command: Command, { test }: { readonly test: boolean } = { test: true }): Command {
+  command
     .optionsGroup("Tables:")
     .addOption(new Option("--target <column>", "what to predict (default: the last column)"))
     .addOption(
@@ -83,8 +83,9 @@ export function addTableTask(command: Command): Command {
     .addOption(new Option("--drop-columns <names>", "columns to leave out, joined by commas").argParser(list))
     .addOption(
       new Option("--types <pairs>", "columns that are not what they look like, as zip=category,age=number").argParser(types),
-    )
-    .addOption(new Option("--test <share>", "share of the rows to test on (default: 0.15)").argParser(share));
+    );
+  if (test) command.addOption(new Option("--test <share>", "share of the rows to test on (default: 0.15)").argParser(share));
+  return command;
 }
 
 /** The options of reading that were given. */

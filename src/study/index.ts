@@ -5,6 +5,15 @@
  */
 export type { ActivationName } from "./activations.ts";
 export { type Choice, type Confirmation, chooseTrials, confirmChoice } from "./choice.ts";
+export {
+  type Answer,
+  answerOf,
+  type ComparedVariant,
+  type CompareRequest,
+  compareVariants,
+  dropoutVariants,
+  type Variant,
+} from "./compare.ts";
 export { type Configuration, configuration, standardConfiguration } from "./configuration.ts";
 export type { DropoutKind } from "./dropout-kinds.ts";
 export type { Executor } from "./executor.ts";
