@@ -34,8 +34,9 @@ export function answerText(task: ComparedTask, { verdict, best, difference }: An
   if (verdict === "hurts") {
     return `No: even the best of the rates that were tried, ${best.name}, adds ${size(difference.mean)} ${what} (95%: ${size(difference.low)} to ${size(difference.high)} more).`;
   }
-  const way = difference.mean < 0 ? "less" : "more";
-  return `These folds do not tell: the best with dropout, ${best.name}, has ${size(difference.mean)} ${what} ${way} than without, and 0 is in the interval (95%: ${size(difference.low)} ${difference.low < 0 ? "less" : "more"} to ${size(difference.high)} ${difference.high < 0 ? "less" : "more"}). The difference may be chance; more --repeats make the interval narrower.`;
+  const way = difference.mean < 0 ? "less than" : "more than";
+  const has = difference.mean === 0 ? "has as much error as without" : `has ${size(difference.mean)} ${what} ${way} without`;
+  return `These folds do not tell: the best with dropout, ${best.name}, ${has}, and 0 is in the interval (95%: ${size(difference.low)} ${difference.low < 0 ? "less" : "more"} to ${size(difference.high)} ${difference.high < 0 ? "less" : "more"}). The difference may be chance; more --repeats make the interval narrower.`;
 }
 
 /** The same of how likely the network holds what is so. */
