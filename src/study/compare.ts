@@ -21,6 +21,7 @@ export interface ComparedVariant extends Variant {
   readonly folds: readonly FoldResult[];
 }
 
+/** What is compared, and how: variants on the folds of a resampling, by an executor. */
 export interface CompareRequest {
   readonly variants: readonly Variant[];
   readonly resampling: Resampling;
