@@ -1,4 +1,15 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -59,7 +70,7 @@ describe("a run", () => {
     const lines = (run: string) => readFileSync(path(run, "metrics.jsonl"), "utf8").replace(/"seconds":[\d.e-]+/g, "");
     const run = "step by step";
     let left = 8;
-    for (let call = ["train", ...training, "--out", run]; ; call = ["train", "--resume", run]) {
+    for (let call = ["train", ...training, "--out", run, "--tensorboard"]; ; call = ["train", "--resume", run]) {
       const isLast = left-- === 0;
       const onOutput = (text: string, kill: (signal: NodeJS.Signals) => void) => {
         if (!isLast && text.includes('"event":"epoch"')) kill(left % 2 ? "SIGINT" : "SIGTERM");
@@ -71,7 +82,9 @@ describe("a run", () => {
     }
     expect(hashOfRun(cwd, run)).toBe(hashOfRun(cwd, "whole"));
     expect(lines(run)).toBe(lines("whole"));
-    expect(readdirSync(path(run)).sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors", "report.html"]);
+    const told = expect.stringMatching(/^events\.out\.tfevents\.\d+\.drowse$/);
+    const files = ["config.json", told, "metrics.jsonl", "model.safetensors", "report.html"];
+    expect(readdirSync(path(run)).sort()).toEqual(files);
   });
 
   it("is repeated from its config.json, on the data it was of, or with other settings", async () => {
@@ -141,16 +154,18 @@ describe("a run", () => {
   });
 
   it("whose folder goes away under it says so, trains on, and fails at its end", async () => {
-    const args = ["train", ...training, "--checkpoint-every", "1epoch", "--out", "gone", "--json"];
-    const onOutput = (text: string) =>
-      void (text.includes('"event":"epoch"') && rmSync(path("gone"), { recursive: true, force: true }));
+    const long = ["--epochs", "3000", "--early-stopping", "3000", "--checkpoint-every", "100ms"];
+    const args = ["train", ...training, ...long, "--out", "gone", "--json"];
+    const onOutput = (text: string) => {
+      if (text.includes('"event":"epoch"') && existsSync(path("gone"))) renameSync(path("gone"), path("taken away"));
+    };
     const called = await drowse(args, { cwd, onOutput });
     expect(called.code).toBe(1);
     expect(called.stderr).toMatch(
       /write: gone\/(checkpoint-\d+\.safetensors|metrics\.jsonl) cannot be written \(ENOENT: .*\(.*\)\n/,
     );
     expect(eventsOf(called).at(-1)).toMatchObject({ event: "error", operation: "write", exitCode: 1 });
-    expect(eventsOf(called).filter(({ event }) => event === "epoch")).toHaveLength(60);
+    expect(eventsOf(called).filter(({ event }) => event === "epoch")).toHaveLength(3000);
   });
 
   it("that was stopped before its first checkpoint begins again, and what a killed process left is removed", async () => {

@@ -13,6 +13,7 @@ import type { ResumedRun } from "./resumed-run.ts";
 import { removeAllBut, saveCheckpoint } from "./run-checkpoints.ts";
 import { configText, noteOf, type RunSettings } from "./run-config.ts";
 import { RunFolder } from "./run-folder.ts";
+import { isTensorboardName, tensorboardGrowth, tensorboardName } from "./tensorboard.ts";
 import { writeReport } from "./write-report.ts";
 
 /** How a run is kept. */
@@ -21,6 +22,8 @@ export interface KeepRequest {
   readonly out: string | undefined;
   readonly name: string;
   readonly checkpointEvery: CheckpointTimes;
+  /** Whether TensorBoard is told as well. */
+  readonly tensorboard?: boolean | undefined;
   readonly resumed?: ResumedRun | undefined;
 }
 
@@ -64,10 +67,11 @@ export class KeptRun {
    * @throws {DrowseError} when the system refuses.
    */
   async begin(settings: RunSettings): Promise<Pick<FitOptions, "checkpoint" | "resume">> {
-    const { out, name, checkpointEvery, resumed } = this.#request;
+    const { out, name, checkpointEvery, resumed, tensorboard } = this.#request;
     const text = resumed?.configText ?? configText(settings);
     this.#note = noteOf(text);
-    this.#folder = resumed ? await this.#takeUp(resumed) : await RunFolder.create(out, name, text, this.#files);
+    const more = tensorboard ? [tensorboardGrowth(tensorboardName())] : [];
+    this.#folder = resumed ? await this.#takeUp(resumed) : await RunFolder.create({ out, name, config: text, more }, this.#files);
     const times = checkpointEvery ?? { seconds: Number.MAX_VALUE };
     const { state } = this;
     return { checkpoint: { ...times, save: (saved) => this.#save(saved) }, ...(state ? { resume: state } : {}) };
@@ -101,8 +105,11 @@ export class KeptRun {
       this.#warn(`${join(path, name)} is damaged (${reason}): going on from ${checkpoint?.name}, the one before`);
       await rm(join(path, name), { force: true });
     }
-    for (const name of await readdir(path)) if (isLeftOver(name)) await rm(join(path, name), { force: true });
-    return new RunFolder(path, [], this.#files);
+    const names = await readdir(path);
+    for (const name of names.filter(isLeftOver)) await rm(join(path, name), { force: true });
+    // TensorBoard goes on being told.
+    const told = names.find(isTensorboardName) ?? (this.#request.tensorboard ? tensorboardName() : undefined);
+    return new RunFolder(path, told === undefined ? [] : [tensorboardGrowth(told)], [], this.#files);
   }
 
   async #save(state: FitState): Promise<void> {

@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const create = (out: string) => RunFolder.create(out, "mnist", "{}\n");
+const create = (out: string) => RunFolder.create({ out, name: "mnist", config: "{}\n" });
 
 describe("RunFolder", () => {
   it("has config.json from its beginning, and writes the model last", async () => {

@@ -2,8 +2,9 @@ import { constants } from "node:fs";
 import { access, mkdir, readdir, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { DrowseError } from "../tensor/errors.ts";
-import { faultOf, writeFileAtomic } from "./atomic-write.ts";
-import { type FileSystem, systemFiles, writeWhole } from "./file-system.ts";
+import { writeFileAtomic } from "./atomic-write.ts";
+import { type FileSystem, systemFiles } from "./file-system.ts";
+import { GrowingFile, type Growth } from "./growing-file.ts";
 
 /** The model's file in a run folder. It is written last: a folder that has it is whole, and finished where it has no checkpoint. */
 export const MODEL_FILE = "model.safetensors";
@@ -111,7 +112,9 @@ async function succeeds(making: Promise<void>): Promise<boolean> {
   }
 }
 
-const lineOf = (line: object) => `${JSON.stringify(line)}\n`;
+const lineOf = (line: object) => Buffer.from(`${JSON.stringify(line)}\n`);
+
+const metricsGrowth: Growth = { name: METRICS_FILE, added: lineOf, whole: (lines) => Buffer.concat(lines.map(lineOf)) };
 
 /**
  * A run's folder, from before its first step to its end: config.json is in it from the beginning, metrics.jsonl grows, checkpoints come
@@ -121,26 +124,35 @@ export class RunFolder {
   readonly path: string;
   readonly #made: Made;
   readonly #files: FileSystem;
-  /** Lines that metrics.jsonl holds; undefined: to be written anew, as another process or a fault has left it. */
-  #lines: number | undefined;
-  #telling: Promise<void> = Promise.resolve();
+  /** Files that grow, metrics.jsonl first. */
+  readonly #growing: readonly { readonly name: string; readonly file: GrowingFile }[];
 
-  /** @param made - folders that were made for it. */
-  constructor(path: string, made: Made = [], files = systemFiles) {
+  /**
+   * @param more - what grows beside metrics.jsonl.
+   * @param made - folders that were made for it.
+   */
+  constructor(path: string, more: readonly Growth[] = [], made: Made = [], files = systemFiles) {
     this.path = path;
     this.#made = made;
     this.#files = files;
+    this.#growing = [metricsGrowth, ...more].map((growth) => ({
+      name: growth.name,
+      file: new GrowingFile(path, growth, files),
+    }));
   }
 
   /**
    * Makes a folder, `out` or the next free `runs/<data>-<n>`, with its config.json. Where that fails nothing is left.
    * @throws {DrowseError} when the system refuses.
    */
-  static async create(out: string | undefined, data: string, config: string, files = systemFiles): Promise<RunFolder> {
-    for await (const path of candidates(out, data)) {
+  static async create(
+    { out, name, config, more = [] }: { out: string | undefined; name: string; config: string; more?: readonly Growth[] },
+    files = systemFiles,
+  ): Promise<RunFolder> {
+    for await (const path of candidates(out, name)) {
       const made = await claim(path);
       if (made === undefined) continue;
-      const folder = new RunFolder(path, made, files);
+      const folder = new RunFolder(path, more, made, files);
       try {
         await writeFileAtomic(join(path, CONFIG_FILE), Buffer.from(config), files);
       } catch (error) {
@@ -153,21 +165,11 @@ export class RunFolder {
   }
 
   /**
-   * Brings metrics.jsonl to these lines, of which the last is new; one call after the other.
+   * Brings the files that grow to these lines, of which the last is new.
    * @param failed - told of what the system refuses. All lines are written again when the run ends.
    */
   tell(lines: readonly object[], failed: (error: DrowseError) => void): void {
-    const count = lines.length;
-    this.#telling = this.#telling.then(async () => {
-      try {
-        if (this.#lines === count - 1) await this.#append(lineOf(lines[count - 1]));
-        else await this.#writeMetrics(lines.slice(0, count));
-        this.#lines = count;
-      } catch (error) {
-        this.#lines = undefined;
-        failed(faultOf(error, join(this.path, METRICS_FILE)));
-      }
-    });
+    for (const { file } of this.#growing) file.tell(lines, failed);
   }
 
   /**
@@ -175,29 +177,15 @@ export class RunFolder {
    * @throws {DrowseError} when the system refuses: checkpoints and config.json stand.
    */
   async finish({ model, metrics, others = {} }: RunFiles): Promise<void> {
-    await this.#telling;
-    await this.#writeMetrics(metrics);
+    for (const { file } of this.#growing) await file.finish(metrics);
     for (const [name, bytes] of Object.entries(others)) await writeFileAtomic(join(this.path, name), bytes, this.#files);
     await writeFileAtomic(join(this.path, MODEL_FILE), model, this.#files);
   }
 
   /** Removes a run that has left nothing: its files, and the folders that were made for it. */
   async discard(): Promise<void> {
-    await this.#telling;
-    for (const name of [CONFIG_FILE, METRICS_FILE]) await rm(join(this.path, name), { force: true });
+    for (const { file } of this.#growing) await file.settled();
+    for (const name of [CONFIG_FILE, ...this.#growing.map(({ name }) => name)]) await rm(join(this.path, name), { force: true });
     for (const folder of this.#made) await rmdir(folder).catch(() => {});
-  }
-
-  async #append(line: string): Promise<void> {
-    const handle = await this.#files.open(join(this.path, METRICS_FILE), "a");
-    try {
-      await writeWhole(handle, Buffer.from(line));
-    } finally {
-      await handle.close();
-    }
-  }
-
-  #writeMetrics(lines: readonly object[]): Promise<void> {
-    return writeFileAtomic(join(this.path, METRICS_FILE), Buffer.from(lines.map(lineOf).join("")), this.#files);
   }
 }

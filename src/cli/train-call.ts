@@ -14,6 +14,7 @@ export interface TrainOptions extends TrainRequest, TableRequest {
   readonly resume?: string;
   readonly config?: string;
   readonly checkpointEvery: CheckpointTimes;
+  readonly tensorboard?: true;
 }
 
 /** What is to be trained: as it is asked for, or as a config.json says. */
@@ -26,6 +27,7 @@ export interface TrainCall {
   readonly out: string | undefined;
   readonly json: boolean;
   readonly checkpointEvery: CheckpointTimes;
+  readonly tensorboard: boolean;
   readonly resumed: ResumedRun | undefined;
   /** @throws {DrowseError} where a config.json was of other data. */
   readonly checkData: (hash: string) => void;
@@ -37,8 +39,8 @@ export interface TrainCall {
  * @throws {DrowseError} on a run or a config.json that cannot be read.
  */
 export async function trainCall(data: string | undefined, options: TrainOptions, command: Command): Promise<TrainCall> {
-  const { out, json = false, resume, config: configPath, checkpointEvery, ...request } = options;
-  const common = { out, json, checkpointEvery };
+  const { out, json = false, resume, config: configPath, checkpointEvery, tensorboard = false, ...request } = options;
+  const common = { out, json, checkpointEvery, tensorboard };
   const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
   if (resume !== undefined) {
     refuseBeside("resume", command, [...RUN_OPTIONS.filter((name) => name !== "out" && name !== "config")]);

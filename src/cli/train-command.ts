@@ -53,8 +53,9 @@ with the weights that are written: those of the best epoch where there is
 The run folder is --out or the next runs/<data>-<n>. config.json is in it from
 the first step: drowse train --config FILE repeats the run to the last bit, on
 any machine and for any number of threads, with other settings where they are
-given. metrics.jsonl grows by a line an epoch. model.safetensors is written at
-the end, and report.html, a page for a browser that tells how it went.
+given. metrics.jsonl grows by a line an epoch, and so does an event file for
+TensorBoard with --tensorboard. model.safetensors is written at the end, and
+report.html, a page for a browser that tells how it went.
 
 Nothing is lost: a checkpoint is written as --checkpoint-every says, whole or
 not at all, and the one before it is kept. Ctrl-C ends at the next step, writes
@@ -127,14 +128,14 @@ function refuseTableOptions(request: TableRequest): void {
 /** Trains on images. */
 async function train(call: TrainCall, context: Context): Promise<void> {
   const { terminal } = context;
-  const { data, out, checkpointEvery, resumed, json } = call;
+  const { data, json } = call;
   const settings = trainSettings(call.request);
   const sets = await openImageSets("train", data);
   const dataHash = hashOfImages(sets);
   call.checkData(dataHash);
   refuseTableOptions(call.request);
   const report = json ? jsonReport(terminal) : textReport(terminal);
-  await keepRun({ out, name: sets.name, checkpointEvery, resumed }, { terminal, report, context }, async (run, signal) => {
+  await keepRun({ ...call, name: sets.name }, { terminal, report, context }, async (run, signal) => {
     const begin = () => run.begin({ data, dataHash, settings });
     const outcome = await trainImages(sets, settings, { signal, onEvent: report.show, kept: run, begin });
     const facts = () => imageFacts(sets, { config: { data, ...settings }, ...outcome });

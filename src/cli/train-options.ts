@@ -193,6 +193,7 @@ function addRun(command: Command): void {
     .addOption(
       new Option("--config <file>", "the settings of a config.json, and others where they are given").conflicts("resume"),
     )
+    .addOption(new Option("--tensorboard", "write an event file for TensorBoard into the run folder too"))
     .addOption(jsonOption())
     .helpOption("-h, --help", "print this help");
 }

@@ -16,7 +16,7 @@ import { type TrainRequest, trainSettings } from "./train-settings.ts";
 /** `drowse train` for a file of a table: {@link tableDefaults} stand where nothing is said. */
 export async function trainOnTable(call: TrainCall, context: Context): Promise<void> {
   const { terminal } = context;
-  const { data, request, isGiven, out, json, checkpointEvery, resumed } = call;
+  const { data, request, isGiven, json } = call;
   const source = await fileSource("train", data);
   const dataHash = await hashOfFile(data);
   call.checkData(dataHash);
@@ -29,7 +29,7 @@ export async function trainOnTable(call: TrainCall, context: Context): Promise<v
   const batchSize = isGiven("batchSize") ? request.batchSize : tableBatchSize(await estimatedRows(source));
   const settings = trainSettings({ ...(trained as unknown as TrainRequest), batchSize });
   const report = json ? jsonTableReport(terminal) : textTableReport(terminal);
-  await keepRun({ out, name: runName(data), checkpointEvery, resumed }, { terminal, report, context }, async (run, signal) => {
+  await keepRun({ ...call, name: runName(data) }, { terminal, report, context }, async (run, signal) => {
     const begin = ({ target, kind }: TableTask) =>
       run.begin({ data, dataHash, table: { ...table, target, task: kind }, settings });
     const outcome = await trainTable({ path: data, source }, table, settings, {
