@@ -4,6 +4,7 @@ import { dropout } from "../layers/dropout/dropout.ts";
 import type { Block, Layer } from "../layers/layer.ts";
 import { relu } from "../layers/relu.ts";
 import { residual } from "../layers/residual.ts";
+import { nextWeights } from "./graph.ts";
 import { sequential } from "./sequential.ts";
 
 const build = (layers: (Layer | Block)[]) => sequential({ input: [4], seed: 1 }, layers);
@@ -38,6 +39,23 @@ describe("a network with branches", () => {
     let deep: Layer | Block = dense(4);
     for (let depth = 0; depth < 33; depth++) deep = residual([deep]);
     expect(() => build([deep])).toThrow(/deep within blocks; nest at most 32/);
+  });
+
+  it("knows the weights behind a layer past any number of blocks, whose ways there double with each", () => {
+    const blocks = Array.from({ length: 60 }, () => residual([relu()]));
+    const { graph } = sequential({ input: [3], seed: 1 }, [
+      dropout({ rate: 0.5 }),
+      ...blocks,
+      dense(3, { name: "last" }),
+      relu(),
+    ]);
+    expect(nextWeights(graph, graph.nodes[0]).map(({ name }) => name)).toEqual(["last"]);
+    const branched = sequential({ input: [3], seed: 1 }, [
+      dropout({ rate: 0.5 }),
+      residual([dense(3, { name: "inside" })]),
+      dense(2, { name: "behind" }),
+    ]);
+    expect(nextWeights(branched.graph, branched.graph.nodes[0]).map(({ name }) => name)).toEqual(["inside", "behind"]);
   });
 
   it('lets a layer be named "input" where no block follows it, and refuses it where one does', () => {

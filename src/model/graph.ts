@@ -65,10 +65,13 @@ export function trainedParameters(graph: Graph): GraphParameter[] {
   return graphParameters(graph).filter(({ specification }) => isTrained(specification));
 }
 
-/** The nodes with weights that a node's output goes to, past layers without. */
-export function nextWeights(graph: Graph, node: Node): Node[] {
-  const readers = readersOf(graph, node.index);
-  return [...new Set(readers.flatMap((reader) => (weightOf(reader) ? [reader] : nextWeights(graph, reader))))];
+/** The nodes with weights that a node's output goes to, past layers without. Each is met once, however many ways lead to it. */
+export function nextWeights(graph: Graph, node: Node, met = new Set<Node>()): Node[] {
+  return readersOf(graph, node.index).flatMap((reader) => {
+    if (met.has(reader)) return [];
+    met.add(reader);
+    return weightOf(reader) ? [reader] : nextWeights(graph, reader, met);
+  });
 }
 
 /** The matrix of a node that has one. */
