@@ -13,11 +13,11 @@ import { interruptible } from "./interrupt.ts";
 import { LiveLines } from "./live-lines.ts";
 import { hiddenLayers, rateList, wholeNumber } from "./option-values.ts";
 import { fitSegments, formatBar } from "./progress-line.ts";
+import { readTask } from "./read-task.ts";
 import { jsonOption, seedOption } from "./shared-options.ts";
 import { formatTable } from "./table.ts";
 import { tableBatchSize, tableDefaults } from "./table-defaults.ts";
 import { addTableReading, addTableTask, readingOf, type TableRequest } from "./table-options.ts";
-import { readTask } from "./table-run.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
 
@@ -93,7 +93,7 @@ export const addCompare: AddCommand = (program, context) => {
     )
     .addOption(new Option("--to <file>", "write the comparison as a page to this file"))
     .addOption(jsonOption());
-  addTableReading(addTableTask(command, { test: false }))
+  addTableReading(addTableTask(command))
     .addHelpText("after", HELP)
     .action((data: string, options: CompareOptions) => compare(data, options, context));
 };

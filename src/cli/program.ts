@@ -11,6 +11,7 @@ import { addMainJob } from "./main-job.ts";
 import { addPlay } from "./play-command.ts";
 import { addPredict } from "./predict-command.ts";
 import { addReport } from "./report-command.ts";
+import { addSweep } from "./sweep-command.ts";
 import { addTrain } from "./train-command.ts";
 import { version } from "./version.ts";
 
@@ -27,6 +28,7 @@ Examples:
   drowse predict runs/mnist-1 mnist --rows 0-9  what it sees in the first ten
   drowse play                                   see which neurons sleep
   drowse train iris.csv                         a table of your own
+  drowse sweep iris.csv                         how much dropout it wants
   drowse train --help                           everything about a command`;
 
 /** Lines of help are shorter than the terminal, and never longer than this. */
@@ -58,6 +60,7 @@ export function createProgram(context: Context): Command {
     addEvaluate,
     addPredict,
     addCompare,
+    addSweep,
     addInspect,
     addReport,
     addExport,

@@ -7,11 +7,11 @@ import { fileSource } from "./file-source.ts";
 import { imageFacts } from "./image-facts.ts";
 import { openImageSets } from "./image-sets.ts";
 import { openTableModel } from "./model-argument.ts";
+import { readTask } from "./read-task.ts";
 import { readRunRecord } from "./run-record.ts";
 import type { TableEnd, TableEpoch } from "./table-events.ts";
 import { tableFacts } from "./table-facts.ts";
 import type { TableRequest } from "./table-options.ts";
-import { readTask } from "./table-run.ts";
 import type { TrainEnd, TrainEpoch } from "./train-events.ts";
 import { writeReport } from "./write-report.ts";
 

@@ -70,8 +70,8 @@ export function addTableReading(command: Command): Command {
 }
 
 /** Adds the options of what is learned of a table. */
-export function addTableTask(command: Command, { test }: { readonly test: boolean } = { test: true }): Command {
-  command
+export function addTableTask(command: Command): Command {
+  return command
     .optionsGroup("Tables:")
     .addOption(new Option("--target <column>", "what to predict (default: the last column)"))
     .addOption(
@@ -84,8 +84,11 @@ export function addTableTask(command: Command, { test }: { readonly test: boolea
     .addOption(
       new Option("--types <pairs>", "columns that are not what they look like, as zip=category,age=number").argParser(types),
     );
-  if (test) command.addOption(new Option("--test <share>", "share of the rows to test on (default: 0.15)").argParser(share));
-  return command;
+}
+
+/** Adds the option of how many rows are tested on. */
+export function addTableTest(command: Command): Command {
+  return command.addOption(new Option("--test <share>", "share of the rows to test on (default: 0.15)").argParser(share));
 }
 
 /** The options of reading that were given. */

@@ -8,12 +8,12 @@ import type { ByteSource } from "../tables/byte-source.ts";
 import { fitPreparation } from "../tables/fit-preparation.ts";
 import { inputSize, outputSize, type Preparation } from "../tables/preparation.ts";
 import { splitTable, type TableSplit } from "../tables/split-table.ts";
-import { readTable } from "../tables/table.ts";
-import { type TableTask, tableTask } from "../tables/table-task.ts";
+import type { TableTask } from "../tables/table-task.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { imageNetwork } from "./image-network.ts";
 import { Interrupted } from "./interrupt.ts";
 import type { KeptRun } from "./kept-run.ts";
+import { readTask } from "./read-task.ts";
 import { type TableEnd, type TableEpoch, type TableStart, tableEpoch } from "./table-events.ts";
 import { measureTable } from "./table-measures.ts";
 import { readingOf, type TableRequest } from "./table-options.ts";
@@ -74,13 +74,6 @@ export async function trainTable(
     seconds: round((performance.now() - begun) / 1000 + (run.kept.state?.seconds ?? 0), 3),
   };
   return { model, preparation, task, split, epochs, end, stopped };
-}
-
-/** The table of a file, and what is to be learned of it. */
-export async function readTask(source: ByteSource, request: TableRequest): Promise<TableTask> {
-  const { dropColumns, types, target, task } = request;
-  const table = await readTable(source, { ...readingOf(request), ...(dropColumns && { dropColumns }), ...(types && { types }) });
-  return tableTask(table, { ...(target === undefined ? {} : { target }), ...(task && { task }) });
 }
 
 /** @throws {UsageError} on options of classes in a regression. */

@@ -8,7 +8,7 @@ import { dropoutSchedule, dropoutSchedules } from "./dropout-schedule.ts";
 import { type ScheduleName, schedules } from "./learning-rate.ts";
 import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
 import { epochsOption, jsonOption, metricsOption, seedOption, threadsOption } from "./shared-options.ts";
-import { addTableReading, addTableTask } from "./table-options.ts";
+import { addTableReading, addTableTask, addTableTest } from "./table-options.ts";
 
 // The options of `drowse train`, by what they are about. What has no default here has one that depends on others.
 
@@ -28,7 +28,17 @@ function byOptimizer(name: "learningRate" | "momentum" | "weightDecay"): string 
 
 /** Adds the options of a training to its command. */
 export function addTrainOptions(command: Command): Command {
-  for (const add of [addTableTask, addTableReading, addNetwork, addLoss, addOptimizer, addSchedule, addMeasuring, addRun])
+  for (const add of [
+    addTableTask,
+    addTableTest,
+    addTableReading,
+    addNetwork,
+    addLoss,
+    addOptimizer,
+    addSchedule,
+    addMeasuring,
+    addRun,
+  ])
     add(command);
   return command;
 }

@@ -33,8 +33,9 @@ export interface MedianOptions {
 }
 
 /**
- * Gives a trial up whose best report is worse than the median of what others reported at its step (Golovin and others 2017). It
- * looks only at trials that are the study's lag behind, so that the study is the same whatever else runs meanwhile.
+ * Gives a trial up whose last report is worse than the median of what others reported at its step (Golovin and others 2017; there
+ * it is the best report, but means over more and more folds are to be compared on the same folds). It looks only at trials that are
+ * the study's lag behind, so that the study is the same whatever else runs meanwhile.
  * @throws {DrowseError} on options that are no whole numbers of at least 1.
  */
 export function median({ startup = 5, warmup = 1 }: MedianOptions = {}): Pruner {
@@ -45,9 +46,9 @@ export function median({ startup = 5, warmup = 1 }: MedianOptions = {}): Pruner 
     dependsOnOrder: false,
     prunes({ reports, seen }) {
       if (reports.length < warmup || seen.filter(({ state }) => state === "complete").length < startup) return false;
-      const [step] = reports[reports.length - 1];
+      const [step, value] = reports[reports.length - 1];
       const others = seen.flatMap((trial) => valueAtStep(trial.reports, step) ?? []);
-      return others.length > 0 && Math.min(...reports.map(([, value]) => value)) > medianOf(others);
+      return others.length > 0 && value > medianOf(others);
     },
   };
 }
