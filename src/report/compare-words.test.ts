@@ -32,7 +32,11 @@ describe("what a comparison says", () => {
   it("is that it does not tell where 0 is in the interval, and says so of a difference of nothing too", () => {
     expect(answerText(classes, answer("unclear", 0.002, -0.01, 0.014), 5)).toMatch(/0\.20 points of errors more than without/);
     expect(answerText(classes, answer("unclear", -0.002, -0.014, 0.01), 5)).toMatch(/0\.20 points of errors less than without/);
-    expect(answerText(classes, answer("unclear", 0, -0.01, 0.01), 5)).toMatch(/inverted 0\.3, has as much error as without/);
+    for (const level of [0, 1e-17, -1e-17]) {
+      const said = answerText(classes, answer("unclear", level, -0.01, 0.01), 5);
+      expect(said).toMatch(/inverted 0\.3, has as much error as without, and 0 is in the interval/);
+    }
+    expect(answerText(classes, answer("unclear", 0, 0, 0), 5)).toMatch(/^It makes no difference here: .* in every fold\.$/);
   });
 
   it("tells of the likelihood apart", () => {

@@ -34,8 +34,13 @@ export function answerText(task: ComparedTask, { verdict, best, difference }: An
   if (verdict === "hurts") {
     return `No: even the best of the rates that were tried, ${best.name}, adds ${size(difference.mean)} ${what} (95%: ${size(difference.low)} to ${size(difference.high)} more).`;
   }
+  const nothing = size(0);
+  if (size(difference.low) === nothing && size(difference.high) === nothing) {
+    return `It makes no difference here: the best with dropout, ${best.name}, has as much error as without in every fold.`;
+  }
   const way = difference.mean < 0 ? "less than" : "more than";
-  const has = difference.mean === 0 ? "has as much error as without" : `has ${size(difference.mean)} ${what} ${way} without`;
+  const isLevel = size(difference.mean) === nothing;
+  const has = isLevel ? "has as much error as without" : `has ${size(difference.mean)} ${what} ${way} without`;
   return `These folds do not tell: the best with dropout, ${best.name}, ${has}, and 0 is in the interval (95%: ${size(difference.low)} ${difference.low < 0 ? "less" : "more"} to ${size(difference.high)} ${difference.high < 0 ? "less" : "more"}). The difference may be chance; more --repeats make the interval narrower.`;
 }
 
