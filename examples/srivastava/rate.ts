@@ -23,7 +23,7 @@ export interface RateResult {
 /** Errors for each p. */
 export async function errorAgainstRate(
   { train, test }: { train: Digits; test: Digits },
-  { keeps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1], rows = 10_000, steps = 6000, scale = 1 } = {},
+  { keeps = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1], rows = 10_000, steps = 6000, scale = 1 } = {},
 ): Promise<RateResult[]> {
   const part = firstRows(train, rows);
   const results: RateResult[] = [];
