@@ -9,9 +9,9 @@
 // where count is the number of inner indices of the block. Group g and block j of a matrix with `inner` columns begin at
 // lists + 32 (g inner + j BLOCK); their four words at counts + 16 (g blocks + j).
 //
-// path 0 packs the groups in which more than 85 of a hundred entries are not zero, 1 none, 2 all (but one of fewer than
-// four rows, which is always listed).
-import { BLOCK, PANEL_BYTES, ceilDivide, shareStart } from "./layout";
+// path 0 packs the groups in which more than 85 of a hundred entries are not zero, an odd path none, an even one all (but one
+// of fewer than four rows, which is always listed).
+import { BLOCK, PANEL, PANEL_BYTES, ceilDivide, shareStart } from "./layout";
 
 @inline export const PACKED: i32 = -1;
 
@@ -74,12 +74,23 @@ export function compressColumns(
   }
 }
 
+/** Packs rows first..first+count of source, the panel's columns, into [count][PANEL]; columns beyond the last are zero. */
+export function packPanel(source: usize, stride: i32, first: i32, count: i32, panel: i32, vectors: i32, packed: usize): void {
+  if (vectors < 7) memory.fill(packed, 0, <usize>count * PANEL_BYTES);
+  let from = source + (<usize>(first * stride + panel * PANEL) << 2);
+  for (let i: i32 = 0; i < count; ++i) {
+    for (let at: usize = 0; at < <usize>vectors << 4; at += 16) v128.store(packed + at, v128.load(from + at));
+    from += <usize>stride << 2;
+    packed += PANEL_BYTES;
+  }
+}
+
 @inline function packs(path: i32, nonZero: i32, count: i32): bool {
-  return path == 2 || (path == 0 && nonZero * 5 > count * 17);
+  return path ? !(path & 1) : nonZero * 5 > count * 17;
 }
 
 /** Numbers that are not zero in `rows` rows of `vectors` vectors, `step` bytes apart. */
-@inline function nonZeros(from: usize, rowBytes: usize, step: usize, vectors: i32, rows: i32): i32 {
+export function nonZeros(from: usize, rowBytes: usize, step: usize, vectors: i32, rows: i32): i32 {
   let count = i32x4.splat(0);
   for (let row: i32 = 0; row < rows; ++row) {
     let at = from;

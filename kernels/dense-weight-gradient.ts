@@ -1,14 +1,20 @@
 // Gradient of a dense layer's weights, dW = Ht D, as rows of A = Ht times panels of D, which are packed block by block, and of
 // its bias, db = column sums of D. B rows, K inputs, N outputs; Ht [K, B] in groups (compress.ts), D [B, N], W [K, N] in panels.
+// Where D is the factor that is listed (factors.ts): transposes of rows of A = Dt times panels of H.
 import { computedColumns, findAwake, moveApart, moveTogether } from "./awake";
+import { packPanel, transpose4 } from "./compress";
+import { FACTOR_HEAD } from "./factors";
 import {
-  BLOCK, BLOCK_BYTES, CHUNK, PANEL, PANEL_BYTES, SCRATCH_BYTES, SUMS_BYTES, TILE_BYTES, ceilDivide, shareStart, vectorsOf,
+  BLOCK, BLOCK_BYTES, PANEL, PANEL_BYTES, SCRATCH_BYTES, SUMS_BYTES, TILE_BYTES, ceilDivide, shareStart, vectorsOf,
 } from "./layout";
 import { addSquares, limitPanel } from "./max-norm";
 import { CLIP, MAX_NORM } from "./rules";
 import { addProduct } from "./tiles";
 import { areFinite, clipGradients, updateWeights } from "./update";
 import { countTerms } from "./work";
+
+/** Inputs whose gradients are finished together: whole panels of H, and no more than a tile holds. */
+const CHUNK: i32 = 112;
 
 @inline function chunksOf(K: i32): i32 {
   // one even where K is 0: the bias has its gradient all the same
@@ -18,10 +24,10 @@ import { countTerms } from "./work";
 /**
  * With hyper-parameters the update follows at once, by the rule of that number, while a tile of the gradient is in L1, and
  * the whole gradient never exists; without them (0) it is stored in panels to `gradient` and `biasGradient`. A panel that
- * is shared by two threads is left for `finishPanels`.
+ * is shared by two threads is left for `finishPanels`. factor: what compressFactor left there.
  */
 export function denseWeightGradient(
-  lists: usize, counts: usize, B: i32, K: i32, d: usize, dStride: i32, N: i32,
+  lists: usize, counts: usize, factor: usize, B: i32, K: i32, d: usize, dStride: i32, N: i32,
   weights: usize, state: usize, gradient: usize, bias: usize, biasState: usize, biasGradient: usize,
   rule: i32, hyper: usize, status: usize, work: usize, scratch: usize, thread: i32, threads: i32,
 ): void {
@@ -33,6 +39,7 @@ export function denseWeightGradient(
   const dBytes = <usize>dStride << 2;
   const panels = ceilDivide(N, PANEL);
   const chunks = chunksOf(K);
+  const listsD = load<i32>(factor);
   const clip = hyper ? load<f32>(hyper, CLIP) : 0;
   const biasStateBytes = <usize>panels * PANEL_BYTES;
   const stateBytes = <usize>K * biasStateBytes;
@@ -44,7 +51,7 @@ export function denseWeightGradient(
     const lastChunk = min(chunks, firstChunk + end - unit);
     const vectors = vectorsOf(panel, N);
     const column = <usize>(panel * PANEL) << 2;
-    const awake = ceilDivide(findAwake(d + column, dBytes, B, vectors, table), 4);
+    const awake = listsD ? vectors : ceilDivide(findAwake(d + column, dBytes, B, vectors, table), 4);
     let finite = true;
     let packedBlock: i32 = -1;
     memory.fill(sums, 0, 2 * SUMS_BYTES);
@@ -55,15 +62,20 @@ export function denseWeightGradient(
       const start = (<usize>panel * <usize>K + <usize>first) * PANEL_BYTES;
       const bytes = <usize>rows * PANEL_BYTES;
       memory.fill(tile, 0, <usize>(groups << 2) * PANEL_BYTES);
-      for (let inner: i32 = 0; inner < B; inner += BLOCK) {
+      // where D is listed, its panels are needed for the bias alone
+      for (let inner: i32 = 0; inner < B && !(listsD && chunk); inner += BLOCK) {
         const count = min(BLOCK, B - inner);
         if (inner != packedBlock) {
-          packRows(d, dStride, inner, count, panel, vectors, packed);
+          packPanel(d, dStride, inner, count, panel, vectors, packed);
           packedBlock = inner;
           if (chunk == 0) addRows(packed, count, sums);
           if (awake < vectors) moveTogether(packed, packed, count, table);
         }
-        addProduct(lists, counts, B, first >> 2, groups, inner / BLOCK, count, packed, awake, tile);
+        if (!listsD) addProduct(lists, counts, B, first >> 2, groups, inner / BLOCK, count, packed, awake, tile);
+      }
+      if (listsD) {
+        const h = factor + FACTOR_HEAD + (<usize>first * <usize>B << 2);
+        transposedProduct(lists, counts, B, panel, vectors, h, rows, tile, packed);
       }
       if (awake < vectors) moveApart(tile, rows, table);
       if (hyper) {
@@ -92,7 +104,30 @@ export function denseWeightGradient(
     }
     unit += lastChunk - firstChunk;
   }
-  if (thread == 0) countTerms(counts, K, B, computedColumns(d, dBytes, B, N), work);
+  if (thread != 0) return;
+  if (listsD) countTerms(counts, N, B, K, work);
+  else countTerms(counts, K, B, computedColumns(d, dBytes, B, N), work);
+}
+
+/** tile[k, :] = (Dt H)[panel's outputs, k] for `rows` inputs k, from the panels of H on that begin at h; `square` is scratch. */
+function transposedProduct(
+  lists: usize, counts: usize, B: i32, panel: i32, vectors: i32, h: usize, rows: i32, tile: usize, square: usize,
+): void {
+  for (let first: i32 = 0; first < rows; first += PANEL) {
+    const across = vectorsOf(0, rows - first);
+    memory.fill(square, 0, <usize>PANEL * PANEL_BYTES);
+    for (let inner: i32 = 0; inner < B; inner += BLOCK) {
+      const count = min(BLOCK, B - inner);
+      addProduct(lists, counts, B, panel * (PANEL / 4), vectors, inner / BLOCK, count, h, across, square);
+      h += <usize>count * PANEL_BYTES;
+    }
+    for (let k: usize = 0; k < <usize>PANEL; k += 4) {
+      for (let n: usize = 0; n < <usize>PANEL; n += 4) {
+        transpose4(square + n * PANEL_BYTES + (k << 2), PANEL_BYTES, tile + k * PANEL_BYTES + (n << 2), PANEL_BYTES);
+      }
+    }
+    tile += <usize>PANEL * PANEL_BYTES;
+  }
 }
 
 /** Finishes the panels that two or more threads have updated together. */
@@ -120,17 +155,6 @@ function finishPanel(weights: usize, K: i32, panel: i32, norms: usize, limit: f3
   const finite = areFinite(norms, PANEL_BYTES);
   if (limit != 0) limitPanel(weights + <usize>panel * <usize>K * PANEL_BYTES, K, norms, limit);
   return finite;
-}
-
-/** Packs D[first..first+count, panel's columns] into [count][PANEL], the columns beyond N zero. */
-function packRows(d: usize, stride: i32, first: i32, count: i32, panel: i32, vectors: i32, packed: usize): void {
-  if (vectors < 7) memory.fill(packed, 0, <usize>count * PANEL_BYTES);
-  let from = d + (<usize>(first * stride + panel * PANEL) << 2);
-  for (let i: i32 = 0; i < count; ++i) {
-    for (let at: usize = 0; at < <usize>vectors << 4; at += 16) v128.store(packed + at, v128.load(from + at));
-    from += <usize>stride << 2;
-    packed += PANEL_BYTES;
-  }
 }
 
 /** sums[n] += sum over b ascending of packed[b, n]: the gradient of the bias. */

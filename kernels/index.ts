@@ -6,6 +6,7 @@ export {
 export { maskedDenseForward } from "./dense-forward";
 export { denseInputGradient } from "./dense-input-gradient";
 export { denseWeightGradient, finishPanels } from "./dense-weight-gradient";
+export { compressFactor } from "./factors";
 export { dropout, maskRows, sharedMask } from "./dropout";
 export { meanSquaredError, softmaxCrossEntropy, sumLosses } from "./losses";
 export { maxNorm } from "./max-norm";

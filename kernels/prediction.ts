@@ -4,7 +4,7 @@ export {
   tanhForward,
 } from "./activations";
 export { barrier } from "./barrier";
-export { compressColumns, compressRows } from "./compress";
+export { compressRows } from "./compress";
 export { denseForward } from "./dense-forward";
 export { scale } from "./dropout";
 export { inputBytes, inputFloats } from "./inputs";

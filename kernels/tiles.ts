@@ -72,7 +72,7 @@ function narrowListedTile(list: usize, lengths: usize, count: i32, panel: usize,
 }
 
 /** Four packed rows x 8 columns in 8 accumulators: two loads of the panel serve four rows. */
-@inline function packed4x8(a: usize, end: usize, panel: usize, tile: usize): void {
+function packed4x8(a: usize, end: usize, panel: usize, tile: usize): void {
   let s00 = v128.load(tile);
   let s01 = v128.load(tile, 16);
   let s10 = v128.load(tile, 112);

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { deflateRawSync } from "node:zlib";
 import { isProgram, root } from "./root.mjs";
 import { setup } from "./setup.mjs";
 
@@ -104,6 +103,7 @@ export async function build({ dist }) {
 /** The kernels, compiled to WebAssembly modules, deflated and in base64 in modules of TypeScript. */
 async function makeKernels() {
   const { default: asc } = await import("assemblyscript/asc");
+  const { deflateAsync } = await import("@gfx/zopfli");
   const binary = ".cache/kernels.wasm";
   mkdirSync(join(root, ".cache"), { recursive: true });
   // Memory is imported and shared: pages of 64 KiB, at most 65,536 of them (4 GiB, all that 32-bit addresses reach).
@@ -122,9 +122,10 @@ async function makeKernels() {
         `build: ${entry} has data of its own, which would lie in the memory of a run: make it of constants and locals`,
       );
     }
-    // Deflated first: base64 hides every repetition from the compression on the way to a page.
+    // Deflated first, as small as deflate can: base64 hides every repetition from the compression on the way to a page.
     // In an object, because the bundler would write a plain string out wherever it is named.
-    const text = deflateRawSync(readFileSync(join(root, binary)), { level: 9 }).toString("base64");
+    const deflated = await deflateAsync(readFileSync(join(root, binary)), { numiterations: 15 });
+    const text = Buffer.from(deflated).toString("base64");
     const [imported, member] = names
       ? [`import { ${names.of} } from "${names.from}";\n\n`, `, arguments: ${names.of}`]
       : ["", ""];

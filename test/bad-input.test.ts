@@ -288,7 +288,7 @@ const cases: Record<string, readonly Case[]> = {
       () => build().predict(data.x, { output: given("probabilities") }),
     ],
     ["run", "the number of steps is 0", "give a whole number of at least 1", () => withTrainer((trainer) => trainer.run(0))],
-    ["trace", "path is 3", "give 0, 1 or 2", () => build().trace(data, { loss: "crossEntropy", path: given(3) })],
+    ["trace", "path is 5", "give 0, 1, 2, 3 or 4", () => build().trace(data, { loss: "crossEntropy", path: given(5) })],
     ["trace", "pass is -1", "give a whole number of at least 0", () => build().trace(data, { loss: "crossEntropy", pass: -1 })],
     ["trace", "the rows are [20]", "give indices from 0 to 19", () => build().trace(data, { loss: "crossEntropy", rows: [20] })],
     [

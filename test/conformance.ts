@@ -8,7 +8,7 @@ import { allKernels } from "../src/wasm/all-kernels.ts";
 import { conformanceKernels } from "../src/wasm/generated/conformance-kernels.ts";
 import { familyKernels } from "../src/wasm/generated/family-kernels.ts";
 import { argumentNames, type KernelArguments, type KernelName, type Kernels } from "../src/wasm/kernels.ts";
-import { BLOCK, listBytes, type Matrix, PANEL, SCRATCH_BYTES, strideOf } from "../src/wasm/layout.ts";
+import { BLOCK, FACTOR_HEAD, listBytes, type Matrix, PANEL, panelBytes, SCRATCH_BYTES, strideOf } from "../src/wasm/layout.ts";
 import { instantiateKernels, kernelModules } from "../src/wasm/module.ts";
 
 /** What fills canaries and outputs before a call: as f32 it is -2.9e-16, so that nobody takes it for a zero. */
@@ -35,6 +35,8 @@ export interface Region {
 
 export type MatrixRegion = Region & Matrix;
 export type ListsRegion = { readonly lists: Region; readonly counts: Region };
+/** The factors of a weight gradient: one in lists, whether that is D, and where the kernels look for it and for the other one. */
+export type FactorsRegion = ListsRegion & { readonly factor: Region; readonly listsD: boolean };
 
 export class Laboratory {
   readonly kernels: Kernels;
@@ -117,6 +119,25 @@ export class Laboratory {
     const places = { lists: region.lists.pointer, counts: region.counts.pointer };
     this.run(kernel, { source: pointer, stride, rows, columns, ...places, path }, [region.lists, region.counts], 1);
     return region;
+  }
+
+  /** The factors of a weight gradient as its product takes them: the columns of h or of d are listed, the other is in panels. */
+  factors(h: MatrixRegion, d: MatrixRegion, path: number): FactorsRegion {
+    const { rows: B, columns: K } = h;
+    const N = d.columns;
+    const { lists, counts } = listBytes(Math.max(K, N), B);
+    const region = { lists: this.buffer("lists", lists), counts: this.buffer("counts", counts) };
+    const factor = this.buffer("factor", FACTOR_HEAD + panelBytes(B, K));
+    this.run(
+      "compressFactor",
+      {
+        ...{ h: h.pointer, hStride: h.stride, K, d: d.pointer, dStride: d.stride, N, B, path },
+        ...{ lists: region.lists.pointer, counts: region.counts.pointer, factor: factor.pointer },
+      },
+      [region.lists, region.counts, factor],
+      1,
+    );
+    return { ...region, factor, listsD: this.integers(factor)[0] === 1 };
   }
 
   /** The entries of each row in each block, read from lists and packed groups alike, and which groups are packed. */

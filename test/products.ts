@@ -51,19 +51,24 @@ export function entriesOf(rows: number, columns: number, entry: (row: number, co
 
 export const pointersOf = ({ lists, counts }: ListsRegion) => ({ lists: lists.pointer, counts: counts.pointer });
 
-/** All three paths, each with all numbers of threads: the same bits everywhere. The result of the last stays. */
-export function runPaths(
+const PATHS = [
+  [SPARSE, "the sparse"],
+  [AUTO, "the chosen"],
+  [DENSE, "the dense"],
+] as const;
+/** Those of a weight gradient, of which either factor may be listed. */
+export const FACTOR_PATHS = [...PATHS, [3, "the gradient's sparse"], [4, "the gradient's dense"]] as const;
+
+/** All paths, each with all numbers of threads: the same bits everywhere. The result of the last stays. */
+export function runPaths<Lists extends ListsRegion>(
   lab: Laboratory,
-  product: (lists: ListsRegion) => void,
-  compress: (path: number) => ListsRegion,
+  product: (lists: Lists) => void,
+  compress: (path: number) => Lists,
   outputs: readonly Region[],
+  paths: readonly (readonly [path: number, name: string])[] = PATHS,
 ): void {
   let sparse: Uint8Array[] | undefined;
-  for (const [path, name] of [
-    [SPARSE, "the sparse"],
-    [AUTO, "the chosen"],
-    [DENSE, "the dense"],
-  ] as const) {
+  for (const [path, name] of paths) {
     const lists = compress(path);
     lab.spoil(...outputs);
     product(lists);

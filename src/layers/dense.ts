@@ -137,7 +137,7 @@ export function product(operation: string, units: number, options: DenseOptions)
     backward(context: BackwardContext) {
       const { emit, B, input, outputGradient: d, inputGradient, workspace, path, gate, update } = context;
       const { weight, bias: vector } = places(context);
-      const { lists, counts, scratch } = workspace;
+      const { lists, counts, factor, scratch } = workspace;
       if (inputGradient) {
         emit("compressRows", { source: d.pointer, stride: d.stride, rows: B, columns: units, lists, counts, path });
         emit("denseInputGradient", {
@@ -155,18 +155,23 @@ export function product(operation: string, units: number, options: DenseOptions)
           scratch,
         });
       }
-      emit("compressColumns", {
-        source: input.pointer,
-        stride: input.stride,
-        rows: B,
-        columns: input.columns,
+      emit("compressFactor", {
+        h: input.pointer,
+        hStride: input.stride,
+        K: input.columns,
+        d: d.pointer,
+        dStride: d.stride,
+        N: units,
+        B,
         lists,
         counts,
+        factor,
         path,
       });
       emit("denseWeightGradient", {
         lists,
         counts,
+        factor,
         B,
         K: input.columns,
         d: d.pointer,

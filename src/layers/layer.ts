@@ -37,6 +37,23 @@ export interface ParameterPlace {
   readonly gradient: number;
 }
 
+/** Memory of the products, shared by all layers. */
+export interface Workspace {
+  /** The factor that is listed, and the lengths of its lists. */
+  readonly lists: number;
+  readonly counts: number;
+  /** The factor of a weight gradient that is not listed, where that is the layer's input; 0 where nothing is trained. */
+  readonly factor: number;
+  /** Shared by none of the threads. */
+  readonly scratch: number;
+}
+
+/**
+ * How products go: 0 by density, 1 sparse, 2 dense, 3 and 4 the same with the other factor of a weight gradient listed. The results
+ * are equal.
+ */
+export type ProductPath = 0 | 1 | 2 | 3 | 4;
+
 /** What a layer's kernel calls are made of, in every kind of pass. */
 export interface PassContext {
   readonly emit: Emit;
@@ -48,10 +65,8 @@ export interface PassContext {
   readonly inputs: readonly Matrix[];
   readonly output: Matrix;
   readonly parameters: ReadonlyMap<string, ParameterPlace>;
-  /** Lists of non-zero entries, shared by all layers, and scratch, shared by none of the threads. */
-  readonly workspace: { readonly lists: number; readonly counts: number; readonly scratch: number };
-  /** 0: choose by density; 1: always sparse; 2: always dense. The results are equal. */
-  readonly path: 0 | 1 | 2;
+  readonly workspace: Workspace;
+  readonly path: ProductPath;
   /** Where a product says how many multiply-adds it did; it takes so many per row when nothing is skipped. */
   readonly work: (perRow: number) => Argument;
   /** Whether statistics are the batch's: in training. */

@@ -2,6 +2,7 @@ import type { Rows } from "../data/arrays.ts";
 import { type Data, prepareData } from "../data/prepare.ts";
 import type { BatchSource } from "../data/source.ts";
 import type { Scaling } from "../layers/dropout/dropout.ts";
+import type { ProductPath } from "../layers/layer.ts";
 import { checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import { type LossOption, measuringLoss, resolveLoss } from "../losses/resolve.ts";
 import { type MetricName, resolveMetrics } from "../metrics/metric.ts";
@@ -106,7 +107,8 @@ export class Model extends PredictingNetwork {
    * @param options.rows - indices of the rows in the data; default all.
    * @param options.pass - the pass whose masks are used; default the model's.
    * @param options.batch - the batch's place in its pass, for masks that its rows share; default 0.
-   * @param options.path - 0: choose by density, 1: the sparse products, 2: the dense ones. The values are equal.
+   * @param options.path - 0: choose by density, 1: the sparse products, 2: the dense ones, 3 and 4: the same with the other factor
+   * of each weight gradient taken apart. The values are equal.
    */
   async trace(
     data: Data,
@@ -116,7 +118,7 @@ export class Model extends PredictingNetwork {
       rows?: ArrayLike<number>;
       pass?: number;
       batch?: number;
-      path?: 0 | 1 | 2;
+      path?: ProductPath;
     },
   ): Promise<Trace> {
     checkOptions("trace", options, ["loss", "optimizer", "rows", "pass", "batch", "path"]);
@@ -132,7 +134,7 @@ export class Model extends PredictingNetwork {
       const accepts = (number: number) => Number.isInteger(number) && number >= 0 && number < 2 ** 31;
       checkNumber("trace", what, value, accepts, "give a whole number of at least 0");
     }
-    if (path !== 0 && path !== 1 && path !== 2) throw new DrowseError("trace", `path is ${show(path)}`, "give 0, 1 or 2");
+    if (![0, 1, 2, 3, 4].includes(path)) throw new DrowseError("trace", `path is ${show(path)}`, "give 0, 1, 2, 3 or 4");
     return traceStep({
       graph: this.graph,
       seed: this.seed,

@@ -1,5 +1,5 @@
 import type { BatchSource } from "../data/source.ts";
-import type { Emit, MaskPlace, ParameterPlace, PassContext, WeightPlace } from "../layers/layer.ts";
+import type { Emit, MaskPlace, ParameterPlace, PassContext, ProductPath, WeightPlace, Workspace } from "../layers/layer.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Arena } from "../wasm/arena.ts";
@@ -48,7 +48,7 @@ export interface PlanRequest {
   readonly threads: number;
   /** Fused: rectifiers, dropout and updates ride on the products. Unfused: every intermediate value has its own buffer. */
   readonly fused: boolean;
-  readonly path: 0 | 1 | 2;
+  readonly path: ProductPath;
   /** Rows that come several times in training; default once. */
   readonly copies?: PlannedCopies | undefined;
   /** Rows that are trained on; left out where nothing is. */
@@ -87,7 +87,7 @@ export interface PlanBuilder {
   readonly record: RecordLayout;
   readonly input: Matrix;
   readonly places: ReadonlyMap<string, ParameterPlace & { readonly bytes: number }>;
-  readonly workspace: { readonly lists: number; readonly counts: number; readonly scratch: number };
+  readonly workspace: Workspace;
   /** One loss and one mark of right or wrong per row. */
   readonly rows: { readonly losses: number; readonly correct: number };
   readonly statusOf: (name: string) => number;

@@ -157,7 +157,7 @@ describe("the fused plan", () => {
 
   it("has them for any number of threads, on every path", async () => {
     await fc.assert(
-      fc.asyncProperty(recipes, fc.constantFrom(2, 3, 8), fc.constantFrom(0, 1, 2), async (recipe, threads, path) => {
+      fc.asyncProperty(recipes, fc.constantFrom(2, 3, 8), fc.constantFrom(0, 1, 2, 3, 4), async (recipe, threads, path) => {
         const alone = await bitsOfSteps(recipe, { path: path as PlanRequest["path"] }, 3);
         expect(await bitsOfSteps(recipe, { threads }, 3)).toEqual(alone);
       }),
@@ -228,8 +228,8 @@ describe("a plan's listing", () => {
       "dropout",
       ...["compressRows", "denseForward", "dropout", "compressRows", "denseForward"],
       ...["softmaxCrossEntropy", "sumLosses"],
-      ...["compressRows", "denseInputGradient", "compressColumns", "denseWeightGradient", "finishPanels"],
-      ...["compressColumns", "denseWeightGradient", "finishPanels"],
+      ...["compressRows", "denseInputGradient", "compressFactor", "denseWeightGradient", "finishPanels"],
+      ...["compressFactor", "denseWeightGradient", "finishPanels"],
     ]);
   });
 
@@ -239,8 +239,8 @@ describe("a plan's listing", () => {
       "dropout",
       ...["compressRows", "denseForward", "dropout", "compressRows", "denseForward"],
       ...["softmaxCrossEntropy", "sumLosses"],
-      ...["compressRows", "denseInputGradient", "compressColumns", "denseWeightGradient"],
-      ...["compressColumns", "denseWeightGradient"],
+      ...["compressRows", "denseInputGradient", "compressFactor", "denseWeightGradient"],
+      ...["compressFactor", "denseWeightGradient"],
       ...["squaredNorms", "squaredNorms", "squaredNorms", "squaredNorms", "clipFactor"],
       ...["update", "maxNorm", "update", "update", "maxNorm", "update"],
     ]);
@@ -252,8 +252,8 @@ describe("a plan's listing", () => {
       "dropout",
       ...["compressRows", "denseForward", "relu", "dropout", "compressRows", "denseForward"],
       ...["softmaxCrossEntropy", "sumLosses"],
-      ...["compressRows", "denseInputGradient", "compressColumns", "denseWeightGradient"],
-      ...["dropout", "reluGradient", "compressColumns", "denseWeightGradient"],
+      ...["compressRows", "denseInputGradient", "compressFactor", "denseWeightGradient"],
+      ...["dropout", "reluGradient", "compressFactor", "denseWeightGradient"],
       ...["update", "maxNorm", "update", "update", "maxNorm", "update"],
     ]);
   });

@@ -3,7 +3,7 @@ import { answersPerRow, targetsFor } from "../losses/loss.ts";
 import { MONTE_CARLO, streamKey, TRAINING } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { Arena } from "../wasm/arena.ts";
-import { listBytes, type Matrix, PANEL, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
+import { FACTOR_HEAD, listBytes, type Matrix, PANEL, panelBytes, SCRATCH_BYTES, strideOf, vectorBytes } from "../wasm/layout.ts";
 import type { MachineSpecification } from "../wasm/machine.ts";
 import type { Program } from "../wasm/program.ts";
 import { type Graph, graphParameters, isTrained, nextWeights, parameterName, weightOf } from "./graph.ts";
@@ -152,6 +152,7 @@ export function makePlan(request: PlanRequest, emitTraining?: EmitTraining): Pla
     workspace: {
       lists: arena.allocate(Math.max(byRows.lists, byColumns.lists)),
       counts: arena.allocate(Math.max(byRows.counts, byColumns.counts)),
+      factor: request.optimizer ? arena.allocate(FACTOR_HEAD + panelBytes(mostRows, widest)) : 0,
       scratch: arena.allocate(SCRATCH_BYTES * threads),
     },
     rows: { losses: arena.allocate(4 * mostRows), correct: arena.allocate(4 * mostRows) },

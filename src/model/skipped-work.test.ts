@@ -5,7 +5,8 @@ import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout/dropout.ts";
 import { relu } from "../layers/relu.ts";
 import { sgd } from "../optimizers/sgd.ts";
-import { transpose } from "../reference/compression.ts";
+import { listsGradient, transpose } from "../reference/compression.ts";
+import { PANEL } from "../wasm/layout.ts";
 import type { TrainingOptions } from "./create-trainer.ts";
 import type { Model } from "./model.ts";
 import { sequential } from "./sequential.ts";
@@ -35,10 +36,13 @@ async function countedByHand(model: Model, rows: number): Promise<{ done: number
     if (layer.kind === "dense") {
       const [K, N] = [inputShape[0], outputShape[0]];
       // forward and weight gradient walk the layer's input, the input gradient the gradient of its output; backward they leave out
-      // columns of units that sleep for all rows
+      // columns of units that sleep for all rows; the weight gradient may walk the output's gradient instead
       const isFirst = name === "dense1";
       const d = gradient?.data as Float32Array;
-      done += walked(below, rows, K) * N + walked(transpose(below, rows, K), K, rows) * computedColumns(d, rows, N);
+      done += walked(below, rows, K) * N;
+      done += listsGradient(below, d, { B: rows, K, N, width: PANEL })
+        ? walked(transpose(d, rows, N), N, rows) * K
+        : walked(transpose(below, rows, K), K, rows) * computedColumns(d, rows, N);
       done += isFirst ? 0 : walked(d, rows, N) * computedColumns(below, rows, K);
       all += (isFirst ? 2 : 3) * rows * K * N;
     }

@@ -198,16 +198,15 @@ describe("a traced training step", () => {
     expect(dropouts).toBeGreaterThan(50);
   });
 
-  it("has one set of bits, whether its products are sparse or dense", async () => {
+  it("has one set of bits, whether its products are sparse or dense, and whichever factor is taken apart", async () => {
     await fc.assert(
       fc.asyncProperty(recipes, async (recipe) => {
         const { model, data, rows } = make(recipe);
         const optimizer = sgd({ learningRate: 0.1, l2: 0.01, maxNorm: 1 });
-        const [chosen, sparse, dense] = await Promise.all(
-          ([0, 1, 2] as const).map((path) => model.trace(data, { loss: lossOf(recipe.loss), rows, optimizer, path })),
+        const [chosen, ...others] = await Promise.all(
+          ([0, 1, 2, 3, 4] as const).map((path) => model.trace(data, { loss: lossOf(recipe.loss), rows, optimizer, path })),
         );
-        expect(bitsOf(numbersOfTrace(sparse))).toBe(bitsOf(numbersOfTrace(chosen)));
-        expect(bitsOf(numbersOfTrace(dense))).toBe(bitsOf(numbersOfTrace(chosen)));
+        for (const other of others) expect(bitsOf(numbersOfTrace(other))).toBe(bitsOf(numbersOfTrace(chosen)));
       }),
       { ...RUNS, numRuns: RUNS.numRuns / 3 },
     );

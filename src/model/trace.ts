@@ -1,4 +1,5 @@
 import type { BatchSource } from "../data/source.ts";
+import type { ProductPath } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -48,7 +49,7 @@ export interface TraceRequest {
   readonly pass: number;
   readonly batch: number;
   readonly optimizer: Optimizer;
-  readonly path: 0 | 1 | 2;
+  readonly path: ProductPath;
 }
 
 function readMatrix(machine: LocalMachine, { pointer, stride, columns, rows }: Matrix, shape: Shape): Traced {

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectExact, inCase } from "../../test/closeness.ts";
-import { Laboratory } from "../../test/conformance.ts";
+import { type FactorsRegion, Laboratory } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
 import {
   computedColumns,
   entriesOf,
+  FACTOR_PATHS,
   type ProductCase,
   pointersOf,
   productCases,
@@ -141,21 +142,23 @@ describe("products leave out columns that sleep for all rows, with the same bits
       const biasGradient = lab.buffer("biasGradient", Math.ceil(N / 4) * 16);
       runPaths(
         lab,
-        (lists) => {
+        (lists: FactorsRegion) => {
           lab.run(
             "denseWeightGradient",
             {
-              ...{ ...pointersOf(lists), B, K, N, d: d.pointer, dStride: d.stride },
+              ...{ ...pointersOf(lists), factor: lists.factor.pointer, B, K, N, d: d.pointer, dStride: d.stride },
               ...{ gradient: gradient.pointer, biasGradient: biasGradient.pointer, weights: 0, state: 0, bias: 0, biasState: 0 },
               ...{ rule: 0, hyper: 0, status: 0, work: work.pointer, scratch: lab.scratch },
             },
             [gradient, biasGradient, work],
           );
           const outputs = computedColumns(dz, B, N);
-          expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(termsOf(lab, lists, K, B, outputs)));
+          const terms = lists.listsD ? termsOf(lab, lists, N, B, K) : termsOf(lab, lists, K, B, outputs);
+          expect(lab.doubles(work), "multiply-adds").toEqual(Float64Array.of(terms));
         },
-        (path) => lab.compress("compressColumns", a, path),
+        (path) => lab.factors(a, d, path),
         [gradient, biasGradient],
+        FACTOR_PATHS,
       );
       const dw = entriesOf(K, N, (k, n) =>
         sumInOrder(

@@ -3,6 +3,7 @@ import { inCase, sameBytes } from "../../test/closeness.ts";
 import { Laboratory, type Region, THREADS } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
 import { hyperFloats, PAIRED } from "../../test/optimizers.ts";
+import { pointersOf } from "../../test/products.ts";
 import { dropoutParameters } from "../../test/records.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { trainingScale } from "../reference/dropout.ts";
@@ -76,8 +77,8 @@ describe("fused kernels give the bits of the unfused", () => {
           ] as const;
           const record = lab.buffer("hyper", hyperFloats(optimizer, 2)).pointer;
           const status = lab.buffer("status", Int32Array.of(0)).pointer;
-          const { lists, counts } = lab.compress("compressColumns", a, turn % 3);
-          const inputs = { lists: lists.pointer, counts: counts.pointer, B, K, d: d.pointer, dStride: d.stride, N };
+          const factors = lab.factors(a, d, turn % 5);
+          const inputs = { ...pointersOf(factors), factor: factors.factor.pointer, B, K, d: d.pointer, dStride: d.stride, N };
           return { state, record, status, product: { ...inputs, work: 0, scratch: lab.scratch } };
         };
 
@@ -160,10 +161,10 @@ describe("fused kernels give the bits of the unfused", () => {
         const biasState = lab.panelsInARow("biasState", 1, N, slots);
         const biasPointer = parameter === "weight's square" ? 0 : bias.pointer;
         const status = lab.buffer("status", Int32Array.of(0));
-        const { lists, counts } = lab.compress("compressColumns", a, 0);
+        const factors = lab.factors(a, d, n % 5);
         updateInProduct(
           {
-            ...{ lists: lists.pointer, counts: counts.pointer, d: d.pointer, dStride: d.stride, B, K, N, work: 0 },
+            ...{ ...pointersOf(factors), factor: factors.factor.pointer, d: d.pointer, dStride: d.stride, B, K, N, work: 0 },
             ...{ weights: weights.pointer, state: state.pointer, gradient: 0, bias: biasPointer, biasState: biasState.pointer },
             ...{ biasGradient: 0, rule: updateRules.indexOf(optimizer.rule) },
             ...{ hyper: lab.buffer("hyper", hyperFloats(optimizer)).pointer, status: status.pointer, scratch: lab.scratch },

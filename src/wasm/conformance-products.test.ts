@@ -1,9 +1,20 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { expectClose, expectExact, inCase } from "../../test/closeness.ts";
-import { Laboratory } from "../../test/conformance.ts";
+import { type FactorsRegion, Laboratory } from "../../test/conformance.ts";
 import { Draws } from "../../test/draws.ts";
-import { computedColumns, entriesOf, pointersOf, productCases, runPaths, sumInOrder, termsOf } from "../../test/products.ts";
+import {
+  computedColumns,
+  entriesOf,
+  FACTOR_PATHS,
+  pointersOf,
+  productCases,
+  runPaths,
+  sumInOrder,
+  termsOf,
+} from "../../test/products.ts";
+import { listsGradient } from "../reference/compression.ts";
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from "../reference/dense.ts";
+import { PANEL } from "./layout.ts";
 
 let lab: Laboratory;
 beforeAll(async () => {
@@ -118,11 +129,11 @@ describe("the dense products agree with the twin, and are one sum in one order o
         const biasGradient = lab.buffer("biasGradient", Math.ceil(N / 4) * 16);
         runPaths(
           lab,
-          (lists) => {
+          (lists: FactorsRegion) => {
             lab.run(
               "denseWeightGradient",
               {
-                ...{ ...pointersOf(lists), B, K, N, d: d.pointer, dStride: d.stride },
+                ...{ ...pointersOf(lists), factor: lists.factor.pointer, B, K, N, d: d.pointer, dStride: d.stride },
                 ...{
                   gradient: gradient.pointer,
                   biasGradient: biasGradient.pointer,
@@ -136,11 +147,12 @@ describe("the dense products agree with the twin, and are one sum in one order o
               [gradient, biasGradient, work],
             );
             expect(lab.doubles(work), "multiply-adds").toEqual(
-              Float64Array.of(termsOf(lab, lists, K, B, computedColumns(dz, B, N))),
+              Float64Array.of(lists.listsD ? termsOf(lab, lists, N, B, K) : termsOf(lab, lists, K, B, computedColumns(dz, B, N))),
             );
           },
-          (path) => lab.compress("compressColumns", a, path),
+          (path) => lab.factors(a, d, path),
           [gradient, biasGradient],
+          FACTOR_PATHS,
         );
         const dw = entriesOf(K, N, (k, n) =>
           sumInOrder(
@@ -161,6 +173,24 @@ describe("the dense products agree with the twin, and are one sum in one order o
         expectClose(lab.readPanels(gradient, K, N), denseWeightGradient(h, dz, { B, K, N }), "weight gradient");
         expectClose(lab.readVector(biasGradient, N), denseBiasGradient(dz, { B, K, N }), "bias gradient");
       });
+    }
+  });
+
+  it.each([
+    { of: "dense inputs whose units sleep", densities: [1, 0.25], listsD: true },
+    { of: "images and an output that is awake", densities: [0.2, 1], listsD: false },
+    { of: "two factors that are as sparse", densities: [0.5, 0.5], listsD: false },
+  ])("compressFactor lists the factor with fewer numbers, of $of", ({ densities, listsD }) => {
+    for (const [B, K, N] of [
+      [32, 40, 84],
+      [130, 200, 28],
+      [16, 29, 56],
+    ]) {
+      const draws = new Draws(B);
+      lab.clear();
+      const [h, d] = [draws.floats(B * K, densities[0]), draws.floats(B * N, densities[1])];
+      expect(lab.factors(lab.matrix("h", B, K, h), lab.matrix("d", B, N, d), 0).listsD).toBe(listsD);
+      expect(listsGradient(h, d, { B, K, N, width: PANEL })).toBe(listsD);
     }
   });
 });

@@ -7,6 +7,9 @@ export const BLOCK = 192;
 /** Scratch memory of one thread, in bytes. */
 export const SCRATCH_BYTES = 36352;
 
+/** Bytes of the word before the panels of a factor; see `kernels/factors.ts`. */
+export const FACTOR_HEAD = 16;
+
 /** An activation matrix [rows, columns] in memory: row-major f32, the stride in floats. */
 export interface Matrix {
   readonly pointer: number;
