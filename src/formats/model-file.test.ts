@@ -15,6 +15,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
+import { branched, but, type ChangeGraph, changed, essence, F32, node, refusal, withGraph } from "../../test/model-files.ts";
 import { FUZZ_LIMIT, FUZZ_RUNS, mutatedBytes } from "../../test/mutated-bytes.ts";
 import { lossOf, make, recipes } from "../../test/networks.ts";
 import { classes } from "../../test/tasks.ts";
@@ -39,18 +40,6 @@ async function trained(scaling?: Scaling): Promise<Model> {
   await model.fit(data, { ...training, epochs: 2 });
   return model;
 }
-
-/** Everything a model is, but for its functions. */
-const essence = (model: Model) => ({
-  bits: bitsOf(model.weights),
-  names: [...model.weights.keys()],
-  seed: model.seed,
-  pass: model.pass,
-  link: model.link,
-  inputScale: model.inputScale,
-  shapes: [model.inputShape, model.outputShape],
-  summary: model.summary(),
-});
 
 describe("a saved model", () => {
   it("keeps what a byte counted in training, for its predictions", async () => {
@@ -167,57 +156,12 @@ describe("a saved model", () => {
 
 const whole = saveModel(build());
 
-/** The file with other metadata or tensors. */
-function changed(change: {
-  metadata?: Readonly<Record<string, string | undefined>>;
-  tensors?: (tensors: SafetensorsInput[]) => SafetensorsInput[];
-}): Uint8Array {
-  const file = readSafetensors(whole);
-  const metadata = { ...Object.fromEntries(file.metadata), ...change.metadata };
-  const kept = Object.entries(metadata).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const tensors = [...file.tensors].map(([name, { dtype, shape, bytes }]) => ({ name, dtype, shape, data: bytes }));
-  return writeSafetensors(change.tensors?.(tensors) ?? tensors, Object.fromEntries(kept));
-}
-
-interface GraphJson {
-  readonly input: unknown;
-  readonly nodes: readonly Readonly<Record<string, unknown>>[];
-}
-
-/** The file with another graph. */
-function withGraph(change: (graph: GraphJson) => object): Uint8Array {
-  const graph = JSON.parse(readSafetensors(whole).metadata.get("graph") ?? "");
-  return changed({ metadata: { graph: JSON.stringify(change(graph)) } });
-}
-
-/** Changes settings of one node; undefined takes one away. */
-function node(index: number, settings: Readonly<Record<string, unknown>>): (graph: GraphJson) => GraphJson {
-  return (graph) => ({ ...graph, nodes: graph.nodes.with(index, { ...graph.nodes[index], ...settings }) });
-}
-
-function refusal(bytes: unknown): DrowseError {
-  try {
-    loadModel(bytes as Uint8Array);
-  } catch (error) {
-    expect(error).toBeInstanceOf(DrowseError);
-    const { message, operation, received, remedy } = error as DrowseError;
-    expect(message).toBe(`${operation}: ${received}; ${remedy}`);
-    for (const part of [operation, received, remedy]) expect(part).not.toBe("");
-    return error as DrowseError;
-  }
-  throw new Error("it loaded");
-}
-
 const text = (words: string) => new TextEncoder().encode(words);
-const F32 = (name: string, shape: number[], value = 0): SafetensorsInput => ({
-  ...{ name, dtype: "F32", shape },
-  data: new Float32Array(shape.reduce((product, length) => product * length, 1)).fill(value),
-});
 
 describe("a file that is no model, or a damaged one, is refused", () => {
   it("where it is loaded whole, the checks below have something to find", () => {
-    expect(essence(loadModel(changed({})))).toEqual(essence(build()));
-    expect(essence(loadModel(withGraph((graph) => graph)))).toEqual(essence(build()));
+    expect(essence(loadModel(changed(whole, {})))).toEqual(essence(build()));
+    expect(essence(loadModel(withGraph(whole, (graph) => graph)))).toEqual(essence(build()));
   });
 
   it.each<[string, unknown, string]>([
@@ -227,7 +171,11 @@ describe("a file that is no model, or a damaged one, is refused", () => {
     ["an image", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13), "not a safetensors file"],
     ["zeros", new Uint8Array(1000), "not a safetensors file"],
     ["another library's safetensors", writeSafetensors([F32("0.weight", [2, 2])]), "safetensors without a model of this library"],
-    ["another version's format", changed({ metadata: { format: "drowse-model/2" } }), 'the file\'s format is "drowse-model/2"'],
+    [
+      "another version's format",
+      changed(whole, { metadata: { format: "drowse-model/2" } }),
+      'the file\'s format is "drowse-model/2"',
+    ],
     ["a file with more behind it", Uint8Array.of(...whole, 0), "not a safetensors file"],
   ])("%s", (_, bytes, fragment) => expect(refusal(bytes).message).toContain(fragment));
 
@@ -262,14 +210,10 @@ describe("a file that is no model, or a damaged one, is refused", () => {
     ["graph", "null", "its graph is not an object"],
     ["graph", "{}", "its graph has not just input and nodes"],
   ])("with the %s %j", (key, value, fragment) =>
-    expect(refusal(changed({ metadata: { [key]: value } })).message).toContain(fragment),
+    expect(refusal(changed(whole, { metadata: { [key]: value } })).message).toContain(fragment),
   );
 
   const weight = "2.weight";
-  const but = (name: string, other: SafetensorsInput[]) => (tensors: SafetensorsInput[]) => [
-    ...tensors.filter((tensor) => tensor.name !== name),
-    ...other,
-  ];
   it.each<[string, (tensors: SafetensorsInput[]) => SafetensorsInput[], string]>([
     ["without a tensor", but(weight, []), "it has 2 tensors where its graph has 3 parameters"],
     ["with a tensor more", but("", [F32("9.weight", [1])]), "it has 4 tensors where its graph has 3 parameters"],
@@ -284,9 +228,9 @@ describe("a file that is no model, or a damaged one, is refused", () => {
     ],
     ["with weights that are NaN", but(weight, [F32(weight, [6, 8], Number.NaN)]), "number 0 of 2.weight is NaN"],
     ["with biases that are infinite", but("2.bias", [F32("2.bias", [6], -Infinity)]), "number 0 of 2.bias is -Infinity"],
-  ])("%s", (_, tensors, fragment) => expect(refusal(changed({ tensors })).message).toContain(fragment));
+  ])("%s", (_, tensors, fragment) => expect(refusal(changed(whole, { tensors })).message).toContain(fragment));
 
-  it.each<[string, Parameters<typeof withGraph>[0], string]>([
+  it.each<[string, ChangeGraph, string]>([
     ["of another input", (graph) => ({ ...graph, input: [9] }), "has the shape"],
     ["of no input", (graph) => ({ ...graph, input: [] }), "the shape is []"],
     ["of an input that is no shape", (graph) => ({ ...graph, input: [2, -4] }), "the shape is [2, -4]"],
@@ -330,11 +274,11 @@ describe("a file that is no model, or a damaged one, is refused", () => {
       (graph) => ({ ...graph, nodes: graph.nodes.slice(1).with(0, { ...graph.nodes[1], inputs: ["input"] }) }),
       "put flatten() before a dense layer",
     ],
-  ])("with a graph %s", (_, change, fragment) => expect(refusal(withGraph(change)).message).toContain(fragment));
+  ])("with a graph %s", (_, change, fragment) => expect(refusal(withGraph(whole, change)).message).toContain(fragment));
 
   it("with a graph that names a key twice", () => {
     const graph = readSafetensors(whole).metadata.get("graph") ?? "";
-    expect(refusal(changed({ metadata: { graph: graph.replace('"rate":0.2', '"rate":0.2,"rate":0.9') } })).operation).toBe(
+    expect(refusal(changed(whole, { metadata: { graph: graph.replace('"rate":0.2', '"rate":0.2,"rate":0.9') } })).operation).toBe(
       "loadModel: graph",
     );
   });
@@ -350,10 +294,14 @@ describe("a file that is no model, or a damaged one, is refused", () => {
       "softmax",
       "2.weight",
       "{}",
+      '"kind":"residual"',
+      '"inputs":["batchNorm1","dropout1"]',
+      '"dropPath":1.5',
+      "1.1.0.weight",
     ];
     const outcomes = { loaded: 0, refused: 0 };
     fc.assert(
-      fc.property(mutatedBytes([whole], tokens), (bytes) => {
+      fc.property(mutatedBytes([whole, saveModel(branched())], tokens), (bytes) => {
         try {
           loadModel(bytes);
           outcomes.loaded++;

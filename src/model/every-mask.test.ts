@@ -2,19 +2,28 @@ import { describe, expect, it } from "vitest";
 import { distributionOverMasks } from "../../test/every-mask.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout/dropout.ts";
-import type { Layer } from "../layers/layer.ts";
+import type { Layers } from "../layers/layer.ts";
 import { relu } from "../layers/relu.ts";
+import { residual } from "../layers/residual.ts";
 import { tanh } from "../layers/tanh.ts";
 import { sequential } from "./sequential.ts";
 
-/** Networks of at most 12 units that may sleep. */
-const networks: [name: string, layers: () => Layer[]][] = [
+/** Networks of at most 12 units and branches that may sleep. */
+const networks: [name: string, layers: () => Layers][] = [
   ["one hidden layer", () => [dense(10), relu(), dropout({ rate: 0.3 }), dense(2)]],
   ["dropout on the input and in between", () => [dropout({ rate: 0.2 }), dense(8), relu(), dropout({ rate: 0.5 }), dense(2)]],
   ["standard scaling", () => [dense(7), tanh(), dropout({ rate: 0.6, scaling: "standard" }), dense(2)]],
   [
     "two layers of different rates",
     () => [dense(5), relu(), dropout({ rate: 0.1 }), dense(6), relu(), dropout({ rate: 0.7 }), dense(2)],
+  ],
+  [
+    "blocks in blocks, whose branches sleep",
+    () => {
+      const inner = residual([dense(4), relu()], { dropPath: 0.6, scaling: "standard" });
+      const outer = residual([dense(4), dropout({ rate: 0.3 }), inner, tanh()], { dropPath: 0.2 });
+      return [outer, relu(), residual([dense(4)], { dropPath: 0.4, scaling: "none" }), dense(2)];
+    },
   ],
   ["a layer of which everything sleeps", () => [dense(3), relu(), dropout({ rate: 1 }), dense(2)]],
 ];

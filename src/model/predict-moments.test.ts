@@ -2,15 +2,16 @@ import { describe, expect, it } from "vitest";
 import { distributionOverMasks } from "../../test/every-mask.ts";
 import { dense } from "../layers/dense.ts";
 import { dropout } from "../layers/dropout/dropout.ts";
-import type { Layer } from "../layers/layer.ts";
+import type { Layer, Layers } from "../layers/layer.ts";
 import { relu } from "../layers/relu.ts";
+import { residual } from "../layers/residual.ts";
 import { tanh } from "../layers/tanh.ts";
 import { predictMoments } from "./predict-moments.ts";
 import { sequential } from "./sequential.ts";
 
 const x = Float32Array.of(0.5, -1, 2, 0.3, 1.5, -0.2, 0.7, -0.4, 1, 0, -1, 0.25);
 
-function network(layers: Layer[]) {
+function network(layers: Layers) {
   const model = sequential({ input: [4], seed: 5 }, layers);
   const bias = model.weights.get("dense1.bias") ?? [];
   model.setWeights({ "dense1.bias": Float32Array.from(bias, (_, i) => 0.3 - 0.1 * i) });
@@ -73,6 +74,11 @@ describe("predictMoments refuses", () => {
   const model = network([dense(6), tanh(), dropout({ rate: 0.5 }), dense(2)]);
   it.each<[string, () => Promise<unknown>]>([
     ["tanh1 is of the kind tanh; take a network of dense, relu, flatten and dropout", () => predictMoments(model, x)],
+    [
+      "residual1 is of the kind residual; take a network of dense, relu, flatten and dropout, or call predictUncertain",
+      () => predictMoments(network([dense(4), residual([relu(), dense(4)], { dropPath: 0.5 })]), x),
+    ],
+    ["residual1 is of the kind residual", () => predictMoments(network([dense(4), residual([relu()])]), x)],
     ["the network is undefined", () => predictMoments(undefined as never, x)],
     ['unknown option "samples"', () => predictMoments(model, x, { samples: 3 } as never)],
     ["x has 3 numbers", () => predictMoments(network([dense(2)]), new Float32Array(3))],
