@@ -1,5 +1,6 @@
 import { render } from "preact";
 import type { Report } from "./engine/messages.ts";
+import { watchPad } from "./state/pad.ts";
 import { connect, hear, restore } from "./state/page.ts";
 import "./style/page.css";
 import { acceptDrops } from "./view/own-file.tsx";
@@ -11,5 +12,6 @@ worker.addEventListener("message", ({ data }: MessageEvent<Report>) => hear(data
 const place = document.getElementById("page");
 if (place) render(<Page />, place);
 connect((order) => worker.postMessage(order));
+watchPad();
 window.addEventListener("hashchange", restore);
 acceptDrops();

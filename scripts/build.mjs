@@ -47,6 +47,12 @@ const tools = ["scripts/build.mjs", "package.json", "package-lock.json"];
 /** The packages inside the playground's page. */
 const playgroundPackages = ["preact", "@preact/signals", "@preact/signals-core", "uplot", "papaparse", "hyparquet"];
 
+/** Whose the images are that go with the page. */
+const digitsLicence = `digits.bin holds 2,000 images of MNIST, by Yann LeCun and Corinna Cortes, under CC BY-SA 3.0
+(https://creativecommons.org/licenses/by-sa/3.0/): 1,500 of the training set and 500 of the test set, as many of each digit, each
+the first of them, with 16 shades of grey instead of 256. They stay under that licence.
+`;
+
 /** The steps in the order in which they need each other. `inputs` and `outputs` are files, or folders with all that is in them. */
 const steps = [
   { name: "kernels", inputs: ["kernels", ...tools], outputs: kernelModules.map(({ output }) => output), make: makeKernels },
@@ -73,7 +79,7 @@ const steps = [
   },
   {
     name: "playground",
-    inputs: ["playground", "src", "tsconfig.json", ...tools],
+    inputs: ["playground", "src", "tsconfig.json", "scripts/digits.mjs", ...tools],
     outputs: [playgroundPage],
     make: makePlayground,
   },
@@ -224,7 +230,7 @@ async function makePlayground() {
   const vite = await import("vite");
   await vite.build({ configFile: join(root, "playground/vite.config.ts"), logLevel: "warn" });
   const licences = playgroundPackages.map((name) => `The page contains the package ${name}:\n\n${licenceOf(name)}`);
-  write(`${playgroundPage}/licenses.txt`, licences.join("\n"));
+  write(`${playgroundPage}/licenses.txt`, [...licences, digitsLicence].join("\n"));
 }
 
 /** One hash over the names and contents of files; folders stand for all files below them but the tests. A missing file counts too. */

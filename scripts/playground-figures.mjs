@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { findChromium } from "./chromium.mjs";
+import { withPage } from "./playground-frames.mjs";
 import { isProgram, root } from "./root.mjs";
 import { setup } from "./setup.mjs";
 
@@ -14,35 +14,72 @@ const pictures = [
   { name: "playground", colorScheme: "light", width: 1240, height: 1390, preset: "Overfitting, cured" },
   { name: "playground-dark", colorScheme: "dark", width: 1240, height: 1420, preset: "A gap in the data" },
   { name: "playground-narrow", colorScheme: "light", width: 360, height: 1240, preset: "Overfitting, cured" },
+  {
+    name: "playground-digits",
+    colorScheme: "light",
+    width: 1240,
+    full: true,
+    preset: "Is this a digit?",
+    epochs: 40,
+    act: drawSeven,
+  },
+  {
+    name: "playground-digits-dark",
+    colorScheme: "dark",
+    width: 1240,
+    full: true,
+    preset: "Is this a digit?",
+    epochs: 40,
+    act: scribble,
+  },
+  {
+    name: "playground-digits-narrow",
+    colorScheme: "dark",
+    width: 360,
+    full: true,
+    preset: "Is this a digit?",
+    epochs: 40,
+    act: drawSeven,
+  },
 ];
 
-/** Serves the page for as long as `use` takes. */
-async function withPage(use) {
-  const server = spawn(process.execPath, [join(root, "dist/cli.js"), "play", "--no-open"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  try {
-    const address = await new Promise((resolve, reject) => {
-      server.once("exit", () => reject(new Error("playground-figures: drowse play ended by itself")));
-      server.stdout.once("data", (text) => resolve(String(text).trim()));
-    });
-    await use(address);
-  } finally {
-    server.kill();
+/** A seven, as places of the pen on the pad. */
+const SEVEN = [
+  [0.25, 0.22],
+  [0.5, 0.2],
+  [0.76, 0.2],
+  [0.6, 0.5],
+  [0.47, 0.84],
+];
+
+/** Draws on the pad. */
+async function drawSeven(page) {
+  const pad = page.getByTestId("pad");
+  await pad.scrollIntoViewIfNeeded();
+  const { x, y, width } = await pad.boundingBox();
+  for (const [index, [left, top]] of SEVEN.entries()) {
+    await page.mouse.move(x + left * width, y + top * width, { steps: 8 });
+    if (index === 0) await page.mouse.down();
   }
+  await page.mouse.up();
 }
 
-async function take(browser, address, { name, colorScheme, width, height, preset }) {
+function scribble(page) {
+  return page.getByRole("button", { name: "A scribble" }).click();
+}
+
+async function take(browser, address, { name, colorScheme, width, height = 1400, full = false, preset, epochs = EPOCHS, act }) {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   await page.goto(address);
   await page.getByRole("button", { name: preset }).click();
   await page.getByRole("button", { name: "Play" }).click();
   const epoch = page.getByTestId("epoch");
-  while (Number((await epoch.textContent()).replaceAll(",", "")) < EPOCHS) await page.waitForTimeout(100);
+  while (Number((await epoch.textContent()).replaceAll(",", "")) < epochs) await page.waitForTimeout(100);
   await page.getByRole("button", { name: "Pause" }).click();
   // The ensemble comes after the last step.
+  await act?.(page);
   await page.waitForTimeout(2000);
-  await page.screenshot({ path: join(root, `docs/figures/${name}.png`) });
+  await page.screenshot({ path: join(root, `docs/figures/${name}.png`), fullPage: full });
   await page.close();
 }
 

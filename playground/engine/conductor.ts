@@ -12,7 +12,7 @@ const WORK_MILLISECONDS = 40;
 interface Beginning {
   readonly run: number;
   readonly settings: Settings;
-  readonly own?: DataSet | undefined;
+  readonly given?: DataSet | undefined;
 }
 
 /**
@@ -36,8 +36,11 @@ export class Conductor {
   #ensemble = { wanted: false, sample: 0 };
   /** The ensemble that was last told is not the one of the last view. */
   #ensembleDue = false;
-  /** When the next ensemble may be asked while steps go on: it takes the time of many views. */
-  #ensembleFrom = 0;
+  #pixels: Uint8Array | undefined;
+  /** What was last told of the pad is not what the last view would say. */
+  #padDue = false;
+  /** When the next questions may be asked while steps go on: they take the time of many views. */
+  #askFrom = 0;
   /** Steps between two views at full speed; found by trying. */
   #burst = 4;
 
@@ -79,6 +82,10 @@ export class Conductor {
         this.#ensemble = order;
         this.#ensembleDue = true;
         break;
+      case "pad":
+        this.#pixels = order.pixels;
+        this.#padDue = true;
+        break;
     }
     if (!this.#working) void this.#work();
   }
@@ -91,14 +98,18 @@ export class Conductor {
     return this.#ensembleDue && this.#ensemble.wanted && this.#twins !== undefined;
   }
 
+  get #owesPad(): boolean {
+    return this.#padDue && this.#pixels !== undefined && this.#pixels.length === this.#twins?.data.task.inputs;
+  }
+
   async #work(): Promise<void> {
     this.#working = true;
     try {
-      while (this.#hasWork || this.#owesEnsemble) {
+      while (this.#hasWork || this.#owesEnsemble || this.#owesPad) {
         try {
           if (this.#hasWork) await this.#turn();
-          const isTime = !this.#hasWork || performance.now() >= this.#ensembleFrom;
-          if (isTime && this.#owesEnsemble) await this.#tellEnsemble();
+          const isTime = !this.#hasWork || performance.now() >= this.#askFrom;
+          if (isTime && (this.#owesEnsemble || this.#owesPad)) await this.#answer();
         } catch (error) {
           this.#speed = 0;
           this.#asked = 0;
@@ -126,12 +137,14 @@ export class Conductor {
       this.#speed = 0;
       return;
     }
-    if (this.#steer) twins.steer(this.#steer);
+    const steer = this.#steer;
     this.#steer = undefined;
+    if (steer) await twins.steer(steer);
     this.#due = false;
     await this.#steps(twins);
     this.#report({ kind: "view", run: this.#run, ...(await twins.look(this.#row)) });
     this.#ensembleDue = true;
+    this.#padDue = true;
     if (this.#saves) this.#report({ kind: "file", run: this.#run, bytes: new Uint8Array(saveModel(twins.model)) });
     this.#saves = false;
     const rest = this.#speed > 0 && Number.isFinite(this.#speed) ? 1000 / this.#speed : FRAME_MILLISECONDS;
@@ -140,24 +153,32 @@ export class Conductor {
     await new Promise((resolve) => setTimeout(resolve, this.#speed > 0 ? Math.min(pause, 1000) : 0));
   }
 
-  /** Asks the ensemble. While steps go on it gets a quarter of the time at most. */
-  async #tellEnsemble(): Promise<void> {
+  /** Asks the ensemble, and what is seen on the pad. While steps go on that gets a quarter of the time at most. */
+  async #answer(): Promise<void> {
     const begun = performance.now();
-    this.#ensembleDue = false;
-    const ensemble = await this.#twins?.ask(this.#ensemble.sample);
-    if (ensemble) this.#report({ kind: "ensemble", run: this.#run, ...ensemble });
+    const run = this.#run;
+    if (this.#owesEnsemble) {
+      this.#ensembleDue = false;
+      const ensemble = await this.#twins?.ask(this.#ensemble.sample);
+      if (ensemble) this.#report({ kind: "ensemble", run, ...ensemble });
+    }
+    if (this.#owesPad && this.#pixels) {
+      this.#padDue = false;
+      const answers = await this.#twins?.askOfImage(this.#pixels);
+      if (answers) this.#report({ kind: "pad", run, ...answers });
+    }
     const took = performance.now() - begun;
-    this.#ensembleFrom = performance.now() + 3 * took;
+    this.#askFrom = performance.now() + 3 * took;
     // Orders are heard only while it rests.
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 
-  async #renew({ run, settings, own }: Beginning): Promise<void> {
+  async #renew({ run, settings, given }: Beginning): Promise<void> {
     this.#begin = undefined;
     this.#twins?.close();
     this.#twins = undefined;
     this.#run = run;
-    this.#twins = await Twins.make(settings, own);
+    this.#twins = await Twins.make(settings, given);
     this.#row = Math.min(this.#row, this.#twins.data.train.y.length - 1);
     this.#report({ kind: "data", run, data: this.#twins.data });
   }

@@ -1,5 +1,6 @@
 import type { DataSet } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
+import type { PadAnswers } from "./pad.ts";
 import type { Ensemble } from "./thinned.ts";
 import type { Walk } from "./walk.ts";
 
@@ -10,8 +11,8 @@ export type Speed = number;
 
 export type Order =
   /** Begin anew with these settings. */
-  | { readonly kind: "begin"; readonly run: number; readonly settings: Settings; readonly own?: DataSet | undefined }
-  /** Go on with other rates or another learning rate. */
+  | { readonly kind: "begin"; readonly run: number; readonly settings: Settings; readonly given?: DataSet | undefined }
+  /** Go on with other rates, another schedule of them or another learning rate. */
   | { readonly kind: "steer"; readonly settings: Settings }
   | { readonly kind: "play"; readonly speed: Speed }
   | { readonly kind: "pause" }
@@ -19,6 +20,8 @@ export type Order =
   | { readonly kind: "steps"; readonly count: number }
   /** Look at another point. */
   | { readonly kind: "row"; readonly row: number }
+  /** Say what is seen on an image, a byte per pixel, now and after every step; undefined: on none. */
+  | { readonly kind: "pad"; readonly pixels: Uint8Array | undefined }
   /** Tell the right network as a model file. */
   | { readonly kind: "save" }
   /** Whether an ensemble is wanted, and which of its networks is to be seen for itself. */
@@ -35,7 +38,10 @@ export interface Score {
 
 /** A network as it stands. */
 export interface TwinView extends Score {
-  /** Probability of class 1 over the plane, row by row from the top, FIELD_SIDE in each; numbers along the line; or nothing. */
+  /**
+   * Probability of class 1 over the plane, row by row from the top, FIELD_SIDE in each; numbers along the line; probabilities of the
+   * classes of each image on the sheet; or nothing.
+   */
   readonly field: Float32Array;
   /** What the next visit of the point looked at does in it. */
   readonly walk: Walk;
@@ -60,10 +66,17 @@ export interface EnsembleReport extends Ensemble {
   readonly run: number;
 }
 
+/** What both networks say of the image on the pad. */
+export interface PadReport extends PadAnswers {
+  readonly kind: "pad";
+  readonly run: number;
+}
+
 export type Report =
   | { readonly kind: "data"; readonly run: number; readonly data: DataSet }
   | View
   | EnsembleReport
+  | PadReport
   | { readonly kind: "file"; readonly run: number; readonly bytes: Uint8Array<ArrayBuffer> }
   /** The training cannot go on; the message says why, and what to do. */
   | { readonly kind: "failed"; readonly run: number; readonly message: string };

@@ -1,6 +1,5 @@
 import {
   adam,
-  dense,
   elu,
   gelu,
   type Layer,
@@ -9,18 +8,20 @@ import {
   type Optimizer,
   relu,
   rmsprop,
+  selu,
   sequential,
   sgd,
   swish,
   tanh,
 } from "drowse";
 import type { Settings } from "../state/settings.ts";
-import { dropoutLayer } from "./kinds.ts";
+import { dropoutLayer, settingsNow, unitKind, weightsLayer } from "./kinds.ts";
 
 const activations: { readonly [Name in Settings["activation"]]: () => Layer } = {
   relu: () => relu(),
   leakyRelu: () => leakyRelu(),
   elu: () => elu(),
+  selu: () => selu(),
   gelu: () => gelu(),
   swish: () => swish(),
   tanh: () => tanh(),
@@ -31,44 +32,66 @@ export function activationLayer({ activation }: Settings): Layer {
   return activations[activation]();
 }
 
-/** The dropout layers by their names: these are part of the masks' keys, and what rates are changed by. */
-export const INPUT_DROPOUT = "input";
-export const hiddenDropout = (layer: number) => `hidden${layer + 1}`;
+/** The settings of a network in which nobody sleeps: the same layers at rate 0, which is the exact identity. */
+export function awakeSettings(settings: Settings): Settings {
+  return { ...settings, kind: "dropout", rate: 0, rates: [], inputRate: 0, schedule: "constant" };
+}
 
-/**
- * The network of the settings. One with every neuron awake has the same layers at rate 0, which is the exact identity: first
- * weights and order of the rows follow from the same names and seed.
- * @param options.inputs - numbers in a row; default those of a place in the plane.
- */
-export function buildNetwork(settings: Settings, { awake, inputs = 2 }: { awake: boolean; inputs?: number }): Model {
-  const { hidden, seed } = settings;
-  const rate = awake ? 0 : settings.rate;
-  const inputRate = awake ? 0 : settings.inputRate;
-  const layers = hidden.flatMap((units, index) => [
-    dense(units),
-    activationLayer(settings),
-    dropoutLayer(settings, hiddenDropout(index), rate),
-  ]);
-  return sequential({ input: [inputs], seed }, [dropoutLayer(settings, INPUT_DROPOUT, inputRate), ...layers, dense(1)]);
+/** A hidden layer, with what falls asleep behind it. */
+function hiddenLayers(settings: Settings, index: number): Layer[] {
+  const asleep = dropoutLayer(settings, index + 1);
+  const weights = weightsLayer(settings, index, settings.hidden[index]);
+  return unitKind(settings, index + 1) === "standout" ? [weights, asleep] : [weights, activationLayer(settings), asleep];
+}
+
+/** Numbers that go in and come out. */
+interface Ends {
+  readonly inputs?: number;
+  readonly outputs?: number;
 }
 
 /**
- * The beginning of a network with the same weights, up to the activation of a hidden layer: what it predicts is what the units of
- * that layer hold when nothing sleeps.
+ * The network of the settings. First weights and order of the rows follow from the same names and seed, whatever sleeps.
+ * @param options.inputs - numbers in a row; default those of a place in the plane.
  */
-export function headOf(model: Model, settings: Settings, layer: number): Model {
-  const { hidden, rate, inputRate, seed } = settings;
-  const layers = hidden
-    .slice(0, layer + 1)
-    .flatMap((units, index) => [
-      index === 0 ? dropoutLayer(settings, INPUT_DROPOUT, inputRate) : dropoutLayer(settings, hiddenDropout(index - 1), rate),
-      dense(units),
-      activationLayer(settings),
-    ]);
-  const head = sequential({ input: model.inputShape, seed }, layers);
+export function buildNetwork(given: Settings, { awake, inputs = 2, outputs = 1 }: { awake: boolean } & Ends): Model {
+  const settings = awake ? awakeSettings(given) : given;
+  const { hidden, seed } = settings;
+  return sequential({ input: [inputs], seed }, [
+    dropoutLayer(settings, 0),
+    ...hidden.flatMap((_, index) => hiddenLayers(settings, index)),
+    weightsLayer(settings, hidden.length, outputs),
+  ]);
+}
+
+/** The beginnings of a network that were made last, and of which settings: making one draws all its weights. */
+const made = new WeakMap<Model, { readonly of: string; readonly heads: Map<string, Model> }>();
+
+/**
+ * The beginning of a network with the same weights, up to the activation of a hidden layer: what it predicts is what the units of
+ * that layer hold when nothing sleeps. Or up to the sums before the activation.
+ */
+export function headOf(model: Model, given: Settings, layer: number, upTo: "activation" | "sums" = "activation"): Model {
+  const settings = settingsNow(model, given);
+  const of = JSON.stringify(settings);
+  const before = made.get(model);
+  const { heads } = before?.of === of ? before : { heads: new Map<string, Model>() };
+  made.set(model, { of, heads });
+  const head = heads.get(`${layer} ${upTo}`) ?? buildHead(model, settings, layer, upTo);
+  heads.set(`${layer} ${upTo}`, head);
   const names = new Set(head.weights.keys());
   head.setWeights(Object.fromEntries(Array.from(model.weights).filter(([name]) => names.has(name))));
   return head;
+}
+
+function buildHead(model: Model, settings: Settings, layer: number, upTo: "activation" | "sums"): Model {
+  const before = Array.from({ length: layer }, (_, index) => hiddenLayers(settings, index)).flat();
+  return sequential({ input: model.inputShape, seed: settings.seed }, [
+    dropoutLayer(settings, 0),
+    ...before,
+    weightsLayer(settings, layer, settings.hidden[layer]),
+    ...(upTo === "activation" ? [activationLayer(settings)] : []),
+  ]);
 }
 
 /** The optimizer of the settings. */

@@ -1,4 +1,5 @@
-import { pictureOf, type Task } from "../data/data-set.ts";
+import { type DataSet, pictureOf } from "../data/data-set.ts";
+import { PIXELS } from "../data/digits.ts";
 
 /** The part of the plane that is shown: from -REACH to REACH on both axes. */
 export const REACH = 1.25;
@@ -8,13 +9,18 @@ export const FIELD_SIDE = 56;
 /** Places along the line. */
 export const LINE_PLACES = 201;
 
-/** The places that a network is asked about: of the plane or the line that is shown, if one is. */
-export function placesFor(task: Task): Float32Array {
+/** Images along each side of the sheet of those that are new to the networks. */
+export const SHEET_SIDE = 10;
+
+/** What a network is asked about: places of the plane or the line that is shown, or images, if there is a picture. */
+export function placesFor({ task, test }: DataSet): Float32Array | Uint8Array {
   switch (pictureOf(task)) {
     case "plane":
       return planePlaces(FIELD_SIDE);
     case "line":
       return Float32Array.from({ length: LINE_PLACES }, (_, place) => linePlace(place, LINE_PLACES));
+    case "images":
+      return test.x.slice(0, SHEET_SIDE ** 2 * PIXELS);
     case undefined:
       return new Float32Array();
   }

@@ -15,6 +15,12 @@ describe("a thinned network", () => {
     { rate: 0, inputRate: 0 },
     { rate: 1 },
     { kind: "gaussian" },
+    { kind: "alpha", activation: "selu" },
+    { kind: "dropConnect" },
+    { kind: "dropConnect", scaling: "standard", rates: [0.5, 0.1] },
+    { kind: "concrete" },
+    { kind: "variational" },
+    { rates: [0.6, 0.2] },
     { data: "gap" },
   ] as const)("says what the engine computes with the same mask: %j", async (changes) => {
     const settings: Settings = { ...base, ...changes };
@@ -23,14 +29,15 @@ describe("a thinned network", () => {
     for (const sample of [0, 1, 5]) {
       const trace = await model.trace(train, { loss: task.loss, rows: [sample], pass: SAMPLE_PASS });
       const point = train.x.subarray(task.inputs * sample, task.inputs * (sample + 1));
-      const { data } = await thin(model, settings, sample).predict(point, { output: "logits" });
+      const { data } = await (await thin(model, settings, sample)).predict(point, { output: "logits" });
       expect(data[0]).toBeCloseTo(trace.layers.get("dense3")?.output.data[0] ?? Number.NaN, 5);
     }
   });
 
   it("is another for another sample", async () => {
     const model = buildNetwork(base, { awake: false });
-    const [one, other] = [0, 1].map((sample) => thin(model, base, sample).weights.get("dense2.weight"));
+    const weights = async (sample: number) => (await thin(model, base, sample)).weights.get("dense2.weight");
+    const [one, other] = [await weights(0), await weights(1)];
     expect(one).not.toEqual(other);
   });
 });
@@ -45,5 +52,16 @@ describe("the ensemble", () => {
     expect(Math.max(...unsure.deviation)).toBeGreaterThan(0.01);
     expect(Math.max(...unsure.deviation)).toBeLessThanOrEqual(0.5);
     expect(unsure.one).toHaveLength(64);
+  });
+
+  it("of standout has masks for each place", async () => {
+    const question = { places: planePlaces(8), loss: "binaryCrossEntropy" } as const;
+    const settings: Settings = { ...base, kind: "standout", inputRate: 0 };
+    const { one, mean, deviation } = await ask(buildNetwork(settings, { awake: false }), settings, 3, question);
+    expect([one.length, mean.length, deviation.length]).toEqual([64, 64, 64]);
+    expect(Math.max(...deviation)).toBeGreaterThan(0.01);
+    const awake: Settings = { ...settings, rate: 0 };
+    const sure = await ask(buildNetwork(awake, { awake: false }), awake, 3, question);
+    expect(Math.max(...sure.deviation)).toBeLessThan(1e-4);
   });
 });

@@ -1,9 +1,9 @@
-import { dense, type Model, sequential } from "drowse";
+import { dense, type Model, predictUncertain, sequential } from "drowse";
 import type { Task } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import { ENSEMBLE } from "./ensemble-size.ts";
-import { drawOf } from "./kinds.ts";
-import { activationLayer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
+import { drawOf, rateNow, weightMask, weightsName } from "./kinds.ts";
+import { activationLayer } from "./network.ts";
 
 // Dropout as an ensemble: each mask leaves a thinned network, and its weights can be written down.
 
@@ -12,25 +12,64 @@ export const SAMPLE_PASS = 2 ** 31 - 1;
 
 /**
  * The thinned network of a mask: sleeping units are left out by zeros in the weights that come from them, and the scale of those
- * that are awake is in theirs; noise is in them likewise. With the same mask for every input it is a plain network.
+ * that are awake is in theirs; noise is in them likewise, and what is added is in the biases. With the same mask for every input it
+ * is a plain network. There is none of standout, whose masks depend on the input.
  * @param sample - which mask; each number is another.
  */
-export function thin(model: Model, settings: Settings, sample: number): Model {
-  const { hidden, rate, inputRate, seed } = settings;
+export async function thin(model: Model, settings: Settings, sample: number): Promise<Model> {
+  const { hidden, seed } = settings;
+  const [outputs] = model.outputShape;
   const thinned = sequential({ input: model.inputShape, seed }, [
     ...hidden.flatMap((units) => [dense(units), activationLayer(settings)]),
-    dense(1),
+    dense(outputs),
   ]);
-  const layers = [{ name: INPUT_DROPOUT, rate: inputRate }, ...hidden.map((_, index) => ({ name: hiddenDropout(index), rate }))];
-  const weights = Object.fromEntries(model.weights);
-  for (const [index, layer] of layers.entries()) {
-    const { factors } = drawOf(model, settings, { ...layer, row: sample, pass: SAMPLE_PASS });
-    const name = `dense${index + 1}.weight`;
+  const place = { row: sample, pass: SAMPLE_PASS };
+  const weights = new Map(thinned.weights);
+  for (const [column, units] of [...hidden, outputs].entries()) {
+    const name = weightsName(column);
+    const { factors, shift } = await drawOf(model, settings, column, place);
+    const awake = await awakeWeights(model, settings, { column, inputs: factors.length, units, sample });
+    const own = model.weights.get(`${name}.weight`) ?? new Float32Array();
+    const biases = Float32Array.from(model.weights.get(`${name}.bias`) ?? []);
     // [outputs, inputs]: the input is what varies fastest.
-    weights[name] = weights[name].map((weight, at) => weight * factors[at % factors.length]);
+    for (const [at, weight] of own.entries()) biases[Math.floor(at / factors.length)] += weight * shift[at % factors.length];
+    weights.set(`${name}.bias`, biases);
+    weights.set(
+      `${name}.weight`,
+      own.map((weight, at) => weight * factors[at % factors.length] * (awake?.[at] ?? 1)),
+    );
   }
-  thinned.setWeights(weights);
+  thinned.setWeights(Object.fromEntries(weights));
   return thinned;
+}
+
+/** Masks of weights that were drawn last: they follow from seed, rate and sample alone. */
+const drawn = new Map<string, Float32Array>();
+/** Of so many layers. */
+const MOST_DRAWN = 400;
+
+/** With DropConnect: what the weights behind a column are multiplied by. */
+async function awakeWeights(
+  model: Model,
+  settings: Settings,
+  { column, inputs, units, sample }: { column: number; inputs: number; units: number; sample: number },
+): Promise<Float32Array | undefined> {
+  if (settings.kind !== "dropConnect") return undefined;
+  const rate = rateNow(model, settings, column);
+  const scale = settings.scaling === "standard" || rate === 1 ? 1 : 1 / (1 - rate);
+  const key = [model.seed, column, inputs, units, rate, scale, sample].join(" ");
+  const known = drawn.get(key);
+  if (known) return known;
+  const mask = await weightMask(model.seed, { column, rate, inputs, units, row: sample, pass: SAMPLE_PASS });
+  const factors = Float32Array.from(mask, (word) => word * scale);
+  if (drawn.size >= MOST_DRAWN) drawn.clear();
+  drawn.set(key, factors);
+  return factors;
+}
+
+/** Whether anything sleeps, or is shaken, in a network. */
+export function drawsAtRandom({ rates }: Model): boolean {
+  return Object.values(rates).some((rate) => rate > 0);
 }
 
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
@@ -43,7 +82,7 @@ export interface Question {
 
 /** What one thinned network says of places: probabilities of class 1, or numbers. */
 async function answers(model: Model, settings: Settings, sample: number, { places, loss }: Question): Promise<Float32Array> {
-  const { data } = await thin(model, settings, sample).predict(places, { output: "logits", threads: 1 });
+  const { data } = await (await thin(model, settings, sample)).predict(places, { output: "logits", threads: 1 });
   return loss === "binaryCrossEntropy" ? data.map(sigmoid) : data;
 }
 
@@ -59,6 +98,7 @@ export interface Ensemble {
 
 /** Asks thinned networks one after the other: mean and deviation over ENSEMBLE masks, and one of them for itself. */
 export async function ask(model: Model, settings: Settings, sample: number, question: Question): Promise<Ensemble> {
+  if (settings.kind === "standout" && drawsAtRandom(model)) return askPlaceByPlace(model, sample, question);
   const count = question.places.length / model.inputShape[0];
   const sums = new Float64Array(count);
   const squares = new Float64Array(count);
@@ -76,4 +116,16 @@ export async function ask(model: Model, settings: Settings, sample: number, ques
     return Math.sqrt(Math.max(0, squares[place] / ENSEMBLE - (sum / ENSEMBLE) ** 2));
   });
   return { sample, one: one ?? (await answers(model, settings, sample, question)), mean, deviation };
+}
+
+/** The same where who sleeps depends on the place: each place has masks of its own. */
+async function askPlaceByPlace(model: Model, sample: number, { places }: Question): Promise<Ensemble> {
+  const { mean, std, samples } = await predictUncertain(model, places, { samples: ENSEMBLE, keepSamples: true, threads: 1 });
+  const count = mean.data.length;
+  return {
+    sample,
+    one: samples.data.slice(sample * count, (sample + 1) * count),
+    mean: Float32Array.from(mean.data),
+    deviation: Float32Array.from(std.data),
+  };
 }

@@ -1,7 +1,11 @@
 import { dropoutMask, dropoutNoise } from "drowse";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Settings, standardSettings } from "../state/settings.ts";
-import { buildNetwork, hiddenDropout } from "./network.ts";
+import { digits } from "../../test/digits.ts";
+import { fitted } from "../state/fitting.ts";
+import { kindNames, rateOf, type Settings, standardSettings } from "../state/settings.ts";
+import { hiddenDropout } from "./kinds.ts";
+import { buildNetwork } from "./network.ts";
+import { scheduleOf } from "./schedules.ts";
 import { Twins } from "./twins.ts";
 
 let twins: Twins | undefined;
@@ -32,10 +36,60 @@ describe("the twins", () => {
 
   it("go on with another rate, which the one that is awake does not have", async () => {
     const both = await make({ rate: 0.4 });
-    both.steer({ ...standardSettings, points: 40, hidden: [12, 12], rate: 1 });
+    await both.steer({ ...standardSettings, points: 40, hidden: [12, 12], rate: 1 });
     const { awake, drowsy } = await both.look(0);
     expect(awake.walk.columns[1].mask).toEqual(new Uint8Array(12).fill(1));
     expect(drowsy.walk.columns[1].mask).toEqual(new Uint8Array(12));
+  });
+});
+
+describe("a schedule", () => {
+  const settings: Settings = { ...standardSettings, points: 40, hidden: [12, 12], rates: [0.2, 0.5], inputRate: 0.1, span: 10 };
+  const ratesAt = async (both: Twins) => (await both.look(0)).drowsy.walk.columns.map(({ rate }) => rate);
+  /** The rates of the step before `step`, of 30. */
+  const planned = (schedule: Settings["schedule"], step: number) =>
+    [0.1, 0.2, 0.5].map((rate) => scheduleOf({ schedule })?.(step - 1, { steps: 30, rate }));
+
+  it.each(["early", "late", "curriculum", "linear", "frontLoaded"] as const)(
+    "moves the rates of all layers: %s",
+    async (schedule) => {
+      const both = await make({ ...settings, schedule });
+      for (const step of [7, 15, 16, 30, 40]) {
+        await both.run(step - (await both.look(0)).step);
+        expect(await ratesAt(both)).toEqual(planned(schedule, Math.min(step, 30)));
+      }
+    },
+  );
+
+  it("acts on a running training, as if it had been there", async () => {
+    const scheduled = await make({ ...settings, schedule: "linear" });
+    await scheduled.run(20);
+    const { drowsy } = await scheduled.look(0);
+    scheduled.close();
+    // Until step 10 by hand, by the same rates.
+    const both = await make({ ...settings, rates: [0, 0], inputRate: 0 });
+    for (let step = 0; step < 10; step++) {
+      const [inputRate, ...rates] = planned("linear", step + 1) as number[];
+      await both.steer({ ...settings, inputRate, rates });
+      await both.run(1);
+    }
+    await both.steer({ ...settings, schedule: "linear" });
+    await both.run(10);
+    expect((await both.look(0)).drowsy).toEqual(drowsy);
+    // And back to rates that stay.
+    await both.steer({ ...settings, inputRate: 0, rates: [0, 0.9] });
+    expect(await ratesAt(both)).toEqual([0, 0, 0.9]);
+  });
+
+  it("follows another rate, and another schedule, from the next step on", async () => {
+    const both = await make({ ...settings, schedule: "late" });
+    await both.run(20);
+    await both.steer({ ...settings, rates: [0.4, 0.4], schedule: "late" });
+    await both.run(1);
+    expect(await ratesAt(both)).toEqual([0.1, 0.4, 0.4]);
+    await both.steer({ ...settings, schedule: "early" });
+    await both.run(1);
+    expect(await ratesAt(both)).toEqual([0, 0, 0]);
   });
 });
 
@@ -90,5 +144,115 @@ describe("a walk through one step", () => {
     }
     const { walk: awake } = (await both.look(5)).awake;
     expect(awake.columns[1].factors).toEqual(new Float32Array(12).fill(1));
+  });
+
+  it.each(kindNames)("has numbers that belong together: %s", async (kind) => {
+    const { settings } = fitted({
+      ...standardSettings,
+      ...{ points: 40, hidden: [12, 9], rates: [0.3, 0.45], inputRate: 0.2, kind, learningRate: 0.003 },
+    });
+    const both = await make(settings);
+    await both.run(7);
+    const { walk } = (await both.look(5)).drowsy;
+    for (const [index, column] of walk.columns.entries()) {
+      const { before, after, factors, shift, mask, gradient, gradientAfter } = column;
+      for (const [unit, held] of before.entries()) {
+        expect(after[unit]).toBeCloseTo(factors[unit] * held + shift[unit], 5);
+        if (gradient && gradientAfter) expect(gradient[unit]).toBeCloseTo(factors[unit] * gradientAfter[unit], 6);
+        if (kind !== "concrete" && kind !== "alpha" && mask[unit] === 0) expect(after[unit]).toBeCloseTo(0, 12);
+      }
+      // What comes in leads to what is held, by the weights that are awake.
+      const next = walk.columns[index + 1];
+      if (!next || settings.activation !== "relu") continue;
+      const { weights, biases, mask: ofWeights } = walk.bundles[index];
+      const scale = ofWeights ? 1 / (1 - column.rate) : 1;
+      for (const [unit, held] of next.before.entries()) {
+        let sum = biases[unit];
+        for (const [input, value] of after.entries()) {
+          const at = unit * after.length + input;
+          sum += (ofWeights?.[at] ?? 1) * scale * weights[at] * value;
+        }
+        expect(held).toBeCloseTo(Math.max(0, sum), 4);
+      }
+    }
+    // Somebody sleeps, or is shaken, and not all.
+    const { factors } = walk.columns[1];
+    const asleep = walk.bundles[1].mask ?? Uint8Array.from(factors, (factor) => Number(Math.abs(factor - factors[0]) < 1e-6));
+    expect(new Set(asleep)).toEqual(new Set([0, 1]));
+  });
+
+  it("has a mask of its own for each weight of DropConnect, at the rate of the layer they come from", async () => {
+    const both = await make({ kind: "dropConnect", hidden: [40, 40], rates: [0.25, 0.75], inputRate: 0 });
+    const { walk } = (await both.look(5)).drowsy;
+    const shares = walk.bundles.map(({ mask }) => (mask ? mask.reduce((sum, word) => sum + word, 0) / mask.length : Number.NaN));
+    expect(shares[0]).toBe(1);
+    expect(shares[1]).toBeCloseTo(0.75, 1);
+    expect(Math.abs(shares[2] - 0.25)).toBeLessThan(0.2);
+    for (const { mask, weights, updated } of walk.bundles) {
+      for (const [at, word] of (mask ?? []).entries()) if (word === 0) expect(updated[at]).toBe(weights[at]);
+    }
+  });
+
+  it("has with standout a mask that the engine has drawn, more often awake the larger the sum", async () => {
+    const both = await make({ kind: "standout", hidden: [128], rate: 0.5, points: 8, seed: 3 });
+    const keeps: number[] = [];
+    const kept: number[] = [];
+    for (let row = 0; row < 8; row++) {
+      const { mask, before, after, chances } = (await both.look(row)).drowsy.walk.columns[1];
+      for (const [unit, held] of before.entries()) if (held !== 0) expect(after[unit]).toBe(mask[unit] * held);
+      keeps.push(...(chances?.keep ?? []));
+      kept.push(...mask);
+    }
+    const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const share = (from: number, below: number) =>
+      average(kept.filter((_, at) => keeps[at] >= from && keeps[at] < below)) -
+      average(keeps.filter((keep) => keep >= from && keep < below));
+    expect(Math.abs(share(0, 0.5))).toBeLessThan(0.08);
+    expect(Math.abs(share(0.5, 1))).toBeLessThan(0.08);
+  });
+
+  it.each(["standard", "inverted"] as const)("predicts by what the whole network predicts, %s", async (scaling) => {
+    for (const kind of ["dropConnect", "standout"] as const) {
+      const settings: Settings = {
+        ...standardSettings,
+        points: 40,
+        hidden: [12, 9],
+        inputRate: 0.2,
+        rates: [0.3, 0.4],
+        kind,
+        scaling,
+      };
+      twins?.close();
+      const both = await make(settings);
+      await both.run(20);
+      const { walk } = (await both.look(3)).drowsy;
+      const { predicted, chances, rate } = walk.columns[2];
+      const { weights, biases } = walk.bundles[2];
+      const handed = predicted.map((value, unit) => value * (chances?.predicted[unit] ?? 1));
+      const keep = kind === "dropConnect" && scaling === "standard" ? 1 - rate : 1;
+      const logit = handed.reduce((sum, value, unit) => sum + keep * weights[unit] * value, biases[0]);
+      const { x } = both.data.train;
+      const { data } = await both.model.predict(x.slice(6, 8), { output: "logits" });
+      expect(data[0]).toBeCloseTo(logit, 4);
+    }
+  });
+});
+
+describe("digits", () => {
+  it("are learned by both, and seen in a step", async () => {
+    const settings: Settings = { ...standardSettings, data: "digits", points: 100, hidden: [16], inputRate: 0.2 };
+    twins = await Twins.make(settings, digits(100));
+    await twins.run(14);
+    const { awake, drowsy, epoch } = await twins.look(42);
+    expect(epoch).toBe(2);
+    for (const { testError, field, walk } of [awake, drowsy]) {
+      expect(testError).toBeLessThan(0.75);
+      expect(field).toHaveLength(1000);
+      expect(walk.outputs).toHaveLength(10);
+      expect(walk.label).toBe(2);
+    }
+    const model = buildNetwork(settings, { awake: false, inputs: 784, outputs: 10 });
+    expect(drowsy.walk.columns[0].mask).toEqual(dropoutMask(model, "input", { rows: [42], pass: 2 }).data);
+    expect(rateOf(settings, 0)).toBe(0.3);
   });
 });

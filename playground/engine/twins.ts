@@ -1,16 +1,28 @@
-import type { Evaluation, Model, Trainer } from "drowse";
+import type { Evaluation, Model, Trainer, TrainerOptions, TrainerState } from "drowse";
 import { type DataSet, dataOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
+import { steeredRates } from "./kinds.ts";
 import type { TwinView, View } from "./messages.ts";
-import { buildNetwork, buildOptimizer, hiddenDropout, INPUT_DROPOUT } from "./network.ts";
+import { awakeSettings, buildNetwork, buildOptimizer } from "./network.ts";
+import { askOfImage, type PadAnswers } from "./pad.ts";
 import { placesFor } from "./places.ts";
+import { scheduleOf } from "./schedules.ts";
 import { ask, type Ensemble } from "./thinned.ts";
 import { walkStep } from "./walk.ts";
 
 /** One of the two networks, and what trains it. */
 interface Twin {
   readonly model: Model;
-  readonly trainer: Trainer;
+  trainer: Trainer;
+}
+
+/** How a network of the settings is trained. */
+function trainerOptions(settings: Settings, { task, train }: DataSet): TrainerOptions {
+  const { batch, span } = settings;
+  const common = { loss: task.loss, optimizer: buildOptimizer(settings), batchSize: batch };
+  const dropoutSchedule = scheduleOf(settings);
+  if (!dropoutSchedule) return common;
+  return { ...common, dropoutSchedule, steps: span * Math.ceil(train.y.length / batch) };
 }
 
 /**
@@ -19,7 +31,7 @@ interface Twin {
  */
 export class Twins {
   readonly data: DataSet;
-  readonly #places: Float32Array;
+  readonly #places: Float32Array | Uint8Array;
   readonly #awake: Twin;
   readonly #drowsy: Twin;
   #settings: Settings;
@@ -28,25 +40,24 @@ export class Twins {
 
   private constructor(settings: Settings, data: DataSet, awake: Twin, drowsy: Twin) {
     this.data = data;
-    this.#places = placesFor(data.task);
+    this.#places = placesFor(data);
     this.#settings = settings;
     this.#learningRate = settings.learningRate;
     this.#awake = awake;
     this.#drowsy = drowsy;
   }
 
-  /** @param own - the data of a file, where the settings say so. */
-  static async make(settings: Settings, own?: DataSet): Promise<Twins> {
-    const data = dataOf(settings, own);
-    const twin = async (awake: boolean): Promise<Twin> => {
-      const model = buildNetwork(settings, { awake, inputs: data.task.inputs });
-      const optimizer = buildOptimizer(settings);
-      const options = { loss: data.task.loss, optimizer, batchSize: settings.batch } as const;
-      return { model, trainer: await model.trainer(data.train, options) };
+  /** @param given - images or the data of a file, where the settings say so. */
+  static async make(settings: Settings, given?: DataSet): Promise<Twins> {
+    const data = dataOf(settings, given);
+    const { inputs, outputs } = data.task;
+    const twin = async (own: Settings, isAwake: boolean): Promise<Twin> => {
+      const model = buildNetwork(own, { awake: isAwake, inputs, outputs });
+      return { model, trainer: await model.trainer(data.train, trainerOptions(own, data)) };
     };
-    const awake = await twin(true);
+    const awake = await twin(awakeSettings(settings), true);
     try {
-      return new Twins(settings, data, awake, await twin(false));
+      return new Twins(settings, data, awake, await twin(settings, false));
     } catch (error) {
       awake.trainer.close();
       throw error;
@@ -62,13 +73,36 @@ export class Twins {
     return this.#awake.trainer.stepsPerEpoch;
   }
 
-  /** Rates and learning rate from the next step on. */
-  steer(settings: Settings): void {
+  /** Rates, their schedule and the learning rate from the next step on. */
+  async steer(settings: Settings): Promise<void> {
     const factor = settings.learningRate / this.#learningRate;
-    for (const { trainer } of [this.#awake, this.#drowsy]) trainer.learningRateFactor = factor;
-    this.#drowsy.trainer.setRate(INPUT_DROPOUT, settings.inputRate);
-    for (const index of settings.hidden.keys()) this.#drowsy.trainer.setRate(hiddenDropout(index), settings.rate);
+    const before = this.#settings;
     this.#settings = settings;
+    if (before.schedule !== "constant" || settings.schedule !== "constant") await this.#reschedule(settings);
+    else for (const [name, rate] of Object.entries(steeredRates(settings))) this.#drowsy.trainer.setRate(name, rate);
+    for (const { trainer } of [this.#awake, this.#drowsy]) trainer.learningRateFactor = factor;
+  }
+
+  /** A schedule belongs to a trainer: another one goes on from where this one stands, by the schedule of these settings. */
+  async #reschedule(settings: Settings): Promise<void> {
+    const { model, trainer } = this.#drowsy;
+    const { schedule: _, ...state } = await trainer.state();
+    const { steps, ...options } = trainerOptions({ ...settings, learningRate: this.#learningRate }, this.data);
+    const next = await model.trainer(this.data.train, steps === undefined ? options : { ...options, steps });
+    // Those that the settings do not name never sleep.
+    const steered = steeredRates(settings);
+    const rates = Object.fromEntries(Object.keys(next.rates).map((name) => [name, steered[name] ?? 0]));
+    const scheduled = steps === undefined ? {} : { schedule: { steps, rates } };
+    // Where they follow a schedule they are those of the last step until the next.
+    const from: TrainerState = { ...state, rates: { ...state.rates, ...(steps === undefined ? rates : {}) }, ...scheduled };
+    try {
+      next.restore(from);
+    } catch (error) {
+      next.close();
+      throw error;
+    }
+    trainer.close();
+    this.#drowsy.trainer = next;
   }
 
   /** Takes steps with both. */
@@ -80,15 +114,22 @@ export class Twins {
   async look(row: number): Promise<Omit<View, "kind" | "run">> {
     const { step, pass, stepsPerEpoch } = this.#awake.trainer;
     // The one that is awake has no rates, whatever the settings say.
-    const none = { ...this.#settings, rate: 0, inputRate: 0 };
+    const none = awakeSettings(this.#settings);
     const views = [this.#view(this.#awake, none, row), this.#view(this.#drowsy, this.#settings, row)];
     const [awake, drowsy] = await Promise.all(views);
     return { step, epoch: pass, stepsPerEpoch, awake, drowsy };
   }
 
   /** What thinned networks of the one whose neurons fall asleep say of the plane, with the weights of the last look. */
-  ask(sample: number): Promise<Ensemble> {
-    return ask(this.model, this.#settings, sample, { places: this.#places, loss: this.data.task.loss });
+  async ask(sample: number): Promise<Ensemble | undefined> {
+    const places = this.#places;
+    if (places instanceof Uint8Array) return undefined;
+    return ask(this.model, this.#settings, sample, { places, loss: this.data.task.loss });
+  }
+
+  /** What both say of an image, with the weights of the last look. */
+  askOfImage(pixels: Uint8Array): Promise<PadAnswers> {
+    return askOfImage(this.#awake.model, this.model, pixels);
   }
 
   close(): void {
@@ -96,11 +137,11 @@ export class Twins {
   }
 
   async #view({ model, trainer }: Twin, settings: Settings, row: number): Promise<TwinView> {
-    const train = await trainer.evaluate(this.data.train);
+    const train = await trainer.evaluate(this.data.measured ?? this.data.train);
     const test = await trainer.evaluate(this.data.test);
     await trainer.commit();
     const places = this.#places;
-    const field = places.length === 0 ? places : (await model.predict(places, { threads: 1 })).data;
+    const field = places.length === 0 ? new Float32Array() : (await model.predict(places, { threads: 1 })).data;
     const walk = await walkStep(model, this.data.train, { settings, task: this.data.task, row, pass: trainer.pass });
     // Of numbers: the root of the mean squared error.
     const error = ({ accuracy, loss }: Evaluation) => (accuracy === undefined ? Math.sqrt(loss) : 1 - accuracy);

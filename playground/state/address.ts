@@ -1,3 +1,4 @@
+import { fitted } from "./fitting.ts";
 import { fields, type SettingName, type Settings, settingNames, standardSettings } from "./settings.ts";
 
 // The settings in the fragment of the page's address: #data=moons&rate=0.5. What stands at its standard is left out.
@@ -12,7 +13,10 @@ function isSetting(name: string): name is SettingName {
   return Object.hasOwn(fields, name);
 }
 
-/** Reads a fragment, with or without its #. What cannot be read keeps its standard, and is complained of. */
+/**
+ * Reads a fragment, with or without its #. What cannot be read keeps its standard, what does not go together is changed, and both
+ * are complained of.
+ */
 export function readAddress(fragment: string): ReadAddress {
   const read: Record<string, unknown> = {};
   const complaints: string[] = [];
@@ -25,7 +29,8 @@ export function readAddress(fragment: string): ReadAddress {
     if (value === undefined) complaints.push(`${name} cannot be “${text}”: it is ${fields[name].accepts}`);
     else read[name] = value;
   }
-  return { settings: { ...standardSettings, ...read }, complaints };
+  const { settings, says } = fitted({ ...standardSettings, ...read });
+  return { settings, complaints: [...complaints, ...says] };
 }
 
 function showSetting<Name extends SettingName>(name: Name, settings: Settings): string {
@@ -36,6 +41,6 @@ function showSetting<Name extends SettingName>(name: Name, settings: Settings): 
 export function writeAddress(settings: Settings): string {
   const parts = settingNames
     .filter((name) => showSetting(name, settings) !== showSetting(name, standardSettings))
-    .map((name) => `${name}=${encodeURIComponent(showSetting(name, settings))}`);
+    .map((name) => `${name}=${encodeURIComponent(showSetting(name, settings)).replaceAll("%2C", ",")}`);
   return parts.length === 0 ? "" : `#${parts.join("&")}`;
 }

@@ -1,30 +1,9 @@
-import { type DataSet, dataOf, OWN } from "../data/data-set.ts";
-import { GRID } from "../data/rounding.ts";
+import { type DataSet, dataOf } from "../data/data-set.ts";
+import { codeOfData } from "./code-of-data.ts";
+import { layerCalls, options } from "./code-of-layers.ts";
 import type { Settings } from "./settings.ts";
 
 // The right network as a program of its own, which ends in the same bits.
-
-/** Numbers in lines of up to 100 characters. */
-function list(numbers: ArrayLike<number>): string {
-  const lines = [""];
-  for (const number of Array.from(numbers)) {
-    if (lines[lines.length - 1].length > 96) lines.push("");
-    lines[lines.length - 1] += `${number}, `;
-  }
-  return lines.map((line) => `  ${line.trimEnd()}`).join("\n");
-}
-
-/** The options of a call that are not left out. */
-function options(given: Readonly<Record<string, string | number | undefined>>): string {
-  const parts = Object.entries(given).filter(([, value]) => value !== undefined);
-  return `{ ${parts.map(([name, value]) => `${name}: ${typeof value === "string" ? JSON.stringify(value) : value}`).join(", ")} }`;
-}
-
-function dropoutCall({ kind, scaling }: Settings, rate: number, name: string): string[] {
-  if (rate === 0) return [];
-  if (kind === "gaussian") return [`gaussianDropout(${options({ rate, name })})`];
-  return [`dropout(${options({ rate, scaling: scaling === "standard" ? scaling : undefined, name })})`];
-}
 
 function optimizerCall({ optimizer, learningRate, maxNorm }: Settings): { name: string; call: string } {
   const name = optimizer === "momentum" ? "sgd" : optimizer;
@@ -32,50 +11,64 @@ function optimizerCall({ optimizer, learningRate, maxNorm }: Settings): { name: 
   return { name, call: `${name}(${options({ learningRate, momentum, maxNorm: maxNorm > 0 ? maxNorm : undefined })})` };
 }
 
+/** The schedules that a setting names, as calls. */
+const scheduleCalls: Readonly<Record<Settings["schedule"], string | undefined>> = {
+  constant: undefined,
+  early: "rateSchedule.early({ until: 0.5 })",
+  late: "rateSchedule.late()",
+  curriculum: "rateSchedule.curriculum()",
+  linear: "rateSchedule.linear()",
+  frontLoaded: "rateSchedule.frontLoaded()",
+};
+
+/** What is said of the answers of a prediction. */
+const answers: Readonly<Record<DataSet["task"]["loss"], string>> = {
+  binaryCrossEntropy: "the probability of class 1, point by point",
+  crossEntropy: "the probabilities of the ten digits, image by image",
+  meanSquaredError: "a number, point by point",
+};
+
 /**
  * TypeScript that trains the network of the settings, without the page, for some epochs.
- * @param own - the data of a file, where the settings say so.
+ * @param given - images or the data of a file, where the settings say so.
  */
-export function codeOf(settings: Settings, epochs: number, own?: DataSet): string {
-  const { data, noise, points, hidden, activation, kind, rate, inputRate, batch, seed } = settings;
-  const { train, task } = dataOf(settings, own);
-  const isClasses = task.loss === "binaryCrossEntropy";
+export function codeOf(settings: Settings, epochs: number, given?: DataSet): string {
+  const { batch, seed, span } = settings;
+  const set = dataOf(settings, given);
+  const { task, train } = set;
+  const stepsPerEpoch = Math.ceil(train.y.length / batch);
+  const data = codeOfData(settings, set);
   const optimizer = optimizerCall(settings);
-  const sleeps = rate > 0 || inputRate > 0;
-  const names = [
-    "dense",
-    activation,
-    optimizer.name,
-    "sequential",
-    ...(sleeps ? [kind === "gaussian" ? "gaussianDropout" : "dropout"] : []),
-  ].sort();
-  const layers = [
-    dropoutCall(settings, inputRate, "input"),
-    ...hidden.map((units, index) => [`dense(${units})`, `${activation}()`, ...dropoutCall(settings, rate, `hidden${index + 1}`)]),
-    ["dense(1)"],
-  ].filter((line) => line.length > 0);
-  return `import { ${names.join(", ")} } from "drowse";
-
-// ${data === OWN ? `${train.y.length} rows of a file, standardised` : `${points} points, ${data} with noise ${noise}`}, in steps of 1 / ${GRID}${isClasses ? ", and their classes" : ""}.
-const x = Float32Array.from([
-${list(train.x.map((value) => value * GRID))}
-], (step) => step / ${GRID});
-const y = ${
-    isClasses
-      ? `[\n${list(train.y)}\n]`
-      : `Float32Array.from([\n${list(train.y.map((value) => value * GRID))}\n], (step) => step / ${GRID})`
-  };
-
-const model = sequential({ input: [${task.inputs}], seed: ${seed} }, [
-${layers.map((line) => `  ${line.join(", ")},`).join("\n")}
-]);
-await model.fit({ x, y }, {
-  loss: ${JSON.stringify(task.loss)},
+  const layers = layerCalls(settings, task.outputs);
+  const called = layers.flatMap((line) => line.map(({ of }) => of));
+  const sleeps = called.some((name) => /drop|standout/i.test(name));
+  const schedule = sleeps ? scheduleCalls[settings.schedule] : undefined;
+  const names = new Set([...called, optimizer.name, "sequential", ...data.names, ...(schedule ? ["rateSchedule"] : [])]);
+  const training = `  loss: ${JSON.stringify(task.loss)},
   optimizer: ${optimizer.call},
   batchSize: ${batch},
-  epochs: ${Math.max(1, epochs)},
+`;
+  const count = Math.max(1, epochs);
+  const learned = schedule
+    ? `const trainer = await model.trainer({ x, y }, {
+${training}  dropoutSchedule: ${schedule}, // for ${span} epochs
+  steps: ${span * stepsPerEpoch},
 });
-const { data } = await model.predict(x); // nothing sleeps: ${isClasses ? "the probability of class 1" : "a number"}, point by point
-console.log(Array.from(data, (answer) => answer.toFixed(2)).join(" "));
+await trainer.run(${count} * trainer.stepsPerEpoch);
+await trainer.commit();
+trainer.close();
+`
+    : `await model.fit({ x, y }, {
+${training}  epochs: ${count},
+});
+`;
+  return `${data.imports}import { ${[...names].sort().join(", ")} } from "drowse";
+
+${data.lines}
+const model = sequential({ input: [${task.inputs}], seed: ${seed} }, [
+${layers.map((line) => `  ${line.map(({ text }) => text).join(", ")},`).join("\n")}
+]);
+${learned}const { data } = await model.predict(x); // nothing sleeps: ${answers[task.loss]}
+console.log(Array.from(data${task.loss === "crossEntropy" ? ".subarray(0, 10)" : ""}, (answer) => answer.toFixed(2)).join(" "));
 `;
 }

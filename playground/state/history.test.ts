@@ -3,7 +3,7 @@ import type { Score } from "../engine/messages.ts";
 import { History } from "./history.ts";
 
 const score: Score = { trainLoss: 0, testLoss: 0, trainError: 0, testError: 0 };
-const after = (step: number) => ({ step, stepsPerEpoch: 8, awake: score, drowsy: score });
+const after = (step: number) => ({ step, stepsPerEpoch: 8, awake: score, drowsy: score, rates: [0.5] });
 
 it("keeps the first and the newest moment of a long training, in order, and not too many", () => {
   let history = new History();

@@ -6,13 +6,16 @@ interface Scored {
   readonly stepsPerEpoch: number;
   readonly awake: Score;
   readonly drowsy: Score;
+  /** Rates of the hidden layers in the network that sleeps. */
+  readonly rates: readonly number[];
 }
 
-/** The losses at a step. */
+/** The losses at a step, and the rates. */
 export interface Moment {
   readonly epoch: number;
   readonly awake: Score;
   readonly drowsy: Score;
+  readonly rates: readonly number[];
 }
 
 /** The score alone: a view holds the fields too. */
@@ -35,8 +38,8 @@ export class History {
   }
 
   /** The history with another view at its end. The last moment is always the newest view. */
-  with({ step, stepsPerEpoch, awake, drowsy }: Scored): History {
-    const moment = { epoch: step / stepsPerEpoch, awake: scoreOf(awake), drowsy: scoreOf(drowsy) };
+  with({ step, stepsPerEpoch, awake, drowsy, rates }: Scored): History {
+    const moment = { epoch: step / stepsPerEpoch, awake: scoreOf(awake), drowsy: scoreOf(drowsy), rates };
     const [last, before] = [this.moments.at(-1), this.moments.at(-2)];
     const isClose = last && before && last.epoch - before.epoch < this.#spacing;
     const replaces = isClose || last?.epoch === moment.epoch;

@@ -1,16 +1,19 @@
 import { batch, computed, signal } from "@preact/signals";
-import { type DataSet, OWN, pictureOf } from "../data/data-set.ts";
+import { type DataSet, type ImageName, isImages, OWN, pictureOf } from "../data/data-set.ts";
 import type { OwnData } from "../data/own-data.ts";
-import type { EnsembleReport, Order, Report, View } from "../engine/messages.ts";
+import type { EnsembleReport, Order, PadReport, Report, View } from "../engine/messages.ts";
 import { readAddress, writeAddress } from "./address.ts";
+import { fitted, limits } from "./fitting.ts";
 import { History } from "./history.ts";
-import { type Settings, standardSettings } from "./settings.ts";
+import { type Settings, settingNames, standardSettings } from "./settings.ts";
 
 // What the page knows. Components read the signals; what happens goes through the functions.
 
 export const settings = signal<Settings>(readAddress("").settings);
 /** What of the address could not be read. */
 export const complaints = signal<readonly string[]>([]);
+/** What was changed so that the settings go together. */
+export const notes = signal<readonly string[]>([]);
 /** The data of the file that was given last. */
 export const own = signal<OwnData | undefined>(undefined);
 /** Why a file could not be taken. */
@@ -18,6 +21,8 @@ export const refusal = signal<string | undefined>(undefined);
 export const data = signal<DataSet | undefined>(undefined);
 export const view = signal<View | undefined>(undefined);
 export const ensemble = signal<EnsembleReport | undefined>(undefined);
+/** What both networks say of the image on the pad. */
+export const said = signal<PadReport | undefined>(undefined);
 export const history = signal(new History());
 export const isPlaying = signal(false);
 /** Steps a second. */
@@ -40,6 +45,12 @@ export const sample = signal(0);
 /** Whether data and answers are drawn, or there are too many columns for that. */
 export const isDrawn = computed(() => data.value === undefined || pictureOf(data.value.task) !== undefined);
 
+/** Whether images are learned. */
+export const isOfImages = computed(() => data.value !== undefined && pictureOf(data.value.task) === "images");
+
+/** Whether all of MNIST is served beside the page; asked when images are chosen. */
+export const isAllOffered = signal(false);
+
 /** Whether nothing has been learned yet. */
 export const isFresh = computed(() => (view.value?.step ?? 0) === 0);
 
@@ -53,7 +64,9 @@ export const looked = computed((): Unit => {
 });
 
 /** Settings that a training takes over while it runs; with others it begins anew. */
-const STEERED: readonly (keyof Settings)[] = ["rate", "inputRate", "learningRate"];
+const STEERED: readonly (keyof Settings)[] = ["rate", "rates", "inputRate", "schedule", "span", "learningRate"];
+/** Where rates are learned those of the settings are what they begin with. */
+const BEGINNINGS: readonly (keyof Settings)[] = ["rate", "rates"];
 
 let run = 0;
 let send: (order: Order) => void = () => {};
@@ -71,20 +84,24 @@ export function restore(): void {
   const read = readAddress(location.hash);
   const isLost = read.settings.data === OWN && own.value === undefined;
   complaints.value = isLost ? [...read.complaints, LOST] : read.complaints;
+  notes.value = [];
   settings.value = isLost ? { ...read.settings, data: standardSettings.data } : read.settings;
   begin();
 }
 
-/** Changes some settings: at once. */
+/** Changes some settings: at once. Others are changed as well where they would not go together. */
 export function change(changes: Partial<Settings>): void {
-  const names = Object.keys(changes) as (keyof Settings)[];
-  settings.value = { ...settings.value, ...changes };
+  const before = settings.value;
+  const { settings: now, says } = fitted({ ...before, ...changes });
+  const names = settingNames.filter((name) => name in changes || now[name] !== before[name]);
+  settings.value = now;
+  notes.value = says;
   complaints.value = [];
   refusal.value = undefined;
   const address = writeAddress(settings.value);
   globalThis.history.replaceState(null, "", address === "" ? location.pathname + location.search : address);
-  if (failure.value === undefined && names.every((name) => STEERED.includes(name)))
-    send({ kind: "steer", settings: settings.value });
+  const isSteered = (name: keyof Settings) => STEERED.includes(name) && !(limits[now.kind].learns && BEGINNINGS.includes(name));
+  if (failure.value === undefined && names.every(isSteered)) send({ kind: "steer", settings: now });
   else begin();
 }
 
@@ -102,14 +119,40 @@ export async function takeFile(file: File): Promise<void> {
 /** Begins anew; goes on playing if it was. */
 export function begin(): void {
   run += 1;
+  const { data: name, points } = settings.value;
   batch(() => {
     failure.value = undefined;
     history.value = new History();
-    const rows = settings.value.data === OWN ? own.value?.set.train.y.length : settings.value.points;
+    const rows = name === OWN ? own.value?.set.train.y.length : points;
     row.value = Math.min(row.value, (rows ?? 1) - 1);
   });
-  send({ kind: "begin", run, settings: settings.value, own: settings.value.data === OWN ? own.value?.set : undefined });
+  if (isImages(name)) void beginWithImages(name, points);
+  else beginWith(name === OWN ? own.value?.set : undefined);
+}
+
+function beginWith(given: DataSet | undefined): void {
+  send({ kind: "begin", run, settings: settings.value, given });
   if (isPlaying.value) send({ kind: "play", speed: speed.value });
+}
+
+/** Loads the images first. */
+async function beginWithImages(name: ImageName, points: number): Promise<void> {
+  const mine = run;
+  try {
+    const { isAllServed, loadImages } = await import("../data/load-images.ts");
+    const given = await loadImages(name, points);
+    isAllOffered.value = await isAllServed();
+    if (mine === run) beginWith(given);
+  } catch (error) {
+    if (mine === run) fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function fail(message: string): void {
+  batch(() => {
+    failure.value = message;
+    isPlaying.value = false;
+  });
 }
 
 export function play(): void {
@@ -143,6 +186,12 @@ export function setSpeed(value: number): void {
 export function lookAt(point: number): void {
   row.value = point;
   send({ kind: "row", row: point });
+}
+
+/** Asks what is seen on an image; undefined: on none. */
+export function showPad(pixels: Uint8Array | undefined): void {
+  if (!pixels) said.value = undefined;
+  send({ kind: "pad", pixels });
 }
 
 let inSight = false;
@@ -191,20 +240,23 @@ export function hear(report: Report): void {
           data.value = coming;
           coming = undefined;
           ensemble.value = undefined;
+          said.value = undefined;
           tellWish();
         }
         view.value = report;
-        history.value = history.value.with(report);
+        history.value = history.value.with({ ...report, rates: report.drowsy.walk.columns.slice(1).map(({ rate }) => rate) });
         break;
       case "ensemble":
         ensemble.value = report;
+        break;
+      case "pad":
+        said.value = report;
         break;
       case "file":
         awaited?.(report.bytes);
         break;
       case "failed":
-        failure.value = report.message;
-        isPlaying.value = false;
+        fail(report.message);
         break;
     }
   });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { digits } from "../../test/digits.ts";
 import type { View } from "../engine/messages.ts";
 import { LINE_PLACES, REACH } from "../engine/places.ts";
 import { Twins } from "../engine/twins.ts";
@@ -13,7 +14,8 @@ afterEach(() => twins?.close());
 async function standsAfter(name: string, ...epochs: readonly number[]): Promise<Omit<View, "kind" | "run">[]> {
   const preset = presets.find((one) => one.name === name);
   if (!preset) throw new Error(`there is no preset ${name}`);
-  twins = await Twins.make(preset.settings);
+  const { data, points } = preset.settings;
+  twins = await Twins.make(preset.settings, data === "digits" ? digits(points) : undefined);
   const stands: Omit<View, "kind" | "run">[] = [];
   let reached = 0;
   for (const epoch of epochs) {
@@ -58,5 +60,34 @@ describe("the presets", () => {
     expect(early.drowsy.testLoss).toBeLessThan(0.8 * early.awake.testLoss);
     expect(late.drowsy.testLoss).toBeGreaterThan(2 * early.drowsy.testLoss);
     expect(late.drowsy.trainLoss).toBeLessThan(0.02);
+  });
+
+  it("Digits: left the loss on new ones rises, right one in five of those read wrong is read right", async () => {
+    const [early, { awake, drowsy }] = await standsAfter("Digits", 10, 40);
+    expect(awake.trainError).toBe(0);
+    expect(awake.testLoss).toBeGreaterThan(1.05 * early.awake.testLoss);
+    expect(drowsy.testLoss).toBeLessThan(0.85 * awake.testLoss);
+    expect(drowsy.testError).toBeLessThanOrEqual(0.8 * awake.testError);
+  });
+
+  it("It finds the rate: with few points rates rise, with ten times as many they fall", async () => {
+    const rates = (stand: Omit<View, "kind" | "run">) => stand.drowsy.walk.columns.slice(1).map(({ rate }) => rate);
+    const preset = presets.find(({ name }) => name === "It finds the rate");
+    const [few] = await standsAfter("It finds the rate", 300);
+    twins?.close();
+    twins = await Twins.make({ ...(preset as (typeof presets)[number]).settings, points: 600 });
+    await twins.run(60 * twins.stepsPerEpoch);
+    const many = await twins.look(0);
+    for (const layer of [0, 1]) {
+      expect(rates(few)[layer]).toBeGreaterThan(0.2);
+      expect(rates(many)[layer]).toBeLessThan(rates(few)[layer] - 0.05);
+    }
+  });
+
+  it("Late to bed: both are one until epoch 100, and then the test loss falls on the right", async () => {
+    const [before, after] = await standsAfter("Late to bed", 100, 200);
+    expect(before.drowsy).toMatchObject({ testLoss: before.awake.testLoss, trainLoss: before.awake.trainLoss });
+    expect(after.drowsy.testLoss).toBeLessThan(0.8 * before.drowsy.testLoss);
+    expect(after.drowsy.testLoss).toBeLessThan(after.awake.testLoss);
   });
 });

@@ -46,6 +46,26 @@ export const presets: readonly Preset[] = [
     "Between two heaps of points nobody knows how the curve goes. The band, of many masks, is narrow at the points and wide in between.",
     { data: "gap", noise: 0.05, points: 40, hidden: [64, 64], rate: 0.1, learningRate: 0.003 },
   ),
+  preset(
+    "Digits",
+    "Left, a thousand handwritten digits are learned by heart. Right, one in five of the new ones that are read wrong there is read right.",
+    { data: "digits", points: 1000, hidden: [128], rate: 0.5, inputRate: 0.2, learningRate: 0.001, batch: 32 },
+  ),
+  preset(
+    "Is this a digit?",
+    "Let it learn for a while. Then draw a digit on the pad below, and after it a scribble: other masks see other digits in it.",
+    { data: "digits", points: 1000, hidden: [64, 64], rate: 0.4, inputRate: 0.1, learningRate: 0.003, batch: 32 },
+  ),
+  preset(
+    "It finds the rate",
+    "Concrete dropout learns how much to sleep. With so few points the rates rise; give it ten times as many, and they fall.",
+    { data: "circles", noise: 0.12, points: 60, hidden: [48, 48], kind: "concrete", rate: 0.2, learningRate: 0.003 },
+  ),
+  preset(
+    "Late to bed",
+    "Both are one network until epoch 100, and overfit. Then neurons begin to fall asleep on the right, and the test loss falls.",
+    { schedule: "late" },
+  ),
 ];
 
 /** The preset with these settings, if there is one. */

@@ -1,4 +1,12 @@
 import { useId } from "preact/hooks";
+import { change } from "../state/page.ts";
+import type { Settings } from "../state/settings.ts";
+
+/** What a control of a setting does with a value. */
+export const set =
+  <Name extends keyof Settings>(name: Name) =>
+  (value: Settings[Name]) =>
+    change({ [name]: value });
 
 interface RangeProperties {
   readonly label: string;

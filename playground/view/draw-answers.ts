@@ -1,12 +1,13 @@
 import { type DataSet, pictureOf } from "../data/data-set.ts";
 import type { Surface } from "./canvas.tsx";
 import { drawCurve, drawDots } from "./draw-curve.ts";
+import { drawSheet } from "./draw-digits.ts";
 import { drawField, drawPoints, placeOf } from "./draw-field.ts";
 import type { Palette } from "./palette.ts";
 
 /** What is drawn beside the data. */
 export interface Answers {
-  /** What a network says of the places: probabilities over the plane, or numbers along the line. */
+  /** What a network says: probabilities over the plane, numbers along the line, or probabilities of the classes of each image. */
   readonly answers: Float32Array | undefined;
   /** Where thinned networks disagree: alone over the plane, around the answers along the line. */
   readonly doubt?: Float32Array | undefined;
@@ -24,6 +25,10 @@ export function drawAnswers(
 ): void {
   const picture = pictureOf(data.task);
   if (picture === undefined) return;
+  if (picture === "images") {
+    drawSheet(surface, data.test, answers, { palette, classes: data.task.outputs });
+    return;
+  }
   if (picture === "line") {
     if (answers) drawCurve(surface, { numbers: answers, ...(doubt ? { deviation: doubt } : {}) }, { colour, palette });
     drawDots(surface, data.train, palette, ringed);

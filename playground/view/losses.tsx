@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { history, settings } from "../state/page.ts";
+import { kindWords } from "./kind-words.ts";
 import { loss } from "./numbers.ts";
 import { type Palette, palette } from "./palette.ts";
 
@@ -117,7 +118,7 @@ export function Losses() {
         </thead>
         <tbody>
           {row("awake", "every neuron awake")}
-          {row("drowsy", settings.value.kind === "gaussian" ? "neurons are shaken" : "neurons fall asleep")}
+          {row("drowsy", kindWords[settings.value.kind].title.toLowerCase())}
         </tbody>
       </table>
     </section>

@@ -1,6 +1,7 @@
-import { complaints, failure, isDrawn, refusal } from "../state/page.ts";
+import { complaints, failure, isDrawn, isOfImages, notes, refusal, view } from "../state/page.ts";
 import { Header } from "./header.tsx";
 import { Losses } from "./losses.tsx";
+import { PadPanel } from "./pad-panel.tsx";
 import { Presets } from "./presets.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { SharePanel } from "./share-panel.tsx";
@@ -9,14 +10,18 @@ import { SurePanel } from "./sure-panel.tsx";
 import { Transport } from "./transport.tsx";
 import { TwinFigure } from "./twin-figure.tsx";
 
+const OF_IMAGES =
+  "choose another below. Above, a hundred new images: framed are those it gets wrong. Click on one to put it on the pad.";
+
 /** What could not be done, and what to do. */
 function Messages() {
   const lines = [
-    ...complaints.value.map(
-      (complaint) => `The address was not understood: ${complaint}. The page shows the usual value instead.`,
-    ),
+    ...complaints.value.map((complaint) => `The address cannot be followed: ${complaint}. The page has another value instead.`),
+    ...notes.value.map((note) => `${note}: changed as well.`),
     ...(refusal.value === undefined ? [] : [`${refusal.value}.`]),
-    ...(failure.value === undefined ? [] : [`The training stopped: ${failure.value}`]),
+    ...(failure.value === undefined
+      ? []
+      : [`${view.value === undefined ? "It could not begin" : "The training stopped"}: ${failure.value}`]),
   ];
   return (
     <div class="messages" role="alert">
@@ -42,8 +47,19 @@ export function Page() {
               <TwinFigure twin="drowsy" />
               <p class="key">
                 A neuron is <i class="dot full" /> as full as it is active, <i class="dot" /> awake with nothing to say, or{" "}
-                <i class="dot asleep" /> asleep. Lines that are lit are the weights that the ringed point changes in this epoch;{" "}
-                {isDrawn.value ? "click on another point to ring it." : "choose another point below."}
+                <i class="dot asleep" /> asleep
+                {isOfImages.value && (
+                  <>
+                    ; a pixel with a <i class="speck" /> is asleep too
+                  </>
+                )}
+                . Lines that are lit are the weights that {isOfImages.value ? "this image" : "the ringed point"} changes in this
+                epoch;{" "}
+                {isOfImages.value
+                  ? OF_IMAGES
+                  : isDrawn.value
+                    ? "click on another point to ring it."
+                    : "choose another point below."}
               </p>
             </section>
             <Losses />
@@ -52,7 +68,7 @@ export function Page() {
         </div>
         <div class="closer">
           <StepPanel />
-          <SurePanel />
+          {isOfImages.value ? <PadPanel /> : <SurePanel />}
         </div>
         <SharePanel />
       </main>

@@ -1,9 +1,11 @@
-import type { DataSet } from "../data/data-set.ts";
+import { type DataSet, pictureOf } from "../data/data-set.ts";
 import type { View } from "../engine/messages.ts";
 import type { Unit } from "../state/page.ts";
+import type { Settings } from "../state/settings.ts";
 import type { Surface } from "./canvas.tsx";
 import { drawAnswers } from "./draw-answers.ts";
 import { drawNetwork } from "./draw-network.ts";
+import { kindWords } from "./kind-words.ts";
 import { loss } from "./numbers.ts";
 import type { Palette } from "./palette.ts";
 
@@ -20,10 +22,11 @@ interface Scene {
   readonly paper: string;
   readonly row: number;
   readonly looked: Unit;
+  readonly kind: Settings["kind"];
 }
 
 function drawTwin(context: CanvasRenderingContext2D, twin: "awake" | "drowsy", left: number, scene: Scene): void {
-  const { view, data, palette, row, looked } = scene;
+  const { view, data, palette, row, looked, kind } = scene;
   const { field, testLoss, trainLoss, walk } = view[twin];
   const at = (x: number, y: number, width: number, height: number, draw: (surface: Surface) => void) => {
     context.save();
@@ -43,7 +46,7 @@ function drawTwin(context: CanvasRenderingContext2D, twin: "awake" | "drowsy", l
   });
   context.fillStyle = palette[twin];
   context.font = `600 24px ${FONT}`;
-  context.fillText(twin === "awake" ? "Every neuron awake" : "Neurons fall asleep", left, 92);
+  context.fillText(twin === "awake" ? "Every neuron awake" : kindWords[kind].title, left, 92);
   const beside = left + SIDE + 16;
   for (const [index, [name, value]] of Object.entries({ "test loss": testLoss, "training loss": trainLoss }).entries()) {
     context.fillStyle = palette.muted;
@@ -70,7 +73,11 @@ export function drawPicture(scene: Scene): Promise<Blob | null> {
   context.fillText("drowse", MARGIN, 48);
   context.fillStyle = palette.muted;
   context.font = `18px ${FONT}`;
-  context.fillText(`two networks after ${view.epoch} epochs on the same points`, MARGIN + 116, 48);
+  context.fillText(
+    `two networks after ${view.epoch} epochs on the same ${pictureOf(scene.data.task) === "images" ? "images" : "points"}`,
+    MARGIN + 116,
+    48,
+  );
   drawTwin(context, "awake", MARGIN, scene);
   drawTwin(context, "drowsy", WIDTH / 2 + MARGIN / 2, scene);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));

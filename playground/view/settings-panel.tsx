@@ -1,13 +1,17 @@
-import { dataNames, OWN } from "../data/data-set.ts";
-import { change, own, settings } from "../state/page.ts";
-import { activationNames, kindNames, MOST_LAYERS, optimizerNames, type Settings, scalingNames } from "../state/settings.ts";
-import { Choice, Range, Whole } from "./controls.tsx";
+import { isImages, isMade, madeNames, OWN } from "../data/data-set.ts";
+import { SAMPLE } from "../data/digits.ts";
+import { limits } from "../state/fitting.ts";
+import { change, isAllOffered, own, settings } from "../state/page.ts";
+import { activationNames, MOST_LAYERS, optimizerNames, type Settings } from "../state/settings.ts";
+import { Choice, Range, set, Whole } from "./controls.tsx";
 import { OwnFile } from "./own-file.tsx";
+import { SleepControls } from "./sleep-controls.tsx";
 
 const UNITS = [4, 8, 16, 24, 32, 48, 64, 96, 128];
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128];
-/** The largest rate of noise that the sliders give. */
-const MOST_NOISE = 0.95;
+/** Images to learn from: of the sample, and of all of MNIST. */
+const IMAGES = [20, 50, 100, 200, 300, 500, 750, 1000, 1500];
+const ALL_IMAGES = [100, 300, 1000, 3000, 10_000, 30_000, 60_000];
 const RATES = [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 
 /** The nearest of some numbers, by its place. */
@@ -41,67 +45,55 @@ function Among({
   );
 }
 
-const set =
-  <Name extends keyof Settings>(name: Name) =>
-  (value: Settings[Name]) =>
-    change({ [name]: value });
+/** Sets that can be chosen: all of MNIST only where it is served, the file where there is one. */
+function setNames(data: Settings["data"]): Settings["data"][] {
+  const all = isAllOffered.value || data === "mnist" ? (["mnist"] as const) : [];
+  return [...madeNames, "digits", ...all, ...(own.value ? ([OWN] as const) : [])];
+}
 
-const asleep = (rate: number) => (rate === 0 ? "nobody sleeps" : `${Math.round(100 * rate)} % asleep`);
-const shaken = (rate: number) => (rate === 0 ? "no noise" : `noise 1 ± ${Math.sqrt(rate / (1 - rate)).toFixed(2)}`);
-
-function DropoutControls({ kind, rate, inputRate, scaling }: Settings) {
-  const isNoise = kind === "gaussian";
-  const says = isNoise ? shaken : asleep;
-  // At rate 1 the noise would be infinite.
-  const high = isNoise ? MOST_NOISE : 1;
-  const choose = (chosen: Settings["kind"]) => {
-    const most = chosen === "gaussian" ? MOST_NOISE : 1;
-    change({ kind: chosen, rate: Math.min(rate, most), inputRate: Math.min(inputRate, most) });
-  };
+/** How many images are learned; where they come from. */
+function ImageControls({ data, points }: Settings) {
   return (
-    <fieldset class="sleep">
-      <legend>Sleep, in the right network</legend>
-      <Choice
-        label="Kind"
-        value={kind}
-        names={kindNames}
-        called={{ dropout: "neurons sleep", gaussian: "Gaussian noise" }}
-        onValue={choose}
+    <>
+      <Among
+        label="Images to learn from"
+        numbers={data === "mnist" ? ALL_IMAGES : IMAGES}
+        value={points}
+        onValue={set("points")}
       />
-      <Range label="Hidden rate" value={rate} low={0} high={high} step={0.05} says={says(rate)} onValue={set("rate")} />
-      <Range
-        label="Input rate"
-        value={inputRate}
-        low={0}
-        high={high}
-        step={0.05}
-        says={says(inputRate)}
-        onValue={set("inputRate")}
-      />
-      {!isNoise && <Choice label="Scaling" value={scaling} names={scalingNames} onValue={set("scaling")} />}
-    </fieldset>
+      <p class="note">
+        {data === "mnist"
+          ? "Losses are measured on 2,000 images each."
+          : `${SAMPLE.train} to learn from and ${SAMPLE.test} to be tested on, in 16 shades.`}{" "}
+        MNIST, by Yann LeCun and Corinna Cortes, CC BY-SA 3.0.
+      </p>
+    </>
   );
 }
 
-function DataControls({ data, noise, points }: Settings) {
+function DataControls(now: Settings) {
+  const { data, noise, points } = now;
   return (
     <fieldset>
       <legend>Data, for both</legend>
       <Choice
         label="Set"
         value={data}
-        names={own.value ? [...dataNames, OWN] : dataNames}
+        names={setNames(data)}
         called={{
           xor: "XOR",
           gaussian: "two Gaussians",
           circles: "a disc in a ring",
           moons: "two moons",
           gap: "curve with a gap",
+          digits: "handwritten digits",
+          mnist: "all of MNIST",
           own: own.value?.name ?? "your own file",
         }}
         onValue={set("data")}
       />
-      {data !== OWN && (
+      {isImages(data) && <ImageControls {...now} />}
+      {isMade(data) && (
         <>
           <Range label="Noise" value={noise} low={0} high={0.5} step={0.01} says={noise.toFixed(2)} onValue={set("noise")} />
           <Range
@@ -120,7 +112,7 @@ function DataControls({ data, noise, points }: Settings) {
   );
 }
 
-function NetworkControls({ hidden, activation }: Settings) {
+function NetworkControls({ hidden, activation, kind, rates }: Settings) {
   const others = (count: number) => Array.from({ length: count }, (_, index) => hidden[index] ?? hidden.at(-1) ?? 32);
   return (
     <fieldset>
@@ -132,7 +124,13 @@ function NetworkControls({ hidden, activation }: Settings) {
         high={MOST_LAYERS}
         step={1}
         says={String(hidden.length)}
-        onValue={(count) => change({ hidden: others(count) })}
+        onValue={(count) =>
+          change({
+            hidden: others(count),
+            // Another layer has the rate of the last.
+            rates: rates.length === 0 ? [] : Array.from({ length: count }, (_, index) => rates[index] ?? rates[rates.length - 1]),
+          })
+        }
       />
       {hidden.map((units, index) => (
         <Among
@@ -144,7 +142,12 @@ function NetworkControls({ hidden, activation }: Settings) {
           onValue={(value) => change({ hidden: hidden.map((old, place) => (place === index ? value : old)) })}
         />
       ))}
-      <Choice label="Activation" value={activation} names={activationNames} onValue={set("activation")} />
+      <Choice
+        label="Activation"
+        value={activation}
+        names={limits[kind].activations ?? activationNames}
+        onValue={set("activation")}
+      />
     </fieldset>
   );
 }
@@ -180,7 +183,7 @@ export function SettingsPanel() {
   const now = settings.value;
   return (
     <section class="card settings" aria-label="Settings">
-      <DropoutControls {...now} />
+      <SleepControls {...now} />
       <DataControls {...now} />
       <NetworkControls {...now} />
       <TrainingControls {...now} />

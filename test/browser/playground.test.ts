@@ -5,8 +5,10 @@ import { gzipSync } from "node:zlib";
 import { dropoutMask, loadModel } from "drowse";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { weightMask } from "../../playground/engine/kinds.ts";
 import { buildNetwork } from "../../playground/engine/network.ts";
-import { standardSettings } from "../../playground/state/settings.ts";
+import { kindNames, standardSettings } from "../../playground/state/settings.ts";
+import { stagesOf } from "../../playground/view/stages/stages.ts";
 import { root } from "../../scripts/root.mjs";
 import { describeInChromium, type OpenedPage, openPage } from "./harness.ts";
 
@@ -127,10 +129,120 @@ describeInChromium("the playground", () => {
     await page.getByLabel("Kind", { exact: true }).selectOption("Gaussian noise");
     expect(new URL(page.url()).hash).toBe("#hidden=8&rate=0.95&kind=gaussian");
     await page.getByText("10 of 10 awake for the ringed point, each multiplied by noise").waitFor();
-    await page.goto("about:blank");
-    await page.goto(`${opened.url}#rate=1&kind=gaussian`);
-    await page.getByRole("alert").getByText("gaussianDropout: the rate is 1").waitFor();
+    await visit(opened, "#rate=1&kind=gaussian");
+    await page.getByRole("alert").getByText("kind=gaussian takes rates below 1, not 1").waitFor();
     await page.getByLabel("Hidden rate").fill("0.5");
+    await expect.poll(() => page.getByRole("alert").textContent()).toBe("");
+  });
+
+  it("has the whole family of dropout, each with its stages, its numbers and an ensemble", async () => {
+    const { page, complaints } = opened;
+    await visit(opened, "#hidden=8-8&points=24&rate=0.4");
+    for (const kind of kindNames) {
+      await page.getByLabel("Kind", { exact: true }).selectOption(kind);
+      await button(page, "Epoch").click();
+      const stages = page.getByRole("group", { name: "Stages of a step" }).getByRole("button");
+      expect(await stages.allTextContents(), kind).toEqual(stagesOf[kind].map(({ name }, index) => `${index + 1} ${name}`));
+      for (const stage of await stages.all()) {
+        await stage.click();
+        expect(await page.locator(".scene .numbers").first().textContent(), kind).toMatch(/\d/);
+        expect(await page.locator(".scene").textContent(), kind).not.toMatch(/NaN|undefined/);
+      }
+      await page.getByTestId("doubt").scrollIntoViewIfNeeded();
+      await expect.poll(async () => Number(await page.getByTestId("doubt").textContent())).toBeGreaterThan(0.001);
+    }
+    // What goes with a kind was changed with it.
+    expect(new URL(page.url()).hash).toBe("#points=24&hidden=8-8&activation=selu&rate=0.4&kind=variational");
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows the masks of weights that the engine has in Node", async () => {
+    const { page } = opened;
+    await visit(opened, "#hidden=8-8&kind=dropConnect&seed=5");
+    const seed = 5;
+    const mask = await weightMask(seed, { column: 1, rate: 0.3, inputs: 8, units: 8, row: 0, pass: 0 });
+    const awake = mask.reduce((sum, word) => sum + word, 0);
+    await page.getByTestId("roll-call").getByText(`weights 2: ${awake} of 64 awake`).waitFor({ state: "attached" });
+  });
+
+  it("moves rates by a schedule while it trains, and has a rate for each layer", async () => {
+    const { page } = opened;
+    await visit(opened, "#points=32&hidden=8-8");
+    await page.getByLabel("a rate for each layer").check();
+    await page.getByLabel("Rate of layer 2").fill("0.6");
+    await button(page, "Epoch").click();
+    await expect.poll(() => epochOf(page)).toBe(1);
+    await page.getByLabel("Schedule", { exact: true }).selectOption("linear");
+    await page.getByLabel("Over", { exact: true }).fill("20");
+    expect(new URL(page.url()).hash).toBe("#points=32&hidden=8-8&rates=0.3,0.6&schedule=linear&span=20");
+    for (let epoch = 2; epoch <= 5; epoch++) {
+      await button(page, "Epoch").click();
+      await expect.poll(() => epochOf(page)).toBe(epoch);
+    }
+    // The last of 10 steps, of 40.
+    await expect.poll(() => page.getByTestId("rates").textContent()).toBe("6.8 %, 13.5 %");
+  });
+
+  it("knows a digit that is drawn, and is unsure of a scribble", async () => {
+    const { page, complaints } = opened;
+    await visit(opened, "#data=digits&points=1000&hidden=64&rate=0.4&learningRate=0.003&batch=32");
+    await button(page, "Play").click();
+    await expect.poll(() => epochOf(page), { timeout: 60_000 }).toBeGreaterThanOrEqual(12);
+    await button(page, "Pause").click();
+    const pad = page.getByTestId("pad");
+    await pad.scrollIntoViewIfNeeded();
+    const { x, y, width } = (await pad.boundingBox()) ?? { x: 0, y: 0, width: 0 };
+    const to = (left: number, top: number) => [x + left * width, y + top * width] as const;
+    // A seven, off the middle and small.
+    await page.mouse.move(...to(0.1, 0.1));
+    await page.mouse.down();
+    for (const [left, top] of [
+      [0.3, 0.1],
+      [0.5, 0.1],
+      [0.4, 0.35],
+      [0.3, 0.6],
+    ] as const)
+      await page.mouse.move(...to(left, top));
+    await page.mouse.up();
+    const entropy = async () => Number.parseFloat((await page.getByTestId("entropy").textContent()) ?? "");
+    await expect.poll(() => page.getByTestId("pad-drowsy").textContent()).toBe("7");
+    expect(await page.getByTestId("pad-awake").textContent()).toBe("7");
+    const ofSeven = await entropy();
+    await button(page, "A scribble").click();
+    await expect.poll(entropy).toBeGreaterThan(Math.max(0.8, 2 * ofSeven));
+
+    // By keys: a one, downwards.
+    await pad.focus();
+    await page.keyboard.press("Delete");
+    expect(await page.getByTestId("pad-drowsy").textContent()).toBe("–");
+    for (let key = 0; key < 9; key++) await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Space");
+    for (let key = 0; key < 18; key++) await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Space");
+    await expect.poll(() => page.getByTestId("pad-drowsy").textContent()).toBe("1");
+
+    // A test image, chosen by its number and on the sheet: image 11 shows a 1, image 0 a 0.
+    await page.getByLabel("Test image").fill("11");
+    await expect.poll(() => page.getByTestId("pad-awake").textContent()).toBe("1");
+    const sheet = page.getByRole("img", { name: /A hundred new images/ }).first();
+    const size = (await sheet.boundingBox())?.width ?? 0;
+    await sheet.click({ position: { x: 0.05 * size, y: 0.05 * size } });
+    await expect.poll(() => page.getByTestId("pad-awake").textContent()).toBe("0");
+    expect(await rollCall(page)).toHaveLength(2);
+    expect(complaints).toEqual([]);
+  });
+
+  it("says that digits could not be loaded, and that all of MNIST is elsewhere", async () => {
+    const { page } = opened;
+    await page.route("**/digits.bin", (route) => route.fulfill({ body: "" }));
+    await page.goto("about:blank");
+    await page.goto(`${opened.url}#data=digits`);
+    await page.getByRole("alert").getByText("digits.bin is damaged; build the page again").waitFor();
+    await page.unroute("**/digits.bin");
+    await page.goto("about:blank");
+    await page.goto(`${opened.url}#data=mnist`);
+    await page.getByRole("alert").getByText("all of MNIST is only served by drowse play").waitFor();
+    await page.getByLabel("Set", { exact: true }).selectOption("digits");
     await page.getByTestId("drowsy-test").filter({ hasText: /\d/ }).waitFor();
     expect(await page.getByRole("alert").textContent()).toBe("");
   });
@@ -218,10 +330,15 @@ describeInChromium("the playground", () => {
     expect(code).toContain("epochs: 1,");
   });
 
-  it.each(["light", "dark"] as const)("has nothing that axe complains of, %s and narrow", async (colorScheme) => {
+  it.each([
+    ["light", "#rate=2"],
+    ["dark", "#rate=2"],
+    ["light", "#data=digits&hidden=16&points=20&schedule=late&rates=0.5"],
+    ["dark", "#data=digits&hidden=16&points=20&kind=concrete"],
+  ] as const)("has nothing that axe complains of, %s and narrow: %s", async (colorScheme, address) => {
     const { page } = opened;
     await page.emulateMedia({ colorScheme });
-    await visit(opened, "#rate=2");
+    await visit(opened, address);
     await page.setViewportSize({ width: 360, height: 740 });
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     // By the debugger, which the page's policy does not bind.

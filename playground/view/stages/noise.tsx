@@ -1,20 +1,32 @@
-import { figures } from "./numbers.ts";
-import { Formula, type Scene } from "./scene.tsx";
+import { figures } from "../numbers.ts";
+import { Formula, keyOf, type Scene } from "../scene.tsx";
 
-// What is another in a step with Gaussian dropout: nobody sleeps, each neuron is multiplied by noise around 1.
+// Gaussian and variational dropout: nobody sleeps, each neuron is multiplied by noise around 1.
 
-export function Noise({ walk, settings: { rate, seed }, column, unit, factor }: Scene) {
+export function Noise(scene: Scene) {
+  const { rate, factor } = scene;
   return (
     <>
       <p>
         Nobody sleeps here: a number around 1 is drawn for the neuron, which varies as much as dropout’s 0 and 1 / (1 − rate) do
-        at rate {rate}. It follows from the seed, and from who it is for.
+        at rate {figures(rate)}. It follows from the seed, and from who it is for.
       </p>
-      <Formula
-        numbers={`noise(seed ${seed}, hidden${column}, epoch ${walk.pass}, point ${walk.row}, unit ${unit}) = ${figures(factor)}`}
-      >
-        e ~ N(1, rate / (1 − rate))
-      </Formula>
+      <Formula numbers={`noise(${keyOf(scene)}) = ${figures(factor)}`}>e ~ N(1, rate / (1 − rate))</Formula>
+    </>
+  );
+}
+
+export function LearnedNoise(scene: Scene) {
+  const { rate, factor } = scene;
+  const alpha = rate / (1 - rate);
+  return (
+    <>
+      <p>
+        Nobody sleeps here: a number around 1 is drawn for the neuron. How far around, the layer learns: its α is {figures(alpha)}{" "}
+        now, which is the noise of dropout at rate {figures(rate)}. The loss would have none; a price for certainty holds against
+        it.
+      </p>
+      <Formula numbers={`noise(${keyOf(scene)}) = ${figures(factor)}`}>e ~ N(1, α)</Formula>
     </>
   );
 }
