@@ -194,7 +194,7 @@ async function makeDist() {
   const packages = [...new Set(chunks.flatMap(({ moduleIds = [] }) => moduleIds.flatMap(packageOf)))].sort();
   const licences = packages.map((name) => `The package ${name}:\n\n${licenceOf(name)}\n`);
   const who =
-    "drowse/tables papaparse and hyparquet, drowse/onnx @bufbuild/protobuf, drowse/study papaparse, hyparquet and valibot";
+    "drowse/tables papaparse, hyparquet, fast-png, fflate and iobuffer, drowse/onnx @bufbuild/protobuf, drowse/study papaparse, hyparquet and valibot";
   write("dist/licenses.txt", `dist/ contains other packages, the command all of them, ${who}.\n\n${licences.join("\n")}`);
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadModel } from "drowse";
@@ -30,6 +30,12 @@ beforeAll(async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+/** The checkpoints of a run, the newest first. */
+const checkpointsOf = (run: string) =>
+  readdirSync(join(cwd, run))
+    .filter((name) => name.startsWith("checkpoint-"))
+    .sort((a, b) => Number(b.match(/\d+/)) - Number(a.match(/\d+/)));
 
 /** What a call that fails says, and nothing else: its exit code and a line without a stack. */
 async function refused(...args: string[]): Promise<string> {
@@ -160,6 +166,40 @@ describe("drowse inspect", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("tells of a run that was killed before its end by its checkpoint, and how to go on", async () => {
+    const long = ["--epochs", "5000", "--early-stopping", "5000", "--hidden", "8", "--checkpoint-every", "20steps"];
+    const onOutput = (text: string, kill: (signal: NodeJS.Signals) => void) => {
+      if (text.includes('"epoch":40,')) kill("SIGKILL");
+    };
+    await drowse(["train", "sizes.csv", ...long, "--out", "killed", "--json"], { cwd, onOutput });
+    const [newest] = checkpointsOf("killed");
+    const { code, stdout, stderr } = await call("inspect", "killed");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.split("\n")[0]).toBe(`killed: no model yet, but a checkpoint, ${newest}`);
+    expect(stdout).toMatch(/\nstep [\d,]+, after \d+ finished epochs, of which epoch \d+ is the best\noptimizer adamW, seed 1\n/);
+    expect(stdout).toMatch(/\ndense1\.weight +\d+ numbers\n[\s\S]*\nrates: dropout1 0\.2\nepoch 1 {3}loss /);
+    expect(stdout).toMatch(/\nepoch 30 [\s\S]*to go on with it:\n {2}drowse train --resume killed\n$/);
+    expect(await refused("predict", "killed", "sizes.csv")).toBe(
+      "predict: killed has no model yet: the run has not come to its end; go on with it: drowse train --resume killed\n",
+    );
+    // The newest one damaged, then all of them, then none.
+    writeFileSync(join(cwd, "killed", newest), "");
+    expect((await call("inspect", "killed")).stdout).toMatch(
+      new RegExp(`a checkpoint, ${checkpointsOf("killed")[1]}\n${newest} is damaged \\(`),
+    );
+    for (const name of checkpointsOf("killed")) writeFileSync(join(cwd, "killed", name), "");
+    expect(await refused("inspect", "killed")).toContain("no checkpoint in killed is whole");
+    for (const name of checkpointsOf("killed")) rmSync(join(cwd, "killed", name));
+    expect((await call("inspect", "killed")).stdout).toMatch(/^killed: no model yet, and no checkpoint\n/);
+  });
+
+  it("tells how to go on with a run that has a model of a finished epoch", async () => {
+    expect((await call("inspect", "run")).stdout).not.toContain("--resume");
+    cpSync(join(cwd, "run"), join(cwd, "stopped"), { recursive: true });
+    writeFileSync(join(cwd, "stopped/checkpoint-7.safetensors"), "");
+    expect((await call("inspect", "stopped")).stdout).toMatch(/output: softmax[\s\S]*\n {2}drowse train --resume stopped\n$/);
   });
 
   it("refuses what is neither", async () => {

@@ -482,16 +482,16 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
 
   const train = (data: string, ...rest: string[]) => ["train", data, ...small, "--epochs", "2", ...rest];
   const failing: readonly [args: readonly string[], message: RegExp][] = [
-    [train("nowhere"), /^train: "nowhere" does not exist; give mnist, or a folder of IDX files/],
+    [train("nowhere"), /^train: "nowhere" does not exist; give mnist, a folder of IDX files/],
     [train("table.csv"), /^table: the target "b" cannot be predicted: it is always "2"; name another target$/],
-    [train("empty"), /^IDX folder: empty holds no IDX files; give a folder that holds train-images-idx3-ubyte/],
+    [train("empty"), /^train: empty holds neither PNG images nor IDX files; give a folder with a folder of PNG images/],
     [
       train("truncated"),
       /^readIdx: truncated\/train-images-idx3-ubyte has 1000 bytes where its shape .* are missing; it is truncated/,
     ],
     [train("foreign"), /^readIdx: foreign\/train-labels-idx1-ubyte begins with 0x47494638.*; it is not an IDX file/],
     [train("half"), /^IDX folder: half holds train-images-idx3-ubyte but not train-labels-idx1-ubyte; put that file there/],
-    [train("only-test"), /^train: only-test has no training set; add its train-\* files$/],
+    [train("only-test"), /^train: only-test has no training set; add its train-\* files, or a folder train$/],
     [
       train("only-train-images", "--metrics", "auroc"),
       /^train: --metrics is given, and only-train-images has no test set; give --validation 0.1 too$/,
@@ -534,7 +534,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
     ],
     [
       ["predict", "trained", "table.csv"],
-      /^predict: table.csv is not an IDX file; give mnist, a folder of IDX files, or one IDX file of images; other kinds/,
+      /^predict: table.csv is not an IDX file; give mnist, a folder of IDX files or PNG images, or one such file; other kinds/,
     ],
     [
       ["predict", "trained", "bars", "--rows", "0-60"],

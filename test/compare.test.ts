@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,6 +51,19 @@ describe("drowse compare", () => {
     expect(page).toMatch(/Content-Security-Policy/);
     expect(page).toContain("inverted 0.6");
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  it("ends at Ctrl-C in the middle of its trainings, and writes no page", async () => {
+    const onOutput = (text: string, kill: (signal: NodeJS.Signals) => void) => {
+      if (text.includes('"event":"fold"')) kill("SIGINT");
+    };
+    const long = ["--hidden", "64", "--repeats", "40", "--epochs", "4"];
+    const called = await drowse(["compare", "places.csv", ...long, "--to", "stopped.html", "--json"], { cwd, onOutput });
+    expect(called).toMatchObject({ code: 130, stderr: "stopped by Ctrl-C\n" });
+    const events = eventsOf(called);
+    expect(events.at(-1)).toMatchObject({ event: "interrupted", exitCode: 130 });
+    expect(events.filter(({ event }) => event === "fold").length).toBeLessThan(40);
+    expect(existsSync(join(cwd, "stopped.html"))).toBe(false);
   });
 
   it.each<[args: string[], code: number, message: RegExp]>([

@@ -1,10 +1,42 @@
 import fc from "fast-check";
 
-/** How many mutations a parser's fuzz test tries: enough for every run, many more for `npm run test:deep`. */
-export const FUZZ_RUNS = process.env.DROWSE_DEEP ? 1_000_000 : 10_000;
+const isDeep = Boolean(process.env.DROWSE_DEEP);
+
+/**
+ * How many mutations a parser's fuzz test tries: enough for every run; for `npm run test:deep` as many as make more than 10^6 over
+ * all parsers.
+ */
+const FUZZ_RUNS = isDeep ? 200_000 : 10_000;
+
+/** Milliseconds after which a deep fuzz test begins no more mutations: it is to end in minutes, and says how many it tried. */
+const FUZZ_TIME = 240_000;
 
 /** A fuzz test's time limit in milliseconds: only against a parser that hangs. */
-export const FUZZ_LIMIT = process.env.DROWSE_DEEP ? 3_600_000 : 120_000;
+export const FUZZ_LIMIT = isDeep ? 2 * FUZZ_TIME : 120_000;
+
+/** How a property is tried. */
+interface FuzzOptions {
+  /** Slower parsers are tried so many times less often. */
+  readonly share?: number;
+  readonly seed?: number;
+}
+
+/**
+ * Tries a property on damaged files.
+ * @param what - the parser, for what a deep run says.
+ * @returns how many were tried.
+ */
+export async function fuzz<Given>(
+  what: string,
+  property: fc.IRawProperty<Given>,
+  { share = 1, ...seed }: FuzzOptions = {},
+): Promise<number> {
+  const bounded = isDeep ? { interruptAfterTimeLimit: FUZZ_TIME } : {};
+  const details = await fc.check(property, { numRuns: FUZZ_RUNS / share, ...seed, ...bounded });
+  if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
+  if (isDeep) console.log(`${what}: ${details.numRuns} mutations`);
+  return details.numRuns;
+}
 
 interface Edit {
   /** Where in the file, as a fraction of its length. */

@@ -51,7 +51,17 @@ describe("the package, packed and installed offline without scripts", () => {
     expect(modules).toEqual(["drowse"]);
     const licences = readFileSync(join(project, "node_modules/drowse/dist/licenses.txt"), "utf8");
     const parts = licences.split(/^The package /m).slice(1);
-    const named = ["@bufbuild/protobuf", "@observablehq/plot", "commander", "d3-scale", "hyparquet", "papaparse", "valibot"];
+    const named = [
+      "@bufbuild/protobuf",
+      "@observablehq/plot",
+      "commander",
+      "d3-scale",
+      "fast-png",
+      "fflate",
+      "hyparquet",
+      "papaparse",
+      "valibot",
+    ];
     expect(parts.map((part) => part.split(":")[0])).toEqual(expect.arrayContaining(named));
     for (const part of parts)
       expect(part).toMatch(/Permission is hereby granted|Permission to use, copy, modify|Version 2.0, January 2004/);

@@ -14,10 +14,11 @@ export async function hashOfFile(path: string): Promise<DataHash> {
 
 /**
  * The hash of images and labels, however their files are called or compressed: of the parts there are, training images, training
- * labels, test images and test labels, each its name and shape as JSON before its bytes.
+ * labels, test images and test labels, each its name and shape as JSON before its bytes. Of a folder of classes their names come first.
  */
-export function hashOfImages({ train, test }: ImageSets): DataHash {
+export function hashOfImages({ train, test, folder }: ImageSets): DataHash {
   const hash = createHash("sha256");
+  if (folder) hash.update(JSON.stringify(["classes", folder.classes]));
   for (const [set, part] of Object.entries({ train, test })) {
     if (part === undefined) continue;
     for (const kind of ["images", "labels"] as const) {

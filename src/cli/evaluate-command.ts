@@ -2,8 +2,11 @@ import { weightsHash } from "../formats/weights-hash.ts";
 import type { ClassMetricName } from "../metrics/metric.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { AddCommand, Context } from "./context.ts";
+import { evaluateImages } from "./evaluate-images.ts";
 import { evaluateTable } from "./evaluate-table.ts";
 import { formatCount, formatPercent } from "./format.ts";
+import { isImages } from "./image-files.ts";
+import { imageModel } from "./image-model.ts";
 import { chooseSet, imageRows, openImageSets, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
 import { openTableModel } from "./model-argument.ts";
@@ -31,12 +34,16 @@ or error. With --set train the share is trainingError.
 
 Of a table all rows that have a target are measured; numbers in its own units:
   {"event":"done","rows":150,"loss":…,"error":…} or with rmse, mae and r2
+Of a folder of PNG images those are that lie in folders of the model's classes;
+of one that has train and test those of --set, by default test.
 
 Examples:
   drowse evaluate runs/mnist-1 mnist
   drowse evaluate runs/mnist-1 mnist --set train
   drowse evaluate runs/mnist-1 mnist --metrics auroc,macroF1,top2Accuracy
-  drowse evaluate runs/mnist-1/model.safetensors data/my-digits --json`;
+  drowse evaluate runs/mnist-1/model.safetensors data/my-digits --json
+  drowse evaluate runs/iris-1 iris.csv
+  drowse evaluate runs/pets-1 data/pets`;
 
 export const addEvaluate: AddCommand = (program, context) => {
   const command = program
@@ -44,7 +51,7 @@ export const addEvaluate: AddCommand = (program, context) => {
     .summary("loss and error of a model on images or a table")
     .description("Tells the loss and the error of a model on images with labels, or on a table.")
     .argument("<model>", "a run folder, or a model's file")
-    .argument("<data>", "mnist, a folder of IDX files, or the file of a table")
+    .argument("<data>", "mnist, a folder of IDX files or of PNG images by class, or the file of a table")
     .addOption(setOption())
     .addOption(metricsOption("also measured"))
     .addOption(threadsOption())
@@ -56,11 +63,12 @@ export const addEvaluate: AddCommand = (program, context) => {
 
 async function evaluate(argument: string, data: string, options: EvaluateOptions, { terminal }: Context): Promise<void> {
   const { set: wanted, metrics = [], threads, json } = options;
-  const { model, preparation } = await openTableModel(OPERATION, argument);
+  const { model, preparation, images: known } = await openTableModel(OPERATION, argument);
   if (preparation) {
     if (wanted) throw new UsageError("drowse", "--set is given, and the model is one of a table", "leave it out");
     return evaluateTable({ model, preparation }, data, options, terminal);
   }
+  if (await isImages(data)) return evaluateImages(imageModel(OPERATION, model, known), data, options, terminal);
   const { name, set, images, labels } = chooseSet(OPERATION, await openImageSets(OPERATION, data), wanted);
   const begun = performance.now();
   const evaluation = await interruptible((signal) =>

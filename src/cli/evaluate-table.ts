@@ -1,13 +1,14 @@
 import type { ClassMetricName } from "../metrics/metric.ts";
 import type { Model } from "../model/model.ts";
-import { inputSize, type Preparation } from "../tables/preparation.ts";
-import { emptyNotes, readPrepared } from "../tables/read-prepared.ts";
+import type { Preparation, TableTarget } from "../tables/preparation.ts";
+import { emptyNotes, type PreparedRows, readPrepared } from "../tables/read-prepared.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { fileSource } from "./file-source.ts";
 import { formatCount } from "./format.ts";
 import { interruptible } from "./interrupt.ts";
+import { type LabelledBlock, measureRows } from "./measure-rows.ts";
 import { tellNotes } from "./predict-table.ts";
-import { measuresText, measureTable } from "./table-measures.ts";
+import { measuresText } from "./table-measures.ts";
 import { readingOf, type TableReading } from "./table-options.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -20,7 +21,7 @@ export interface TableEvaluateOptions extends TableReading {
   readonly json?: boolean;
 }
 
-/** `drowse evaluate` for a table: what the model is worth on the rows that have a target. */
+/** `drowse evaluate` for a table: what the model is worth on the rows that have a target, some rows at a time. */
 export async function evaluateTable(
   { model, preparation }: { model: Model; preparation: Preparation },
   path: string,
@@ -34,31 +35,39 @@ export async function evaluateTable(
   }
   const source = await fileSource(OPERATION, path);
   const notes = emptyNotes();
-  const inputs: Float32Array[] = [];
-  const targets: number[] = [];
-  let left = 0;
-  for await (const { x, targets: found } of readPrepared(source, preparation, readingOf(options), notes)) {
-    if (!found) throw new DrowseError(OPERATION, `${path} has no column ${JSON.stringify(target.name)}`, "give the target too");
-    const [rows, size] = x.shape;
-    for (let row = 0; row < rows; row++) {
-      const value = found[row];
-      if (target.task === "classification" ? value < 0 : Number.isNaN(value)) left++;
-      else {
-        inputs.push(x.data.subarray(row * size, (row + 1) * size));
-        targets.push(target.task === "classification" ? value : (value - target.mean) / target.deviation);
+  let [rows, left] = [0, 0];
+  async function* blocks() {
+    for await (const batch of readPrepared(source, preparation, readingOf(options), notes)) {
+      if (!batch.targets) {
+        throw new DrowseError(OPERATION, `${path} has no column ${JSON.stringify(target.name)}`, "give the target too");
       }
+      const block = labelledRows(batch, batch.targets, target);
+      rows += block.y.length;
+      left += batch.rows.length - block.y.length;
+      if (block.y.length > 0) yield block;
     }
+    if (rows === 0) throw new DrowseError(OPERATION, `${path} has no rows with a target`, "give rows that have one");
   }
-  if (targets.length === 0) throw new DrowseError(OPERATION, `${path} has no rows with a target`, "give rows that have one");
-  const size = inputSize(preparation);
-  const x = { data: new Float32Array(inputs.length * size), shape: [inputs.length, size] };
-  for (const [row, values] of inputs.entries()) x.data.set(values, row * size);
-  const y = target.task === "classification" ? Int32Array.from(targets) : Float32Array.from(targets);
   const measures = await interruptible((signal) =>
-    measureTable(model, preparation, { x, y }, { metrics, signal, ...(threads === undefined ? {} : { threads }) }),
+    measureRows(model, target, blocks(), { metrics, signal, ...(threads === undefined ? {} : { threads }) }),
   );
   tellNotes(notes, terminal);
   if (left > 0) terminal.writeError(`${left} rows without a target that training knew are left out\n`);
   if (json) terminal.write(`${JSON.stringify({ event: "done", ...measures })}\n`);
-  else terminal.write(`${path}: ${formatCount(targets.length)} rows: ${measuresText(measures)}\n`);
+  else terminal.write(`${path}: ${formatCount(rows)} rows: ${measuresText(measures)}\n`);
+}
+
+/** The rows of a batch that have a target which training knew. */
+function labelledRows({ x }: PreparedRows, found: Int32Array | Float64Array, target: TableTarget): LabelledBlock {
+  const [rows, size] = x.shape;
+  const isClass = target.task === "classification";
+  const kept = Uint32Array.from({ length: rows }, (_, row) => row).filter((row) =>
+    isClass ? found[row] >= 0 : !Number.isNaN(found[row]),
+  );
+  const data = new Float32Array(kept.length * size);
+  for (const [place, row] of kept.entries()) data.set(x.data.subarray(row * size, (row + 1) * size), place * size);
+  const y = isClass
+    ? Int32Array.from(kept, (row) => found[row])
+    : Float32Array.from(kept, (row) => (found[row] - target.mean) / target.deviation);
+  return { x: { data, shape: [kept.length, size] }, y };
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
-import type { ByteSource } from "../tables/byte-source.ts";
+import type { ByteSource, Sliceable } from "../tables/byte-source.ts";
 import { DrowseError } from "../tensor/errors.ts";
 
 /**
@@ -18,14 +18,22 @@ export async function fileSource(operation: string, path: string): Promise<ByteS
   if (!found.isFile()) throw new DrowseError(operation, `${JSON.stringify(path)} is no file`, "give the file of a table");
   await (await open(path).catch(refuse)).close();
   return {
-    size: found.size,
     stream: () => Readable.toWeb(createReadStream(path, { highWaterMark: 2 ** 18 })) as ReadableStream<Uint8Array>,
-    slice: (start, end) => ({ arrayBuffer: () => readPart(path, start, end) }),
+    ...partsOf(path, found.size),
   };
 }
 
-async function readPart(path: string, start: number, end: number): Promise<ArrayBuffer> {
-  const handle = await open(path);
+/** A file of which parts are read. */
+export const partsOf = (path: string, size: number): Sliceable => ({
+  size,
+  slice: (start, end) => ({ arrayBuffer: () => readPart(path, start, end) }),
+});
+
+/** @throws {DrowseError} where the system refuses. */
+export async function readPart(path: string, start: number, end: number): Promise<ArrayBuffer> {
+  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw new DrowseError("read", `${path} cannot be read (${error.code})`, "check the file and its permissions");
+  });
   try {
     const bytes = new Uint8Array(end - start);
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);

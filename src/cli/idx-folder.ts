@@ -12,10 +12,16 @@ export interface IdxBytes {
   readonly data: Uint8Array;
 }
 
-/** Images and their classes: `images.shape` is [count, rows, columns], `labels.shape` is [count]. */
+/** Classes of images. */
+export interface IdxLabels {
+  readonly shape: readonly number[];
+  readonly data: Uint8Array | Int32Array;
+}
+
+/** Images and their classes: `images.shape` is [count, rows, columns], of colours [count, rows, columns, 3]; `labels.shape` is [count]. */
 export interface IdxPart {
   readonly images: IdxBytes;
-  readonly labels: IdxBytes;
+  readonly labels: IdxLabels;
 }
 
 export interface IdxFolder {

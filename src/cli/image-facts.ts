@@ -20,16 +20,20 @@ export interface ImageRun {
 }
 
 /** What a report tells of a training on images. */
-export async function imageFacts({ name, test }: ImageSets, { config, model, rows, epochs, end }: ImageRun): Promise<RunFacts> {
+export async function imageFacts(
+  { name, test, folder }: ImageSets,
+  { config, model, rows, epochs, end }: ImageRun,
+): Promise<RunFacts> {
   const outputs = sizeOf(model.outputShape);
   const held = config.validation === undefined ? "test" : "validation";
   const heldOf = ({ validationLoss, validationError, testLoss, testError }: TrainEpoch) =>
     held === "test" ? { loss: testLoss, error: testError } : { loss: validationLoss, error: validationError };
   const data = test && dataOf(test, model);
+  const classes = folder?.classes ?? Array.from({ length: outputs }, (_, index) => String(index));
   return {
     data: name,
     version,
-    task: { kind: "classification", target: "label", classes: Array.from({ length: outputs }, (_, index) => String(index)) },
+    task: { kind: "classification", target: folder ? "class" : "label", classes },
     things: "images",
     counts: { ...rows, test: test?.images.shape[0] ?? 0 },
     network: networkFacts([sizeOf(model.inputShape), ...config.hidden, outputs], model.weights, config),

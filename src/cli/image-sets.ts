@@ -2,14 +2,19 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { Rows } from "../data/arrays.ts";
 import { readIdx } from "../data/idx.ts";
+import type { ImagePreparation } from "../tables/image-preparation.ts";
+import type { Channels } from "../tables/png-pixels.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.ts";
-import { findIdxFolder, gunzipFile, type IdxBytes, type IdxPart, mnistFolder } from "./idx-folder.ts";
+import { findIdxFolder, gunzipFile, type IdxBytes, type IdxLabels, type IdxPart, mnistFolder } from "./idx-folder.ts";
+import { isImages } from "./image-files.ts";
+import { readPngSets } from "./png-sets.ts";
 
-// What `<data>` may be: `mnist`, a folder of IDX files, and where labels are not needed one IDX file of images.
+// What `<data>` may be: `mnist`, a folder of IDX files or of PNG images by class, and where labels are not needed one IDX file of images.
 
-const KINDS = "mnist, or a folder of IDX files (train-images-idx3-ubyte and the like)";
-const KINDS_OF_IMAGES = "mnist, a folder of IDX files, or one IDX file of images";
+const KINDS =
+  "mnist, a folder of IDX files (train-images-idx3-ubyte and the like) or of PNG images (a folder for each class), or the file of a table";
+const KINDS_OF_IMAGES = "mnist, a folder of IDX files or PNG images, or one such file";
 
 /** The two sets of images and labels behind `<data>`, of which a folder may lack one. */
 export interface ImageSets {
@@ -17,6 +22,14 @@ export interface ImageSets {
   readonly name: string;
   readonly train?: IdxPart;
   readonly test?: IdxPart;
+  /** Of a folder of PNG images. */
+  readonly folder?: PngFolder;
+}
+
+/** What is known of a folder of PNG images beside them. */
+export interface PngFolder extends ImagePreparation {
+  /** Files that are no PNG images. */
+  readonly others: readonly string[];
 }
 
 export type SetName = "train" | "test";
@@ -26,7 +39,7 @@ export interface ImageSet {
   readonly name: string;
   readonly set: SetName | undefined;
   readonly images: IdxBytes;
-  readonly labels?: IdxBytes;
+  readonly labels?: IdxLabels;
 }
 
 async function kindOf(operation: string, data: string, kinds: string): Promise<"folder" | "file"> {
@@ -42,10 +55,11 @@ async function kindOf(operation: string, data: string, kinds: string): Promise<"
 }
 
 /**
- * The sets of `mnist` or a folder.
+ * The sets of `mnist` or a folder; of a folder of classes, which has none, all images are those to train on.
+ * @param channels - what becomes of colours in PNG images.
  * @throws {DrowseError} when there is no such folder or what is in it is not whole, and for files of any kind.
  */
-export async function openImageSets(operation: string, data: string): Promise<ImageSets> {
+export async function openImageSets(operation: string, data: string, channels?: Channels): Promise<ImageSets> {
   if (data === "mnist") return { name: "mnist", ...(await findIdxFolder(await mnistFolder())) };
   if ((await kindOf(operation, data, KINDS)) === "file") {
     throw new DrowseError(
@@ -54,7 +68,8 @@ export async function openImageSets(operation: string, data: string): Promise<Im
       `give ${KINDS}; other kinds of data are not read yet`,
     );
   }
-  return { name: basename(resolve(data)), ...(await findIdxFolder(data)) };
+  const name = basename(resolve(data));
+  return (await isImages(data)) ? readPngSets(operation, name, data, channels) : { name, ...(await findIdxFolder(data)) };
 }
 
 /**

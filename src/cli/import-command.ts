@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Option } from "commander";
 import { saveModel } from "../formats/model-file.ts";
 import { loadStateDict } from "../formats/state-dict.ts";
-import { saveTableModel } from "../tables/table-model.ts";
+import { saveImageModel, saveTableModel } from "../tables/table-model.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { checkNew, writeFileAtomic } from "./atomic-write.ts";
 import type { AddCommand, Context } from "./context.ts";
@@ -47,7 +47,7 @@ export const addImport: AddCommand = (program, context) => {
 
 async function importWeights(argument: string, file: string, { to, names = {} }: ImportOptions, context: Context): Promise<void> {
   const { terminal } = context;
-  const { model, preparation } = await openTableModel(OPERATION, argument);
+  const { model, preparation, images } = await openTableModel(OPERATION, argument);
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     const missing = error.code === "ENOENT" || error.code === "ENOTDIR";
     const received = `${file} ${missing ? "does not exist" : `cannot be read (${error.code})`}`;
@@ -55,7 +55,8 @@ async function importWeights(argument: string, file: string, { to, names = {} }:
   });
   await checkNew(OPERATION, to);
   const { converted, ignored } = ofFile(file, () => loadStateDict(model, bytes, { names }));
-  await writeFileAtomic(to, preparation ? saveTableModel(model, preparation) : saveModel(model));
+  const own = preparation ? saveTableModel(model, preparation) : images && saveImageModel(model, images);
+  await writeFileAtomic(to, own ?? saveModel(model));
   for (const [name, dtype] of converted) {
     terminal.write(`${name}: ${dtype} ${dtype === "F64" ? "rounded to" : "became"} single precision\n`);
   }

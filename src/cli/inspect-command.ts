@@ -6,6 +6,7 @@ import { loadTableModel, type TableModel } from "../tables/table-model.ts";
 import { formatShape, sizeOf } from "../tensor/shape.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { formatCount, wrapWords } from "./format.ts";
+import { checkpointLines, goOnLines, isUnfinished } from "./inspect-checkpoint.ts";
 import { modelBytes, ofFile } from "./model-argument.ts";
 import { METRICS_FILE } from "./run-folder.ts";
 import { contractLines } from "./table-report.ts";
@@ -13,8 +14,9 @@ import { contractLines } from "./table-report.ts";
 const HELP = `
 <model> is a run folder or its model.safetensors: told are its layers, their
 rates, and how each tenth epoch of the run went; of a model of a table also
-what columns it takes. Of safetensors files of other programs the tensors are
-listed: their names, types and shapes.
+what columns it takes. Of a run that was killed before its end its newest
+checkpoint is told, and how to go on with it. Of safetensors files of other
+programs the tensors are listed: their names, types and shapes.
 
 Examples:
   drowse inspect runs/mnist-1
@@ -35,18 +37,24 @@ export const addInspect: AddCommand = (program, context) => {
 const LONGEST = 200;
 
 async function inspect(argument: string, { terminal }: Context): Promise<void> {
-  const { path, bytes } = await modelBytes("inspect", argument);
   const wrap = (line: string) => (line.includes("\n") ? line : wrapWords(line, Math.max(40, terminal.columns - 1)));
+  if (await isUnfinished(argument)) {
+    const told = [...(await checkpointLines(argument)), ...(await historyOf(argument)), ...(await goOnLines(argument))];
+    return terminal.write(`${told.flatMap(wrap).join("\n")}\n`);
+  }
+  const { path, bytes } = await modelBytes("inspect", argument);
   const lines = ofFile(path, () => {
     const file = readSafetensors(bytes);
     const isOwn = file.metadata.get("format")?.startsWith("drowse-model/") ?? false;
     return isOwn ? modelLines(loadTableModel(bytes)).flatMap(wrap) : tensorLines(path, file).flatMap(wrap);
   });
-  const folder = (await stat(argument)).isDirectory() ? argument : dirname(argument);
-  terminal.write(`${[...lines, ...(await historyOf(folder))].join("\n")}\n`);
+  const isFolder = (await stat(argument)).isDirectory();
+  const history = await historyOf(isFolder ? argument : dirname(argument));
+  const goingOn = isFolder ? (await goOnLines(argument)).flatMap(wrap) : [];
+  terminal.write(`${[...lines, ...history, ...goingOn].join("\n")}\n`);
 }
 
-function modelLines({ model, preparation }: TableModel): string[] {
+function modelLines({ model, preparation, images }: TableModel): string[] {
   const rates = Object.entries(model.rates).map(([name, rate]) => `${name} ${Number(rate.toPrecision(4))}`);
   const lines = [model.summary(), `output: ${model.link ?? "not trained yet"}`];
   if (rates.length > 0) lines.push(`rates: ${rates.join(", ")}`);
@@ -54,6 +62,12 @@ function modelLines({ model, preparation }: TableModel): string[] {
     const { target } = preparation;
     const what = target.task === "classification" ? `one of ${target.classes.join(", ")}` : "a number";
     lines.push(`predicts ${target.name}: ${what}`, ...contractLines(preparation));
+  }
+  if (images) {
+    lines.push(
+      `takes PNG images, in ${images.channels === "rgb" ? "colours" : "grey"}`,
+      `predicts one of ${images.classes.join(", ")}`,
+    );
   }
   return lines;
 }

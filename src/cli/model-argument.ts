@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Model } from "../model/model.ts";
 import { loadTableModel, type TableModel } from "../tables/table-model.ts";
 import { DrowseError } from "../tensor/errors.ts";
+import { isUnfinished } from "./inspect-checkpoint.ts";
 import { MODEL_FILE } from "./run-folder.ts";
 
 const REMEDY = `give a run folder or its ${MODEL_FILE}, as drowse train writes them`;
@@ -28,6 +29,10 @@ export async function modelBytes(operation: string, argument: string): Promise<{
     throw new DrowseError(operation, `${path} ${missing ? "does not exist" : `cannot be read (${error.code})`}`, REMEDY);
   };
   const isFolder = (await stat(argument).catch(refuse(argument))).isDirectory();
+  if (isFolder && (await isUnfinished(argument))) {
+    const received = `${argument} has no model yet: the run has not come to its end`;
+    throw new DrowseError(operation, received, `go on with it: drowse train --resume ${argument}`);
+  }
   const path = isFolder ? join(argument, MODEL_FILE) : argument;
   return { path, bytes: await readFile(path).catch(refuse(path)) };
 }

@@ -7,10 +7,13 @@ import { writeFileAtomic } from "./atomic-write.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { formatFloat } from "./format.ts";
 import type { IdxBytes } from "./idx-folder.ts";
+import { isImages } from "./image-files.ts";
+import { imageModel } from "./image-model.ts";
 import { imageRows, openImages, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
 import { openTableModel } from "./model-argument.ts";
 import { type RowRange, rowRanges, wholeNumber } from "./option-values.ts";
+import { predictImages } from "./predict-images.ts";
 import { predictTable } from "./predict-table.ts";
 import { type Columns, columnsOf, type Output, uncertainColumns } from "./prediction-columns.ts";
 import { writesEvents } from "./prediction-lines.ts";
@@ -53,6 +56,10 @@ number the prediction alone, and with --uncertainty its std, both in the
 target's own units. The masks of a table's rows come again every 1,024 rows.
 What is not as in training is told on stderr.
 
+Of PNG images, <data> is one of them or a folder, with or without folders of
+classes in it. The path of each, with prediction and probability behind it, is
+a line; classes have the names that they have in training.
+
 With --json each line is an event {"event":"prediction","row":0,…}, of a table
 with its cells under "columns", and the last one {"event":"done","rows":…,…}.
 With --to the lines go to that file, whole or not at all: events where its name
@@ -64,7 +71,8 @@ Examples:
   drowse predict runs/mnist-1 mnist --uncertainty 100
   drowse predict runs/mnist-1 my-images-idx3-ubyte
   drowse predict runs/iris-1 more.csv --to predicted.csv
-  drowse predict runs/iris-1 more.csv --uncertainty 100`;
+  drowse predict runs/iris-1 more.csv --uncertainty 100
+  drowse predict runs/pets-1 photos --to predicted.csv`;
 
 export const addPredict: AddCommand = (program, context) => {
   const command = program
@@ -72,7 +80,7 @@ export const addPredict: AddCommand = (program, context) => {
     .summary("what a model sees in images or a table")
     .description("Predicts the classes of images, or the target of a table.")
     .argument("<model>", "a run folder, or a model's file")
-    .argument("<data>", "mnist, a folder of IDX files, an IDX file, or the file of a table")
+    .argument("<data>", "mnist, a folder of IDX files or PNG images, one such file, or the file of a table")
     .addOption(setOption())
     .addOption(
       new Option("--rows <ranges>", "only these images, counted from 0, as 0-9 or 0-9,20").argParser(rowRanges("--rows")),
@@ -99,11 +107,15 @@ async function predict(argument: string, data: string, options: PredictOptions, 
     const received = `--uncertainty is ${uncertainty}, and --output is logits`;
     throw new UsageError(OPERATION, received, "give --output class or probabilities: uncertainty is that of probabilities");
   }
-  const { model, preparation } = await openTableModel(OPERATION, argument);
+  const { model, preparation, images: known } = await openTableModel(OPERATION, argument);
   if (preparation) {
     const given = (["set", "rows"] as const).find((name) => options[name] !== undefined);
     if (given) throw new UsageError("drowse", `--${given} is given, and the model is one of a table`, "leave it out");
     return predictTable({ model, preparation }, data, options, terminal);
+  }
+  if (await isImages(data)) {
+    if (options.rows) throw new UsageError("drowse", "--rows is given with PNG images", "give the image, or a folder of some");
+    return predictImages(imageModel(OPERATION, model, known), data, options, terminal);
   }
   checkOutput(model, output);
   const { images } = await openImages(OPERATION, data, options.set);

@@ -1,6 +1,5 @@
-import type { Cell } from "../tables/cells.ts";
+import type { Cell, Rows } from "../tables/cells.ts";
 import { csvLine } from "../tables/csv-write.ts";
-import type { PreparedRows } from "../tables/read-prepared.ts";
 import { formatFloat } from "./format.ts";
 import type { Predicted } from "./table-predictions.ts";
 
@@ -20,7 +19,7 @@ export class PredictionCsv {
   /** Columns that came when the header was written, as JSON lines may have them. */
   readonly late = new Set<string>();
 
-  lines({ names, rows }: PreparedRows, predicted: Predicted): string {
+  lines({ names, rows }: Rows, predicted: Predicted): string {
     const header = this.#names === undefined ? csvLine([...names, ...predicted.names.map((name) => unused(name, names))]) : "";
     this.#names ??= names;
     const kept = this.#names;
@@ -32,7 +31,7 @@ export class PredictionCsv {
 }
 
 /** An event a row: its place, its columns as they stand under `columns`, and what is predicted. */
-export function predictionEvents({ names, rows, first }: PreparedRows, predicted: Predicted): string {
+export function predictionEvents({ names, rows, first }: Rows & { readonly first: number }, predicted: Predicted): string {
   return rows
     .map((row, index) => {
       const columns = Object.fromEntries(names.map((name, place) => [name, jsonOf(row[place])]));

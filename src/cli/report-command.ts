@@ -7,11 +7,13 @@ import { fileSource } from "./file-source.ts";
 import { imageFacts } from "./image-facts.ts";
 import { openImageSets } from "./image-sets.ts";
 import { openTableModel } from "./model-argument.ts";
+import { withTestSet } from "./png-sets.ts";
 import { readTask } from "./read-task.ts";
 import { readRunRecord } from "./run-record.ts";
+import { tableDefaults } from "./table-defaults.ts";
 import type { TableEnd, TableEpoch } from "./table-events.ts";
 import { tableFacts } from "./table-facts.ts";
-import type { TableRequest } from "./table-options.ts";
+import type { ImageRequest, TableRequest } from "./table-options.ts";
 import type { TrainEnd, TrainEpoch } from "./train-events.ts";
 import { writeReport } from "./write-report.ts";
 
@@ -63,8 +65,10 @@ async function report(folder: string, options: { readonly data?: string }, { ter
     const facts = await tableFacts({ ...record, model, preparation, task, split });
     return terminal.write(`wrote ${await writeReport(folder, facts)}\n`);
   }
-  const sets = await openImageSets(OPERATION, path);
-  checkData(hashOfImages(sets));
+  const { channels, test = tableDefaults.test } = config as unknown as ImageRequest;
+  const opened = await openImageSets(OPERATION, path, channels);
+  checkData(hashOfImages(opened));
+  const sets = opened.folder ? withTestSet(opened, test, config.seed) : opened;
   const images = sets.train?.images.shape[0] ?? 0;
   const validation = Math.round(images * (config.validation ?? 0));
   const record = { config, epochs: epochs as unknown as TrainEpoch[], end: end as unknown as TrainEnd };

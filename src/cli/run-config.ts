@@ -5,7 +5,7 @@ import { type JsonValue, parseStrictJson } from "../formats/strict-json.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import type { DataHash } from "./data-hash.ts";
-import type { TableRequest } from "./table-options.ts";
+import type { ImageRequest, TableRequest } from "./table-options.ts";
 import { flagOf, type TrainSettings } from "./train-settings.ts";
 import { version } from "./version.ts";
 
@@ -20,7 +20,8 @@ export interface RunSettings {
   /** As it was given: mnist, or a path. */
   readonly data: string;
   readonly dataHash: DataHash;
-  readonly table?: TableRequest;
+  /** What was asked of a table, or of a folder of images. */
+  readonly table?: TableRequest & ImageRequest;
   readonly settings: TrainSettings;
 }
 

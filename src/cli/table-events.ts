@@ -1,4 +1,4 @@
-import type { EpochEvent } from "../model/fit-events.ts";
+import type { EpochEvent, ProgressEvent } from "../model/fit-events.ts";
 import type { Preparation } from "../tables/preparation.ts";
 import type { TableTask } from "../tables/table-task.ts";
 import type { TableMeasures } from "./table-measures.ts";
@@ -22,6 +22,9 @@ export interface TableStart extends TableRows {
   readonly parameters: number;
   readonly settings: TrainSettings;
 }
+
+/** While an epoch runs. */
+export type TableProgress = Omit<ProgressEvent, "accuracy" | "skipped"> & { readonly error?: number };
 
 /** An epoch of a training on a table; errors are shares of wrong rows, left out in regressions. */
 export interface TableEpoch {
@@ -49,6 +52,12 @@ export interface TableEnd {
   readonly test?: TableMeasures;
   readonly weightsHash: string;
   readonly seconds: number;
+}
+
+/** Progress of `fit` in the words of the command. */
+export function tableProgress({ accuracy, skipped: _, ...event }: ProgressEvent, rows: number, batchSize: number): TableProgress {
+  const seen = Math.min(rows, event.batch * batchSize);
+  return { ...event, ...(accuracy === undefined ? {} : { error: errorShare(accuracy, seen) }) };
 }
 
 /** An epoch of `fit` in the words of the command. */

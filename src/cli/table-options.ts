@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { GivenType } from "../tables/column-types.ts";
 import type { ReadOptions } from "../tables/open-rows.ts";
+import type { Channels } from "../tables/png-pixels.ts";
 import type { TaskKind } from "../tables/table-task.ts";
 import { wholeNumber } from "./option-values.ts";
 import { UsageError } from "./usage-error.ts";
@@ -21,6 +22,13 @@ export interface TableRequest extends TableReading {
   readonly dropColumns?: readonly string[];
   readonly types?: Readonly<Record<string, GivenType>>;
   /** Share of the rows to test on. */
+  readonly test?: number;
+}
+
+/** What is to be made of a folder of PNG images. */
+export interface ImageRequest {
+  readonly channels?: Channels;
+  /** Share of the images to test on, where there is no folder of such. */
   readonly test?: number;
 }
 
@@ -89,6 +97,18 @@ export function addTableTask(command: Command): Command {
 /** Adds the option of how many rows are tested on. */
 export function addTableTest(command: Command): Command {
   return command.addOption(new Option("--test <share>", "share of the rows to test on (default: 0.15)").argParser(share));
+}
+
+/** Adds the option of what becomes of colours. */
+export function addImageChannels(command: Command): Command {
+  return command
+    .optionsGroup("Folders of PNG images (and --test):")
+    .addOption(
+      new Option("--channels <kind>", "a number or three for each pixel (default: rgb where any image has colours)").choices([
+        "grey",
+        "rgb",
+      ]),
+    );
 }
 
 /** The options of reading that were given. */

@@ -1,5 +1,5 @@
 import type { UncertainPredictions } from "../model/uncertain-predictions.ts";
-import type { Preparation } from "../tables/preparation.ts";
+import type { TableTarget } from "../tables/preparation.ts";
 import type { Output } from "./prediction-columns.ts";
 
 /** What is predicted of the rows of a table: names, and of each row a class's name or numbers in single precision. */
@@ -9,7 +9,7 @@ export interface Predicted {
 }
 
 /** Predictions [rows, outputs], or means of samples: of classes by their names, of numbers in the target's own units. */
-export function predictedColumns(numbers: ArrayLike<number>, { target }: Preparation, output: Output): Predicted {
+export function predictedColumns(numbers: ArrayLike<number>, target: TableTarget, output: Output): Predicted {
   if (target.task === "regression") {
     const own = (value: number) => Math.fround(value * target.deviation + target.mean);
     return { names: ["prediction"], values: (row) => [own(numbers[row])] };
@@ -31,10 +31,9 @@ export function predictedColumns(numbers: ArrayLike<number>, { target }: Prepara
 }
 
 /** Of Monte Carlo samples: the mean as of a prediction, behind it the spread, and of classes what the network does not know. */
-export function uncertainColumns(predictions: UncertainPredictions, preparation: Preparation, output: Output): Predicted {
+export function uncertainColumns(predictions: UncertainPredictions, target: TableTarget, output: Output): Predicted {
   const { mean, std } = predictions;
-  const { target } = preparation;
-  const means = predictedColumns(mean.data, preparation, output);
+  const means = predictedColumns(mean.data, target, output);
   if (target.task === "regression") {
     const spread = (row: number) => Math.fround(std.data[row] * target.deviation);
     return { names: [...means.names, "std"], values: (row) => [...means.values(row), spread(row)] };

@@ -1,13 +1,16 @@
 import type { Preparation, TableInput } from "../tables/preparation.ts";
 import type { TableTask } from "../tables/table-task.ts";
-import { formatCount, formatSeconds, wrapWords } from "./format.ts";
-import type { TableEnd, TableEpoch, TableStart } from "./table-events.ts";
+import { formatClock, formatCount, formatPercent, formatSeconds, wrapWords } from "./format.ts";
+import { LiveLines } from "./live-lines.ts";
+import { fitSegments, formatBar } from "./progress-line.ts";
+import type { TableEnd, TableEpoch, TableProgress, TableStart } from "./table-events.ts";
 import { measuresText } from "./table-measures.ts";
 import type { Terminal } from "./terminal.ts";
+import { Throttle } from "./throttle.ts";
 
 /** Shows a training on a table. */
 export interface TableReport {
-  show(event: TableStart | TableEpoch): void;
+  show(event: TableStart | TableProgress | TableEpoch): void;
   end(end: TableEnd, out: string): void;
   clear(): void;
 }
@@ -17,6 +20,7 @@ export function jsonTableReport(terminal: Terminal): TableReport {
   const print = (event: object) => terminal.write(`${JSON.stringify(event)}\n`);
   return {
     show(event) {
+      if (event.event === "progress") return;
       if (event.event === "epoch") return print(event);
       const { task, preparation, settings, ...rest } = event;
       const { target, kind, classes, table } = task;
@@ -30,8 +34,13 @@ export function jsonTableReport(terminal: Terminal): TableReport {
 /** Epochs between two lines: there are many, and they are short. */
 const TOLD = 10;
 
-/** What was found, a line for each tenth epoch, and what came of it. */
+/** Seconds between two drawings of the line that lives. */
+const DRAWN = 0.1;
+
+/** What was found, a line for each tenth epoch, and what came of it; on a screen one more line, that lives. */
 export function textTableReport(terminal: Terminal): TableReport {
+  const lines = new LiveLines(terminal);
+  const throttle = new Throttle(DRAWN);
   const write = (text: string, indent = "") =>
     terminal.write(
       wrapWords(text, Math.max(40, terminal.columns - 1))
@@ -41,12 +50,18 @@ export function textTableReport(terminal: Terminal): TableReport {
   return {
     show(event) {
       if (event.event === "start") for (const line of startLines(event)) write(line, "  ");
-      else if (event.epoch === 1 || event.epoch % TOLD === 0) terminal.write(`${epochText(event)}\n`);
+      else if (event.event === "progress") {
+        if (terminal.isLive && throttle.isDue()) lines.draw([progressText(event, terminal)]);
+      } else if (event.epoch === 1 || event.epoch % TOLD === 0) {
+        lines.clear();
+        terminal.write(`${epochText(event)}\n`);
+      }
     },
     end(end, out) {
+      lines.clear();
       for (const line of endLines(end, out)) write(line, "  ");
     },
-    clear() {},
+    clear: () => lines.clear(),
   };
 }
 
@@ -95,6 +110,20 @@ export function contractLines({ inputs, ignored }: Preparation): string[] {
     ...line("some missing", lacking),
     ...ignored.map(({ name, reason }) => `left out: ${name}: ${reason}`),
   ];
+}
+
+/** How far the whole run is: an epoch of a table is over before a bar of its own was seen. */
+function progressText(event: TableProgress, { columns, palette }: Pick<Terminal, "columns" | "palette">): string {
+  const { epoch, epochs, batch, batches, loss, error, examplesPerSecond, secondsLeft } = event;
+  const parts = [
+    { text: `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`, rank: 9, paint: palette.strong },
+    { text: formatBar((epoch - 1 + batch / batches) / epochs, 12), rank: 4, paint: palette.second },
+    { text: `loss ${loss.toFixed(4)}`, rank: 8 },
+    { text: error === undefined ? "" : `error ${formatPercent(error)}`, rank: 7 },
+    { text: `${formatCount(examplesPerSecond)} rows/s`, rank: 5, paint: palette.faint },
+    { text: `at most ${formatClock(secondsLeft)} left`, rank: 6, paint: palette.faint },
+  ];
+  return fitSegments(parts, columns);
 }
 
 function epochText({ epoch, epochs, loss, error, validationLoss, validationError }: TableEpoch): string {

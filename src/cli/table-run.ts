@@ -13,9 +13,16 @@ import { DrowseError } from "../tensor/errors.ts";
 import { imageNetwork } from "./image-network.ts";
 import { Interrupted } from "./interrupt.ts";
 import type { KeptRun } from "./kept-run.ts";
+import { measureRows } from "./measure-rows.ts";
 import { readTask } from "./read-task.ts";
-import { type TableEnd, type TableEpoch, type TableStart, tableEpoch } from "./table-events.ts";
-import { measureTable } from "./table-measures.ts";
+import {
+  type TableEnd,
+  type TableEpoch,
+  type TableProgress,
+  type TableStart,
+  tableEpoch,
+  tableProgress,
+} from "./table-events.ts";
 import { readingOf, type TableRequest } from "./table-options.ts";
 import { round } from "./train-listener.ts";
 import { fitOptions } from "./train-run.ts";
@@ -35,7 +42,7 @@ export interface TableOutcome {
 
 interface Run {
   readonly signal: AbortSignal;
-  readonly onEvent: (event: TableStart | TableEpoch) => void;
+  readonly onEvent: (event: TableStart | TableProgress | TableEpoch) => void;
   /** Keeps it. */
   readonly kept: KeptRun;
   /** Makes its folder, when it is known what is learned: what `fit` is to be given. */
@@ -141,6 +148,7 @@ async function fitTable(
   let stopped: Interrupted | DrowseError | undefined;
   const hear = (event: FitEvent): void => {
     if (event.event === "end") ended = { reason: event.reason, ...(event.bestEpoch ? { bestEpoch: event.bestEpoch } : {}) };
+    if (event.event === "progress") onEvent(tableProgress(event, rows.rows, settings.batchSize));
     if (event.event !== "epoch") return;
     const told = tableEpoch(event, rows);
     epochs.push(told);
@@ -174,7 +182,7 @@ async function measureParts(
   { validation, test }: Parts,
   { metrics = [], threads }: TrainSettings,
 ): Promise<Pick<TableEnd, "validation" | "test">> {
-  const measured = (data: Rows) => measureTable(model, preparation, data, { metrics, ...(threads ? { threads } : {}) });
+  const measured = (data: Rows) => measureRows(model, preparation.target, [data], { metrics, ...(threads ? { threads } : {}) });
   return {
     ...(validation ? { validation: await measured(validation) } : {}),
     ...(test ? { test: await measured(test) } : {}),

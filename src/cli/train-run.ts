@@ -32,7 +32,9 @@ const OPERATION = "train";
 
 /** One class per label from 0 to the highest there is, and at least two: one alone could not be told from anything. */
 export function countClasses(parts: readonly IdxPart[]): number {
-  return parts.reduce((most, { labels }) => labels.data.reduce((a, b) => Math.max(a, b + 1), most), 2);
+  let most = 2;
+  for (const { labels } of parts) for (const label of labels.data) most = Math.max(most, label + 1);
+  return most;
 }
 
 /** Images and their labels as a model takes them. */
@@ -76,23 +78,25 @@ interface Run {
  * @throws {Interrupted} when the signal aborts within the first epoch.
  */
 export async function trainImages(
-  { name, train, test }: ImageSets,
+  { name, train, test, folder }: ImageSets,
   settings: TrainSettings,
   { signal, onEvent, kept, begin }: Run,
 ): Promise<TrainOutcome> {
-  if (train === undefined) throw new DrowseError(OPERATION, `${name} has no training set`, "add its train-* files");
+  if (train === undefined)
+    throw new DrowseError(OPERATION, `${name} has no training set`, "add its train-* files, or a folder train");
   const { validation: share, metrics = [], threads } = settings;
   if (metrics.length > 0 && share === undefined && test === undefined)
     throw new DrowseError(OPERATION, `--metrics is given, and ${name} has no test set`, "give --validation 0.1 too");
   const [count, ...image] = train.images.shape;
-  const classes = countClasses(test ? [train, test] : [train]);
+  const classes = folder?.classes.length ?? countClasses(test ? [train, test] : [train]);
   const model = imageNetwork(image, classes, settings);
   const testData = test && dataOf(test, model);
   const testRows = test?.images.shape[0] ?? 0;
   const validation = share ?? testData;
   const units = [sizeOf(image), ...settings.hidden, classes];
   const parameters = [...model.weights.values()].reduce((sum, values) => sum + values.length, 0);
-  const start = { data: name, testRows, image, units, parameters, settings };
+  const named = folder ? { classes: folder.classes } : {};
+  const start = { data: name, testRows, image, ...named, units, parameters, settings };
   const watched = share === undefined ? "test" : "validation";
   const listener = new TrainListener({ start, watched, metrics, before: kept.state?.epochs ?? [], onEvent });
   const options = fitOptions(settings, count);

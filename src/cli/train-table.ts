@@ -12,11 +12,14 @@ import { jsonTableReport, textTableReport } from "./table-report.ts";
 import { trainTable } from "./table-run.ts";
 import type { TrainCall } from "./train-call.ts";
 import { type TrainRequest, trainSettings } from "./train-settings.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** `drowse train` for a file of a table: {@link tableDefaults} stand where nothing is said. */
 export async function trainOnTable(call: TrainCall, context: Context): Promise<void> {
   const { terminal } = context;
   const { data, request, isGiven, json } = call;
+  if (request.channels !== undefined)
+    throw new UsageError("drowse", "--channels is given, and the data is the file of a table", "leave it out");
   const source = await fileSource("train", data);
   const dataHash = await hashOfFile(data);
   call.checkData(dataHash);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FUZZ_LIMIT, FUZZ_RUNS, mutatedBytes } from "../../test/mutated-bytes.ts";
+import { FUZZ_LIMIT, fuzz, mutatedBytes } from "../../test/mutated-bytes.ts";
 import type { FitState } from "../model/fit-state.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { crc32c } from "./crc32c.ts";
@@ -73,11 +73,12 @@ describe("the file of a state", () => {
     expect(loadFitState(bytes).state).toEqual(state);
   });
 
-  it("is read or refused in words where it is damaged and its checksum made right", { timeout: FUZZ_LIMIT }, () => {
+  it("is read or refused in words where it is damaged and its checksum made right", { timeout: FUZZ_LIMIT }, async () => {
     let read = 0;
     const tokens = ['"state"', '{"version":1}', "null", '"NaN"', "\\u0000", '"epochs":[', "1e999", "-1", '"trainer":{'];
     const mended = mutatedBytes([saveFitState(state)], tokens);
-    fc.assert(
+    await fuzz(
+      "checkpoints",
       fc.property(mended, fc.boolean(), (bytes, length) => {
         if (bytes.length < 12) return;
         const view = new DataView(bytes.buffer);
@@ -91,7 +92,7 @@ describe("the file of a state", () => {
           if (!(error instanceof DrowseError)) throw error;
         }
       }),
-      { numRuns: FUZZ_RUNS / 10 },
+      { share: 10 },
     );
     expect(read).toBeGreaterThan(0);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FUZZ_LIMIT, FUZZ_RUNS, mutatedBytes } from "../../test/mutated-bytes.ts";
+import { FUZZ_LIMIT, fuzz, mutatedBytes } from "../../test/mutated-bytes.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 
@@ -60,7 +60,7 @@ const damagedEntry = fc
   });
 
 describe("readSafetensors reads or refuses, and nothing else,", () => {
-  it("when bytes are damaged at random", { timeout: FUZZ_LIMIT }, () => {
+  it("when bytes are damaged at random", { timeout: FUZZ_LIMIT }, async () => {
     const a = '"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}';
     const b = '"b":{"dtype":"U8","shape":[2,0],"data_offsets":[4,4]}';
     const small = writeSafetensors(
@@ -73,23 +73,24 @@ describe("readSafetensors reads or refuses, and nothing else,", () => {
     const marks = [...'"\\{}[],: \0-01248', "9".repeat(20), "1e9", "0.5", "null", "\\ud800"];
     const tokens = [...marks, '"U8"', '"F64"', '"dtype":"I32",', '"shape":[],', "[0,4]", `,${a}`, '"__metadata__":{},'];
     let read = 0;
-    fc.assert(
+    const tried = await fuzz(
+      "safetensors",
       fc.property(mutatedBytes([small, writeSafetensors([]), file(`{${a},${b}}`, 4)], tokens), fc.boolean(), (bytes, mend) => {
         // Most damage moves the header's end: half of the time its length is set right, so that the rest is reached.
         const end = bytes.lastIndexOf("}".charCodeAt(0));
         if (mend && end >= 8) new DataView(bytes.buffer).setBigUint64(0, BigInt(end - 7), true);
         if (readOrRefusal(bytes) === undefined) read++;
       }),
-      { numRuns: FUZZ_RUNS },
     );
-    expect(read).toBeGreaterThan(FUZZ_RUNS / 1000);
-    expect(read).toBeLessThan(FUZZ_RUNS);
+    expect(read).toBeGreaterThan(tried / 1000);
+    expect(read).toBeLessThan(tried);
   });
 
-  it("when a header's values are damaged at random", { timeout: FUZZ_LIMIT }, () => {
+  it("when a header's values are damaged at random", { timeout: FUZZ_LIMIT }, async () => {
     const refusals = new Set<string>();
     let read = 0;
-    fc.assert(
+    const tried = await fuzz(
+      "safetensors, values of headers",
       fc.property(fc.array(damagedEntry, { minLength: 1, maxLength: 5 }), nudge, (entries, rest) => {
         let end = 0;
         const members = entries.map(({ name, dtype, shape, size, shift, stretch, more, instead }) => {
@@ -101,9 +102,8 @@ describe("readSafetensors reads or refuses, and nothing else,", () => {
         if (refusal === undefined) read++;
         else refusals.add(refusal);
       }),
-      { numRuns: FUZZ_RUNS },
     );
-    expect(read).toBeGreaterThan(FUZZ_RUNS / 20);
+    expect(read).toBeGreaterThan(tried / 20);
     // Damage that only ever met the first checks would say nothing of the later ones.
     const reached = [...refusals].join("\n");
     for (const fault of [

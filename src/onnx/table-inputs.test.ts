@@ -31,7 +31,7 @@ describe("a model of a table as an ONNX file", () => {
     const rows = rowsOf(200, 2, { gaps: true, unseen: true });
     const results = await runOnnx(file, feedsOf(trained.preparation, rows));
     const own = await predictedOf(trained, rows);
-    const columns = predictedColumns(own, trained.preparation, "class");
+    const columns = predictedColumns(own, trained.preparation.target, "class");
     expect(Array.from(results.prediction_2.data)).toEqual(rows.map((_, row) => columns.values(row)[0]));
     expect(results.probabilities.shape).toEqual([200, 2]);
     own.forEach((value, i) => {
@@ -45,7 +45,7 @@ describe("a model of a table as an ONNX file", () => {
     const file = toOnnx(trained.model, { preparation: trained.preparation });
     const rows = rowsOf(100, 3, { unseen: true });
     const { prediction_2: prediction } = await runOnnx(file, feedsOf(trained.preparation, rows));
-    const own = predictedColumns(await predictedOf(trained, rows), trained.preparation, "class");
+    const own = predictedColumns(await predictedOf(trained, rows), trained.preparation.target, "class");
     expect(prediction.shape).toEqual([100, 1]);
     rows.forEach((_, row) => {
       const value = Number(own.values(row)[0]);

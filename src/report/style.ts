@@ -5,7 +5,7 @@
 export const STYLE = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --ink: #1b1f24; --soft: #4c5561; --line: #d9dee5; --faint: #8a94a1;
   --training: #b34700; --held: #0067a3; --mark: #1b1f24; --right: 0, 103, 163; --wrong: 179, 71, 0; --code: #eef1f5; }
-@media (prefers-color-scheme: dark) { :root { --page: #14171b; --card: #1c2026; --ink: #e8ebef; --soft: #aab4c0; --line: #343b45;
+@media screen and (prefers-color-scheme: dark) { :root { --page: #14171b; --card: #1c2026; --ink: #e8ebef; --soft: #aab4c0; --line: #343b45;
   --faint: #7b8694; --training: #f0a04b; --held: #63b7ec; --mark: #e8ebef; --right: 99, 183, 236; --wrong: 240, 160, 75; --code: #262c34; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
@@ -58,5 +58,8 @@ pre { padding: 12px 14px; margin: 10px 0 0; white-space: pre-wrap; overflow-wrap
 footer { padding-top: 8px; padding-bottom: 40px; font-size: .88rem; }
 @media (max-width: 520px) { main, header, footer { padding-left: 12px; padding-right: 12px; } header { padding-top: 24px; }
   section { padding: 16px 14px; } h1 { font-size: 1.5rem; } th, td { padding: 5px 8px; } }
-@media print { body { background: #fff; font-size: 11pt; } section, .card { break-inside: avoid; border-color: #bbb; } .scroll { overflow: visible; } }
+@page { margin: 14mm; }
+@media print { :root { color-scheme: light; --page: #ffffff; --line: #bbbbbb; } body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  main, header, footer { max-width: none; padding-left: 0; padding-right: 0; } header { padding-top: 0; } section { padding: 14px 16px; }
+  figure, tr, li, .card, pre { break-inside: avoid; } h2, h3, .legend { break-after: avoid; } .scroll { overflow: visible; } }
 `;

@@ -1,7 +1,7 @@
 /** The look of a sweep's page, light or dark as its reader has it. */
 export const sweepStyle = `
 :root { color-scheme: light dark; --ink: #1f2328; --faint: #656d76; --ground: #ffffff; --line: #d0d7de; --first: #9a5b00; --second: #0969a8; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root { --ink: #e6edf3; --faint: #8d96a0; --ground: #0d1117; --line: #30363d; --first: #f0a93b; --second: #58a6ff; }
 }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }

@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, expect, it } from "vitest";
-import { FUZZ_LIMIT, FUZZ_RUNS, mutatedBytes } from "../../test/mutated-bytes.ts";
+import { FUZZ_LIMIT, fuzz, mutatedBytes } from "../../test/mutated-bytes.ts";
+import { imageFile, mendedPng, type Picture, pngFile } from "../../test/png.ts";
 import { floats, npyFile, zipFile } from "../../test/tables.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { fitPreparation } from "./fit-preparation.ts";
 import type { TableFormat } from "./open-rows.ts";
 import { preparationText, readPreparation } from "./preparation-json.ts";
+import { readImages } from "./read-images.ts";
 import { readTable } from "./table.ts";
 import { tableTask } from "./table-task.ts";
 
@@ -62,11 +64,35 @@ it.each(formats)(
       if (isBad) refused++;
       else read++;
     });
-    await fc.assert(property, { numRuns: FUZZ_RUNS / share });
+    await fuzz(format, property, { share });
     expect(refused).toBeGreaterThan(0);
     expect(read).toBeGreaterThan(0);
   },
 );
+
+it("a damaged PNG image is read, or refused in words", { timeout: FUZZ_LIMIT }, async () => {
+  const samples = Array.from({ length: 4 * 5 * 4 }, (_, i) => (37 * i) % 256);
+  const common = { width: 5, height: 4, depth: 8, samples };
+  const pictures: Picture[] = [
+    { ...common, colourType: 0 },
+    { ...common, colourType: 6, interlaced: true },
+    { ...common, colourType: 2, transparency: Uint8Array.of(0, 1, 0, 2, 0, 3) },
+    { ...common, depth: 2, colourType: 3, samples: samples.map((value) => value % 4), palette: samples.slice(0, 12) },
+    { ...common, depth: 16, colourType: 4 },
+  ];
+  const tokens = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND", "iCCP", "\0\0\0\x01", "\0\0\x10\0", "\x7f\x7f\x7f\x7f"];
+  let read = 0;
+  let refused = 0;
+  const files = pictures.map((picture) => pngFile(picture));
+  const property = fc.asyncProperty(mutatedBytes(files, tokens), fc.boolean(), async (bytes, mend) => {
+    const damaged = mend ? mendedPng(bytes) : bytes;
+    if (await isRefused(() => readImages([imageFile("a.png", damaged)]))) refused++;
+    else read++;
+  });
+  const tried = await fuzz("PNG", property, { share: 5 });
+  expect(refused).toBeGreaterThan(tried / 4);
+  expect(read).toBeGreaterThan(0);
+});
 
 it("a damaged preparation is read, or refused in words", { timeout: FUZZ_LIMIT }, async () => {
   const rows = Array.from(
@@ -104,7 +130,7 @@ it("a damaged preparation is read, or refused in words", { timeout: FUZZ_LIMIT }
       expect(readPreparation(preparationText(preparation))).toEqual(preparation);
     }
   });
-  await fc.assert(property, { numRuns: FUZZ_RUNS / 5 });
-  expect(refused).toBeGreaterThan(FUZZ_RUNS / 20);
+  const tried = await fuzz("preparation", property, { share: 5 });
+  expect(refused).toBeGreaterThan(tried / 4);
   expect(read).toBeGreaterThan(0);
 });

@@ -138,4 +138,20 @@ describe("a format", () => {
     ]);
     await expect(read("")).rejects.toThrow(/the file is empty/);
   });
+
+  it.each<[file: string | Uint8Array, message: RegExp]>([
+    [Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), /^table: the file is an image; give a table, or a folder of PNG images/],
+    [Buffer.from("\xff\xd8\xff\xe0", "latin1"), /^table: the file is an image/],
+    [Buffer.from("%PDF-1.7\n"), /^table: the file is a PDF document; /],
+    [Buffer.from("\xd0\xcf\x11\xe0\xa1\xb1", "latin1"), /^table: the file is an old Excel workbook; save it as CSV/],
+    [
+      zipFile({ "[Content_Types].xml": Buffer.from("<Types/>") }),
+      /^table: the file is an Excel workbook, or another of Office; /,
+    ],
+    ["SQLite format 3\0", /^table: the file is an SQLite database; /],
+    ["<!DOCTYPE html><table>", /^table: the file is HTML or XML; /],
+    ['\n[ {"a": 1},\n {"a": 2} ]', /^table: the file is a JSON array of objects; write an object on each line/],
+  ])("that is known to be no table is named: %j", async (file, message) => {
+    await expect(read(file)).rejects.toThrow(message);
+  });
 });

@@ -27,6 +27,8 @@ interface Entry {
 export async function* readNpz(source: ByteSource): AsyncGenerator<Rows> {
   const arrays: { readonly name: string; readonly array: NpyArray }[] = [];
   const entries = await entriesOf(source);
+  if (entries.some(({ name }) => name === "[Content_Types].xml"))
+    throw new DrowseError("table", "the file is an Excel workbook, or another of Office", "save the table as CSV");
   const declared = entries.reduce((sum, { deflated, size }) => sum + (deflated ? size : 0), 0);
   if (declared > MOST_BYTES) throw damaged(`its entries declare ${declared} bytes, more than ${MOST_BYTES}`);
   for (const entry of entries) {

@@ -27,9 +27,25 @@ const SIGNS: readonly (readonly [sign: string, format: TableFormat])[] = [
   ["\xef\xbb\xbf{", "jsonl"],
 ];
 
-/** The format of a file by its first bytes. */
+/** What people give for tables, by how it begins, and what to do about it. */
+const OTHERS: readonly (readonly [sign: RegExp, what: string, remedy: string])[] = [
+  [/^(\x89PNG|\xff\xd8\xff|GIF8)/, "an image", "give a table, or a folder of PNG images with a folder for each class"],
+  [/^%PDF/, "a PDF document", "give the table that it was made of, as CSV"],
+  [/^\xd0\xcf.\xe0/, "an old Excel workbook", "save it as CSV"],
+  [/^SQLite format 3/, "an SQLite database", "write a table of it as CSV"],
+  [/^\s*<(!doctype|html|\?xml)/i, "HTML or XML", "save the table as CSV"],
+  [/^\s*\[\s*\{/, "a JSON array of objects", "write an object on each line, without the brackets and commas around them"],
+];
+const LOOKED_AT = 64;
+
+/**
+ * The format of a file by its first bytes.
+ * @throws {DrowseError} on what is known to be no table.
+ */
 export async function formatOf(source: ByteSource): Promise<TableFormat> {
-  const head = String.fromCharCode(...new Uint8Array(await source.slice(0, Math.min(8, source.size)).arrayBuffer()));
+  const head = String.fromCharCode(...new Uint8Array(await source.slice(0, Math.min(LOOKED_AT, source.size)).arrayBuffer()));
+  const other = OTHERS.find(([sign]) => sign.test(head));
+  if (other) throw new DrowseError("table", `the file is ${other[1]}`, other[2]);
   return SIGNS.find(([sign]) => head.startsWith(sign))?.[1] ?? "csv";
 }
 
