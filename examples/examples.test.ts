@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { drawLine, learnRates } from "./concrete-dropout.ts";
+import { learnToWalk } from "./consistent-dropout.ts";
 import { doubtNewDigits } from "./half-the-digits.ts";
 import { trainOnImages } from "./mnist.ts";
 import { trainOnRings } from "./own-source.ts";
@@ -61,6 +62,15 @@ describe("examples/concrete-dropout.ts", () => {
     const mean = (numbers: Float32Array) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
     expect(Math.abs(mean(errors))).toBeLessThan(4 / Math.sqrt(20000));
     expect(Math.abs(mean(errors.map((value) => value ** 2)) - 1)).toBeLessThan(4 * Math.sqrt(2 / 20000));
+  });
+});
+
+describe("examples/consistent-dropout.ts", () => {
+  it("learns with the masks that it acted with: the first loss is that of the probabilities that acted", async () => {
+    const { acted, replayed, anew, knows } = await learnToWalk();
+    expect(Math.abs(replayed - acted)).toBeLessThan(1e-6 * acted);
+    expect(Math.abs(anew - acted)).toBeGreaterThan(1e-3 * acted);
+    expect(knows).toBe(true);
   });
 });
 

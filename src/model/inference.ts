@@ -108,23 +108,31 @@ class Predictions {
   }
 }
 
+/** Another program for predictions, and what it is told of its steps. */
+interface Predicting {
+  readonly operation: string;
+  readonly program: number;
+  readonly next: () => StepSettings | undefined;
+}
+
 /**
  * Predictions for all rows of a source, one after the other.
  * @throws {DrowseError} naming the first row whose outputs are not finite.
  */
-export async function predictSource(session: Session, outputs: number): Promise<Float32Array> {
+export async function predictSource(session: Session & Partial<Predicting>, outputs: number): Promise<Float32Array> {
   const { machine, plan, source, signal } = session;
+  const { operation = "predict", program = plan.programs.predict, next = batches(session) } = session;
   const predictions = new Predictions(source.count, outputs);
   const finished = (steps: readonly FinishedStep<StepSettings>[], results: ArrayBuffer) =>
     predictions.add(steps, results, plan.record);
   signal?.throwIfAborted();
-  await runSteps({ machine, plan, program: plan.programs.predict, source, next: batches(session), finished }, new Pace());
+  await runSteps({ machine, plan, program, source, next, finished }, new Pace());
   signal?.throwIfAborted();
   const { data } = predictions;
   const wrong = data.findIndex((value) => value - value !== 0);
   if (wrong >= 0) {
     throw new DrowseError(
-      "predict",
+      operation,
       `the output is ${data[wrong]} in row ${Math.floor(wrong / outputs)}`,
       "scale the inputs as in training, or train with a lower learning rate",
     );

@@ -116,14 +116,14 @@ export function emitLoss(plan: PlanBuilder, program: ProgramBuilder, loss: Loss,
   );
 }
 
-/** Evaluation and prediction: nothing sleeps. */
+/** Evaluation and prediction: nothing sleeps, unless another kind of pass is asked for. */
 export function emitInference(
   plan: PlanBuilder,
   name: string,
-  { loss, link }: { loss: Loss | undefined; link: OutputLink | undefined },
+  { loss, link, kind = PREDICTS }: { loss: Loss | undefined; link: OutputLink | undefined; kind?: PassKind },
 ): Program {
   const program = new ProgramBuilder(plan);
-  const output = emitForward(plan, program, PREDICTS).at(-1) as Matrix;
+  const output = emitForward(plan, program, kind).at(-1) as Matrix;
   if (loss) emitLoss(plan, program, loss, output, 0);
   const { pointer: z, stride, columns: N } = output;
   if (link) program.emitter("output")(link, { z, stride, B, N, out: { result: plan.record.predictions } });

@@ -11,7 +11,7 @@ import { predictionKernels } from "../wasm/generated/prediction-kernels.ts";
 import { samplingKernels } from "../wasm/generated/sampling-kernels.ts";
 import type { Graph } from "./graph.ts";
 import { Network } from "./network.ts";
-import type { PredictOptions } from "./predicting-network.ts";
+import { checkOutput, type PredictOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
 import { sampleSource, samplingSize } from "./sampling.ts";
 import { emitSampling } from "./sampling-passes.ts";
@@ -96,9 +96,7 @@ function readOptions(network: Network, options: UncertainOptions) {
   checkSeed(OPERATION, seed);
   checkLevels(OPERATION, levels);
   checkFlag(OPERATION, "keepSamples", keepSamples);
-  if (output !== "link" && output !== "logits")
-    throw new DrowseError(OPERATION, `output is ${show(output)}`, 'give "link" or "logits"');
-  const link = output === "logits" ? "identity" : (network.link ?? "identity");
+  const link = checkOutput(OPERATION, output, network.link);
   if (tau !== undefined) {
     checkTau(OPERATION, tau);
     if (output === "logits" || link !== "identity") {

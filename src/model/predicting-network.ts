@@ -2,6 +2,7 @@ import type { Rows } from "../data/arrays.ts";
 import { prepareData } from "../data/prepare.ts";
 import { type BatchSource, isBatchSource } from "../data/source.ts";
 import { checkOptions, checkSignal } from "../layers/options.ts";
+import type { OutputLink } from "../losses/loss.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { predictionKernels } from "../wasm/generated/prediction-kernels.ts";
@@ -51,9 +52,7 @@ export class PredictingNetwork extends Network {
     checkOptions("predict", options, ["threads", "signal", "output", "scale"]);
     checkSignal("predict", options.signal);
     const { output = "link", scale } = options;
-    if (output !== "link" && output !== "logits")
-      throw new DrowseError("predict", `output is ${show(output)}`, 'give "link" or "logits"');
-    const link = output === "logits" ? "identity" : (this.link ?? "identity");
+    const link = checkOutput("predict", output, this.link);
     const { inputShape, inputScale, outputShape } = this;
     const request = { inputShape, inputScale, outputs: sizeOf(outputShape), targets: undefined };
     const source = prepareData("predict", isBatchSource(x) ? x : { x, ...(scale === undefined ? {} : { scale }) }, request);
@@ -70,4 +69,14 @@ export class PredictingNetwork extends Network {
   summary(): string {
     return summarize(this);
   }
+}
+
+/**
+ * The link that predictions go through.
+ * @throws {DrowseError} unless it is the network's, `"link"`, or none, `"logits"`.
+ */
+export function checkOutput(operation: string, output: unknown, link: OutputLink = "identity"): OutputLink {
+  if (output !== "link" && output !== "logits")
+    throw new DrowseError(operation, `output is ${show(output)}`, 'give "link" or "logits"');
+  return output === "logits" ? "identity" : link;
 }

@@ -1,22 +1,12 @@
-import { isDropout } from "../layers/dropout/dropout-layer.ts";
 import { checkNumber } from "../layers/options.ts";
 import type { Copies } from "../losses/loss.ts";
 import { maskOfRow } from "../random/mask.ts";
-import { GENERATOR } from "../random/philox.ts";
 import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
-import { DrowseError, show } from "../tensor/errors.ts";
-import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
+import { DrowseError } from "../tensor/errors.ts";
+import { sizeOf } from "../tensor/shape.ts";
 import type { Graph } from "./graph.ts";
-import { checkDropoutNames, dropoutNodes, maskShapeOf } from "./rates.ts";
-
-/** Masks are functions of keys, so remembering which keys is remembering all of them: plain values, a few for each layer. */
-export interface MaskRecording {
-  readonly version: 1;
-  readonly generator: string;
-  readonly seed: number;
-  /** By the layers' names: the pass whose masks they are, for which shape, at which rate. */
-  readonly layers: Readonly<Record<string, { readonly pass: number; readonly shape: Shape; readonly rate: number }>>;
-}
+import { checkRecording, type MaskRecording, recordingOf } from "./mask-recording.ts";
+import { dropoutNodes, maskShapeOf } from "./rates.ts";
 
 /** A layer's masks in a step. */
 export interface LayerMasks {
@@ -63,7 +53,8 @@ interface Owner {
 /**
  * The masks of a trainer: to be read, recorded, and replayed, as consistent dropout does (Hausknecht and Wagener 2022), where
  * states are met again with the units that were awake before. A row has its own mask in a pass, whatever stands beside it: so
- * masks are replayed also in batches of another size and in another order, which one seed for a step does not give.
+ * masks are replayed also in batches of another size and in another order, which one seed for a step does not give. The prediction
+ * that acts with them, before there is anything to train on, is `predictMasked`.
  */
 export class TrainerMasks {
   readonly #owner: Owner;
@@ -124,13 +115,8 @@ export class TrainerMasks {
    */
   record(options: { layers?: readonly string[] } = {}): MaskRecording {
     const { pass, graph } = this.#owner.stepAt(this.#owner.lastStep());
-    const nodes = dropoutNodes(graph);
-    const { layers: names = nodes.map(({ name }) => name) } = options;
-    checkDropoutNames("masks", graph, names);
-    const recorded = nodes
-      .filter(({ name }) => names.includes(name))
-      .map(({ name, layer, outputShape }) => [name, { pass: this.#frozen[name] ?? pass, shape: outputShape, rate: layer.rate }]);
-    return { version: 1, generator: GENERATOR, seed: this.#owner.seed, layers: Object.fromEntries(recorded) };
+    const { seed } = this.#owner;
+    return recordingOf("masks", { graph, seed }, { layers: options.layers, passOf: (name) => this.#frozen[name] ?? pass });
   }
 
   /**
@@ -144,7 +130,7 @@ export class TrainerMasks {
   replay(recording: MaskRecording): void {
     this.#owner.refuseUnlessFree();
     const { graph } = this.#owner.stepAt(this.#owner.lastStep());
-    checkRecording(recording, this.#owner.seed, graph);
+    checkRecording("replay", recording, this.#owner.seed, graph);
     const moving = Object.keys(recording.layers).find((name) => this.#owner.follows(name));
     if (moving !== undefined) {
       const remedy = "masks are those of one rate: leave it out of the recording, or of dropoutSchedule";
@@ -175,38 +161,6 @@ export class TrainerMasks {
   passes(graph: Graph, pass: number): number[] {
     return dropoutNodes(graph).map(({ name }) => this.#frozen[name] ?? pass);
   }
-}
-
-/** @throws {DrowseError} unless the masks of a recording are masks of this graph under this seed. */
-function checkRecording(recording: MaskRecording, seed: number, graph: Graph): void {
-  const refuse = (received: string, remedy: string): never => {
-    throw new DrowseError("replay", received, remedy);
-  };
-  if (recording?.version !== 1 || typeof recording.layers !== "object" || recording.layers === null)
-    refuse(`the recording is ${show(recording)}`, "give one that masks.record() made");
-  if (recording.generator !== GENERATOR)
-    refuse(`the recording was made with generator ${show(recording.generator)}`, `this version has ${GENERATOR}`);
-  if (recording.seed !== seed)
-    refuse(`the recording's seed is ${show(recording.seed)}`, `this model's is ${seed}: its masks are others`);
-  checkDropoutNames("replay", graph, Object.keys(recording.layers));
-  for (const { name, layer, outputShape } of graph.nodes) {
-    const recorded = Object.hasOwn(recording.layers, name) ? recording.layers[name] : undefined;
-    if (!recorded || !isDropout(layer)) continue;
-    const { pass, shape, rate } = recorded;
-    if (!Array.isArray(shape) || !sameShape(shape, outputShape))
-      refuse(`the recorded masks of ${name} have shape ${show(shape)}`, `in this model it has ${formatShape(outputShape)}`);
-    if (rate !== layer.rate)
-      refuse(
-        `the masks of ${name} were recorded at rate ${show(rate)}`,
-        `its rate is ${layer.rate}: setRate("${name}", ${rate}) first`,
-      );
-    checkNumber("replay", `the pass of ${name}`, pass, isPass, "give a recording that masks.record() made");
-  }
-}
-
-/** Whether a number can be the pass of masks. */
-export function isPass(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 }
 
 function packed(masks: readonly Uint8Array[], units: number): LayerMasks {

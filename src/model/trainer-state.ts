@@ -4,10 +4,10 @@ import { GENERATOR } from "../random/philox.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { graphParameters, isTrained } from "./graph.ts";
+import { isPass } from "./mask-recording.ts";
 import type { Network } from "./network.ts";
 import { checkDropoutNames, type Rates, ratesOf, withRates } from "./rates.ts";
 import type { ScheduledRates } from "./scheduled-rates.ts";
-import { isPass } from "./trainer-masks.ts";
 
 /**
  * Everything that training goes on from: plain values and numbers by parameter name. `structuredClone`, IndexedDB and
