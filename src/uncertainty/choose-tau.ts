@@ -1,3 +1,4 @@
+import { checkOptions } from "../layers/options.ts";
 import type { Table } from "../metrics/table.ts";
 import { exp, log } from "../tensor/arithmetic.ts";
 import { DrowseError } from "../tensor/errors.ts";
@@ -32,7 +33,7 @@ const POINTS = 65;
  * @param samples - [samples, rows, ...outputs].
  * @param options - `candidates`: numbers above 0, of which one is chosen; among equals the first.
  * @throws {DrowseError} on one row, where tau would only measure that row's error; on predictions that meet every target, where no
- * tau is the best; on other shapes and numbers that are not finite.
+ * tau is the best; on other shapes, numbers that are not finite and unknown options.
  * @example
  * const { tau } = chooseTau(validation.y, samples);
  */
@@ -42,6 +43,7 @@ export function chooseTau(
   options: { readonly candidates?: readonly number[] } = {},
 ): ChosenTau {
   const operation = "chooseTau";
+  checkOptions(operation, options, ["candidates"]);
   const distances = squaredDistances(operation, targets, samples);
   if (distances.rows === 1) {
     const remedy = "give at least two rows: one row tells its own error and nothing of the noise";

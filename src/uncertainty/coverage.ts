@@ -67,6 +67,7 @@ function integral(operation: string, targets: Table, distribution: Distribution)
       throw new DrowseError(operation, received, "give a prediction for each target");
     }
   };
+  checkOptions(operation, distribution, ["samples", "tau", "mean", "deviation"]);
   if ("samples" in distribution) {
     const root = Math.sqrt(checkTau(operation, distribution.tau));
     const { data, samples, rows, columns } = readSamples(operation, distribution.samples);

@@ -1,4 +1,4 @@
-import { meanOf, readSamples, type Samples, type Statistic } from "./samples.ts";
+import { type FlatSamples, meanOf, readSamples, type Samples, type Statistic } from "./samples.ts";
 
 /**
  * Predictive mean (Gal and Ghahramani 2016, equation 6): of T samples y_t
@@ -28,14 +28,19 @@ export function sampleMean(samples: Samples): Statistic {
  */
 export function sampleVariance(samples: Samples): Statistic {
   const flat = readSamples("sampleVariance", samples);
-  const { data, rows, columns, shape } = flat;
+  return { data: varianceOf(flat), shape: flat.shape };
+}
+
+/** The variance over the samples of each number, summed from the first sample to the last. */
+export function varianceOf(flat: FlatSamples): Float64Array {
+  const { data, samples, rows, columns } = flat;
   const mean = meanOf(flat);
   const size = rows * columns;
   const variance = new Float64Array(size);
-  for (let t = 0; t < flat.samples; t++) {
+  for (let t = 0; t < samples; t++) {
     for (let i = 0; i < size; i++) variance[i] += (data[t * size + i] - mean[i]) ** 2;
   }
-  return { data: variance.map((sum) => sum / flat.samples), shape };
+  return variance.map((sum) => sum / samples);
 }
 
 /**

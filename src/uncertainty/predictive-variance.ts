@@ -1,7 +1,9 @@
-import { checkNumber } from "../layers/options.ts";
+import { checkNumber, checkOptions } from "../layers/options.ts";
 import { DrowseError } from "../tensor/errors.ts";
-import { sampleMean, sampleVariance } from "./mean-and-deviation.ts";
-import type { Samples, Statistic } from "./samples.ts";
+import { varianceOf } from "./mean-and-deviation.ts";
+import { type FlatSamples, meanOf, readSamples, type Samples, type Statistic } from "./samples.ts";
+
+const OPERATION = "predictiveVariance";
 
 /** The parts of a variance, each [rows, ...outputs]. */
 export interface PredictiveVariance {
@@ -24,7 +26,8 @@ export interface PredictiveVariance {
  * @param samples - predicted means [samples, rows, ...outputs].
  * @param noise - `tau`: the precision of the noise, above 0; or `variances`: samples of predicted variances, at least 0, of the
  * same shape as the means.
- * @throws {DrowseError} on no samples or rows, numbers that are not finite, a tau that is not above 0, and negative variances.
+ * @throws {DrowseError} on no samples or rows, numbers that are not finite, a tau that is not above 0, negative variances, other shapes,
+ * and unless just one of `tau` and `variances` is given.
  * @example
  * const { total } = predictiveVariance(samples, { tau });
  */
@@ -32,26 +35,35 @@ export function predictiveVariance(
   samples: Samples,
   noise: { readonly tau: number } | { readonly variances: Samples },
 ): PredictiveVariance {
-  const operation = "predictiveVariance";
-  const epistemic = sampleVariance(samples);
-  const { shape } = epistemic;
-  let aleatoric: Statistic;
-  if ("variances" in noise) {
-    aleatoric = sampleMean(noise.variances);
-    const negative = aleatoric.data.findIndex((value) => value < 0);
-    if (negative >= 0) {
-      throw new DrowseError(operation, `a mean variance is ${aleatoric.data[negative]}`, "give variances, not their logarithms");
-    }
-    if (aleatoric.data.length !== epistemic.data.length) {
-      const received = `there are ${aleatoric.data.length} variances for ${epistemic.data.length} means`;
-      throw new DrowseError(operation, received, "give a variance for each mean");
-    }
-  } else {
-    const tau = checkTau(operation, noise.tau);
-    aleatoric = { data: new Float64Array(epistemic.data.length).fill(1 / tau), shape };
+  checkOptions(OPERATION, noise, ["tau", "variances"]);
+  const { tau, variances } = noise as { readonly tau?: number; readonly variances?: Samples };
+  if ((tau === undefined) === (variances === undefined)) {
+    const received = tau === undefined ? "neither tau nor variances are given" : "both tau and variances are given";
+    throw new DrowseError(OPERATION, received, "give one of them");
   }
-  const total = { data: epistemic.data.map((value, i) => value + aleatoric.data[i]), shape };
-  return { epistemic, aleatoric, total };
+  const means = readSamples(OPERATION, samples);
+  const { shape } = means;
+  const epistemic = varianceOf(means);
+  const aleatoric =
+    variances === undefined
+      ? new Float64Array(epistemic.length).fill(1 / checkTau(OPERATION, tau))
+      : meanOf(readVariances(variances, means));
+  const total = epistemic.map((value, i) => value + aleatoric[i]);
+  return { epistemic: { data: epistemic, shape }, aleatoric: { data: aleatoric, shape }, total: { data: total, shape } };
+}
+
+/** @throws {DrowseError} unless there is a variance, at least 0, for each mean of each sample. */
+function readVariances(given: Samples, means: FlatSamples): FlatSamples {
+  const variances = readSamples(OPERATION, given);
+  const told = ({ samples, rows, columns }: FlatSamples) => `${samples} samples of ${rows} rows of ${columns}`;
+  if (told(variances) !== told(means)) {
+    const received = `there are ${told(variances)} variances for ${told(means)} means`;
+    throw new DrowseError(OPERATION, received, "give a variance for each mean");
+  }
+  const negative = Array.prototype.find.call(variances.data, (value: number) => value < 0);
+  if (negative !== undefined)
+    throw new DrowseError(OPERATION, `a variance is ${negative}`, "give variances, not their logarithms");
+  return variances;
 }
 
 /** @throws {DrowseError} unless tau is a finite number above 0. */

@@ -249,14 +249,31 @@ describe("refuses, and says what to do", () => {
     ],
     ["sampleMean: the samples are undefined", () => sampleMean(undefined as never)],
     ["sampleMean: sample 1 has 2 rows of 1 numbers, and sample 0 1 of 1", () => sampleMean([[1], [1, 2]])],
-    ["sampleVariance: the samples hold NaN in row 0; give finite numbers", () => sampleVarianceOf(Number.NaN)],
+    ["predictiveVariance: the samples hold NaN in row 0; give finite numbers", () => varianceOfSample(Number.NaN)],
     ["predictiveEntropy: the samples hold 1.5; give probabilities from 0 to 1, not logits", () => predictiveEntropy([[1.5]])],
     ["variationRatio: the samples hold -1", () => variationRatio([[-1]])],
     ["sampleQuantiles: the levels are [1.5]; give an array of numbers from 0 to 1", () => sampleQuantiles([[1]], [1.5])],
     ["sampleQuantiles: the levels are 0.5", () => sampleQuantiles([[1]], 0.5 as never)],
     ["predictiveVariance: tau is 0; give the precision of the noise", () => predictiveVariance([[1]], { tau: 0 })],
-    ["predictiveVariance: a mean variance is -1", () => predictiveVariance([[1]], { variances: [[-1]] })],
-    ["predictiveVariance: there are 2 variances for 1 means", () => predictiveVariance([[1]], { variances: [[1, 2]] })],
+    ["predictiveVariance: a variance is -1", () => predictiveVariance([[1], [2]], { variances: [[-1], [3]] })],
+    [
+      "predictiveVariance: there are 1 samples of 2 rows of 1 variances for 1 samples of 1 rows of 1 means",
+      () => predictiveVariance([[1]], { variances: [[1, 2]] }),
+    ],
+    [
+      "predictiveVariance: there are 1 samples of 1 rows of 1 variances for 2 samples",
+      () => predictiveVariance([[1], [2]], { variances: [[1]] }),
+    ],
+    ["predictiveVariance: the options are undefined", () => predictiveVariance([[1]], undefined as never)],
+    ["predictiveVariance: neither tau nor variances are given; give one", () => predictiveVariance([[1]], {} as never)],
+    [
+      "predictiveVariance: both tau and variances are given; give one",
+      () => predictiveVariance([[1]], { tau: 1, variances: [[1]] } as never),
+    ],
+    ['predictiveVariance: unknown option "precision"', () => predictiveVariance([[1]], { precision: 1 } as never)],
+    ['chooseTau: unknown option "taus"; the options are candidates', () => chooseTau([1, 2], [[1, 3]], { taus: [1] } as never)],
+    ["probabilityIntegral: the options are undefined", () => probabilityIntegral([1], undefined as never)],
+    ["coverageCurve: the means are undefined", () => coverageCurve([1], {} as never)],
     ["logLikelihood: tau is NaN", () => logLikelihood([1], [[1]], Number.NaN)],
     ["logLikelihood: there are 2 rows of 1 targets for samples of 1 rows of 1", () => logLikelihood([1, 2], [[1]], 1)],
     ["chooseTau: there is one row; give at least two rows", () => chooseTau([1], [[1.5], [0.5]])],
@@ -313,7 +330,7 @@ describe("refuses, and says what to do", () => {
     expect(call).toThrow(message);
   });
 
-  function sampleVarianceOf(value: number) {
+  function varianceOfSample(value: number) {
     return predictiveVariance([[value]], { tau: 1 });
   }
 });
