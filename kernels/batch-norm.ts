@@ -3,6 +3,7 @@
 // lane of its own, and its sums go from the first row to the last.
 import { highDoubles, lowDoubles, toSingles } from "./doubles";
 import { ceilDivide, shareStart } from "./layout";
+import { normalized, standardized } from "./standardized";
 
 // What forward leaves for backward, of four columns: their means and their r, in f64.
 @inline const KEPT_BYTES: usize = 64;
@@ -12,11 +13,6 @@ import { ceilDivide, shareStart } from "./layout";
 
 @inline function reciprocalRoot(variance: v128, epsilon: f64): v128 {
   return f64x2.div(f64x2.splat(1), f64x2.sqrt(f64x2.add(variance, f64x2.splat(epsilon))));
-}
-
-/** y = (x - mean) r weight + bias. */
-@inline function normalized(x: v128, mean: v128, r: v128, weight: v128, bias: v128): v128 {
-  return f64x2.add(f64x2.mul(f64x2.mul(f64x2.sub(x, mean), r), weight), bias);
 }
 
 /** Four columns of y; x and y may be the same. */
@@ -145,8 +141,8 @@ export function batchNormGradient(
     for (let b: i32 = 0, from = at; b < B; ++b, from += step) {
       const value = v128.load(x + from);
       const d = v128.load(dy + from);
-      const hLow = f64x2.mul(f64x2.sub(lowDoubles(value), meanLow), rLow);
-      const hHigh = f64x2.mul(f64x2.sub(highDoubles(value), meanHigh), rHigh);
+      const hLow = standardized(lowDoubles(value), meanLow, rLow);
+      const hHigh = standardized(highDoubles(value), meanHigh, rHigh);
       biasLow = f64x2.add(biasLow, lowDoubles(d));
       biasHigh = f64x2.add(biasHigh, highDoubles(d));
       weightLow = f64x2.add(weightLow, f64x2.mul(lowDoubles(d), hLow));
@@ -166,8 +162,8 @@ export function batchNormGradient(
     for (let b: i32 = 0, from = at; b < B; ++b, from += step) {
       const value = v128.load(x + from);
       const d = v128.load(dy + from);
-      const hLow = f64x2.mul(f64x2.sub(lowDoubles(value), meanLow), rLow);
-      const hHigh = f64x2.mul(f64x2.sub(highDoubles(value), meanHigh), rHigh);
+      const hLow = standardized(lowDoubles(value), meanLow, rLow);
+      const hHigh = standardized(highDoubles(value), meanHigh, rHigh);
       const low = f64x2.sub(f64x2.sub(lowDoubles(d), biasLow), f64x2.mul(hLow, weightLow));
       const high = f64x2.sub(f64x2.sub(highDoubles(d), biasHigh), f64x2.mul(hHigh, weightHigh));
       v128.store(dx + from, toSingles(f64x2.mul(factorLow, low), f64x2.mul(factorHigh, high)));

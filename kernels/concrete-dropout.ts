@@ -5,8 +5,7 @@
 // and kept from running to 0 or 1 by what the prior costs: see concretePenalty. Computed in f64 and rounded once. u is the
 // middle of its word's interval. A word serves both directions, so that noise is never stored.
 import { PANEL, shareStart } from "./layout";
-import { exp64, sigmoid64, softplus64 } from "./math";
-import { log64 } from "./normal";
+import { exp64, log64, sigmoid64, softplus64 } from "./math";
 import { MASK_UNITS, maskWordsFrom } from "./philox";
 
 /** (logit + log u - log(1 - u)) / t of a word; z is its sigmoid. */

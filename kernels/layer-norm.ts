@@ -3,6 +3,7 @@
 // per lane, in order; sums over rows go from the first row to the last.
 import { highDoubles, lowDoubles, sumOfLanes, toSingles } from "./doubles";
 import { ceilDivide, shareStart } from "./layout";
+import { normalized, standardized } from "./standardized";
 
 // What forward leaves for backward, of a row: its mean and its r, in f64.
 @inline const KEPT_BYTES: usize = 16;
@@ -66,11 +67,9 @@ export function layerNormForward(
       const value = v128.load(x + start + at);
       const weight = v128.load(weights + at);
       const bias = v128.load(biases + at);
-      const low = f64x2.mul(f64x2.sub(lowDoubles(value), means), rs);
-      const high = f64x2.mul(f64x2.sub(highDoubles(value), means), rs);
       v128.store(y + start + at, toSingles(
-        f64x2.add(f64x2.mul(low, lowDoubles(weight)), lowDoubles(bias)),
-        f64x2.add(f64x2.mul(high, highDoubles(weight)), highDoubles(bias)),
+        normalized(lowDoubles(value), means, rs, lowDoubles(weight), lowDoubles(bias)),
+        normalized(highDoubles(value), means, rs, highDoubles(weight), highDoubles(bias)),
       ));
     }
     padRow(y + start, N);
@@ -95,8 +94,8 @@ export function layerNormParameterGradient(
       const r = v128.load64_splat(place, 8);
       const value = v128.load(x + from);
       const d = v128.load(dy + from);
-      const hLow = f64x2.mul(f64x2.sub(lowDoubles(value), mean), r);
-      const hHigh = f64x2.mul(f64x2.sub(highDoubles(value), mean), r);
+      const hLow = standardized(lowDoubles(value), mean, r);
+      const hHigh = standardized(highDoubles(value), mean, r);
       biasLow = f64x2.add(biasLow, lowDoubles(d));
       biasHigh = f64x2.add(biasHigh, highDoubles(d));
       weightLow = f64x2.add(weightLow, f64x2.mul(lowDoubles(d), hLow));
@@ -133,8 +132,8 @@ export function layerNormGradient(
       const gHigh = f64x2.mul(highDoubles(d), highDoubles(weight));
       sumLow = f64x2.add(sumLow, gLow);
       sumHigh = f64x2.add(sumHigh, gHigh);
-      productLow = f64x2.add(productLow, f64x2.mul(gLow, f64x2.mul(f64x2.sub(lowDoubles(value), mean), r)));
-      productHigh = f64x2.add(productHigh, f64x2.mul(gHigh, f64x2.mul(f64x2.sub(highDoubles(value), mean), r)));
+      productLow = f64x2.add(productLow, f64x2.mul(gLow, standardized(lowDoubles(value), mean, r)));
+      productHigh = f64x2.add(productHigh, f64x2.mul(gHigh, standardized(highDoubles(value), mean, r)));
     }
     const meanOfG = f64x2.splat(sumOfLanes(sumLow, sumHigh) / <f64>N);
     const meanOfGH = f64x2.splat(sumOfLanes(productLow, productHigh) / <f64>N);
@@ -144,8 +143,8 @@ export function layerNormGradient(
       const weight = v128.load(weights + at);
       const gLow = f64x2.mul(lowDoubles(d), lowDoubles(weight));
       const gHigh = f64x2.mul(highDoubles(d), highDoubles(weight));
-      const hLow = f64x2.mul(f64x2.sub(lowDoubles(value), mean), r);
-      const hHigh = f64x2.mul(f64x2.sub(highDoubles(value), mean), r);
+      const hLow = standardized(lowDoubles(value), mean, r);
+      const hHigh = standardized(highDoubles(value), mean, r);
       const low = f64x2.sub(f64x2.sub(gLow, meanOfG), f64x2.mul(hLow, meanOfGH));
       const high = f64x2.sub(f64x2.sub(gHigh, meanOfG), f64x2.mul(hHigh, meanOfGH));
       v128.store(dx + start + at, toSingles(f64x2.mul(r, low), f64x2.mul(r, high)));

@@ -1,32 +1,6 @@
 // Standard normal variates by inversion (Wichura 1988, algorithm AS 241, PPND16), with the bits of `src/random/normal.ts`: the
 // same operations of f64 in the same order.
-
-@inline const LN2: f64 = 0.6931471805599453;
-
-/** log(x) of a normal number above 0, as src/tensor/arithmetic.ts: e ln 2 + 2 artanh(s), x = 2^e m, s = (m - 1) / (m + 1). */
-export function log64(x: f64): f64 {
-  const bits = reinterpret<i64>(x);
-  let e = <f64>(((bits >> 52) & 0x7ff) - 1023);
-  let m = reinterpret<f64>((bits & 0xfffffffffffff) | 0x3ff0000000000000);
-  if (m > 1.4142135623730951) {
-    m *= 0.5;
-    e += 1.0;
-  }
-  const s = (m - 1.0) / (m + 1.0);
-  const s2 = s * s;
-  let series: f64 = 1.0 / 21.0;
-  series = series * s2 + 1.0 / 19.0;
-  series = series * s2 + 1.0 / 17.0;
-  series = series * s2 + 1.0 / 15.0;
-  series = series * s2 + 1.0 / 13.0;
-  series = series * s2 + 1.0 / 11.0;
-  series = series * s2 + 1.0 / 9.0;
-  series = series * s2 + 1.0 / 7.0;
-  series = series * s2 + 1.0 / 5.0;
-  series = series * s2 + 1.0 / 3.0;
-  series = series * s2 + 1.0;
-  return e * LN2 + 2.0 * s * series;
-}
+import { log64 } from "./math";
 
 /** z / q of the middle 85 in 100, two at once, r = 0.425^2 - q^2. */
 @inline function centres(r: v128): v128 {

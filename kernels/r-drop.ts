@@ -5,8 +5,7 @@
 //   du_b = ((p - t) / 2 + alpha (p - q + p (g - KL(P || Q))) / 2) / B,   g = log p - log q;   dv_b likewise, with P and Q exchanged
 import { shareStart } from "./layout";
 import { argmax, weightOf } from "./losses";
-import { exp64, sigmoid64, softplus64 } from "./math";
-import { log64 } from "./normal";
+import { exp64, log64, sigmoid64, softplus64 } from "./math";
 
 @inline function at(z: usize, n: i32): f64 {
   return <f64>load<f32>(z + (<usize>n << 2));

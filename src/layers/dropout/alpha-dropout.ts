@@ -1,9 +1,7 @@
 import { dropoutParameters, dropThreshold } from "../../random/mask.ts";
-import { familyKernels } from "../../wasm/generated/family-kernels.ts";
 import { checkLayerOptions } from "../layer-options.ts";
-import { checkName } from "../options.ts";
 import type { DropoutLayer } from "./dropout-layer.ts";
-import { maskArguments } from "./mask-arguments.ts";
+import { keyedDropout } from "./keyed-dropout.ts";
 import { checkBelow1, resolveRate } from "./rate.ts";
 
 /** Options of {@link alphaDropout}. */
@@ -49,32 +47,16 @@ export function alphaDropout(options: AlphaDropoutOptions): DropoutLayer {
   const rate = resolveRate("alphaDropout", options);
   checkBelow1("alphaDropout", rate, dropThreshold(rate) === 2 ** 32, "no unit is left whose variance could be kept");
   const { keep: _, ...others } = options;
-  return {
+  return keyedDropout({
     kind: "alphaDropout",
-    name: checkName("alphaDropout", options.name),
+    name: options.name,
     rate,
-    isShared: false,
     hasMask: true,
     record: dropoutParameters(rate, factorOf(rate)),
-    predictionFactor: 1,
     withRate: (changed) => alphaDropout({ ...others, rate: changed }),
-    config: { rate },
-    kernels: [familyKernels],
-    outputShape: (input) => input,
-    parameters: () => [],
-    // the mask is made again from its keys
-    backwardReads: "nothing",
-    homogeneous: false,
-    isRandom: rate > 0,
-    isIdentity: (random) => !random || rate === 0,
     // y = a x + b where awake, a constant where asleep
-    forward(context) {
-      context.emit("alphaDropout", maskArguments(context, context.input.pointer, context.output.pointer));
-    },
+    forward: "alphaDropout",
     // in the forward pass this was y = a x + b where awake, so dx = a m dy: dropout's kernel with the same words
-    backward(context) {
-      const { outputGradient, inputGradient } = context;
-      if (inputGradient) context.emit("dropout", maskArguments(context, outputGradient.pointer, inputGradient.pointer));
-    },
-  };
+    backward: "dropout",
+  });
 }

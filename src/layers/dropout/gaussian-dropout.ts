@@ -1,8 +1,6 @@
-import { familyKernels } from "../../wasm/generated/family-kernels.ts";
 import { checkLayerOptions } from "../layer-options.ts";
-import { checkName } from "../options.ts";
 import type { DropoutLayer } from "./dropout-layer.ts";
-import { maskArguments } from "./mask-arguments.ts";
+import { keyedDropout } from "./keyed-dropout.ts";
 import { checkBelow1, resolveRate } from "./rate.ts";
 
 /** Options of {@link gaussianDropout}. */
@@ -42,33 +40,16 @@ export function gaussianDropout(options: GaussianDropoutOptions): DropoutLayer {
   const rate = resolveRate("gaussianDropout", options);
   checkBelow1("gaussianDropout", rate, rate === 1, "the noise has infinite variance");
   const { keep: _, ...others } = options;
-  return {
+  return keyedDropout({
     kind: "gaussianDropout",
-    name: checkName("gaussianDropout", options.name),
+    name: options.name,
     rate,
-    isShared: false,
     hasMask: false,
     record: { threshold: 0, awake: 0, scale: noiseDeviation(rate) },
-    predictionFactor: 1,
     withRate: (changed) => gaussianDropout({ ...others, rate: changed }),
-    config: { rate },
-    kernels: [familyKernels],
-    outputShape: (input) => input,
-    parameters: () => [],
-    // the noise is made again from its keys
-    backwardReads: "nothing",
-    // f(c x) = c f(x), but the noise may be negative: the output's sign is not the input's
-    homogeneous: false,
-    isRandom: rate > 0,
-    isIdentity: (random) => !random || rate === 0,
     // y = x e
-    forward(context) {
-      context.emit("gaussianDropout", maskArguments(context, context.input.pointer, context.output.pointer));
-    },
+    forward: "gaussianDropout",
     // in the forward pass this was y = x e, so dx = dy e, with the same words
-    backward(context) {
-      const { outputGradient, inputGradient } = context;
-      if (inputGradient) context.emit("gaussianDropout", maskArguments(context, outputGradient.pointer, inputGradient.pointer));
-    },
-  };
+    backward: "gaussianDropout",
+  });
 }
