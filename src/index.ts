@@ -27,7 +27,7 @@ export { type EluOptions, elu } from "./layers/elu.ts";
 export { flatten } from "./layers/flatten.ts";
 export { type GeluOptions, gelu } from "./layers/gelu.ts";
 export type { InitializerName } from "./layers/initializers.ts";
-export type { Block, Layer, LayerKind, Layers } from "./layers/layer.ts";
+export type { Block, Layer, LayerKind, Layers, ProductPath } from "./layers/layer.ts";
 export { type LayerNormOptions, layerNorm } from "./layers/layer-norm.ts";
 export { type LeakyReluOptions, leakyRelu } from "./layers/leaky-relu.ts";
 export { type MaxoutOptions, maxout } from "./layers/maxout.ts";
