@@ -50,7 +50,7 @@ export function checkDropoutNames(operation: string, graph: Graph, wanted: reado
 
 /**
  * The graph with other rates of some dropout layers.
- * @throws {DrowseError} on a name that no dropout layer has, and on a rate outside [0, 1].
+ * @throws {DrowseError} on a name that no dropout layer has, and on a rate outside [0, 1], or that layers of the kind do not take.
  */
 export function withRates(operation: string, graph: Graph, rates: Rates): Graph {
   checkDropoutNames(operation, graph, Object.keys(rates));
@@ -61,9 +61,22 @@ export function withRates(operation: string, graph: Graph, rates: Rates): Graph 
     const rate = Object.hasOwn(rates, node.name) ? rates[node.name] : undefined;
     return rate === undefined || !isDropout(node.layer) || node.layer.rate === rate
       ? node
-      : { ...node, layer: node.layer.withRate(rate) };
+      : { ...node, layer: layerWithRate(operation, node.name, node.layer, rate) };
   });
   return { ...graph, nodes };
+}
+
+/**
+ * A layer with another rate.
+ * @param what - whose rate it is, and when.
+ * @throws {DrowseError} on a rate that layers of this kind do not take.
+ */
+export function layerWithRate(operation: string, what: string, layer: DropoutLayer, rate: number): DropoutLayer {
+  try {
+    return layer.withRate(rate);
+  } catch (error) {
+    throw error instanceof DrowseError ? new DrowseError(operation, `${what}: ${error.received}`, error.remedy) : error;
+  }
 }
 
 /** What the dropout layers' kernels read of a training step's record. */

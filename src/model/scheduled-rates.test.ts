@@ -5,6 +5,7 @@ import { loadModel, saveModel } from "../formats/model-file.ts";
 import { dense } from "../layers/dense.ts";
 import { alphaDropout } from "../layers/dropout/alpha-dropout.ts";
 import { dropout, type Scaling } from "../layers/dropout/dropout.ts";
+import { gaussianDropout } from "../layers/dropout/gaussian-dropout.ts";
 import { type RateSchedule, rateSchedule } from "../layers/dropout/rate-schedules.ts";
 import { relu } from "../layers/relu.ts";
 import { sgd } from "../optimizers/sgd.ts";
@@ -157,6 +158,21 @@ describe("a schedule of rates", () => {
     await expect(trained("early")).rejects.toThrow('dropoutSchedule is "early"; give a schedule such as rateSchedule.early()');
     const bare = sequential({ input: [8], seed: 1 }, [dense(3)]);
     await expect(bare.fit(data, { ...options, dropoutSchedule: rateSchedule.late() })).rejects.toThrow("has no dropout layer");
+  });
+
+  it("that a kind of dropout does not take is refused before the first step as well", async () => {
+    const model = sequential({ input: [8], seed: 1 }, [dense(6), gaussianDropout({ rate: 0.4, name: "noise" }), dense(3)]);
+    const before = bitsOf(model.weights);
+    const asked: number[] = [];
+    const dropoutSchedule = (step: number) => {
+      asked.push(step);
+      return step === 5 ? 1 : 0.5;
+    };
+    await expect(model.fit(data, { ...options, epochs: 3, dropoutSchedule })).rejects.toThrow(
+      "fit: noise at step 5: the rate is 1, where the noise has infinite variance; give a rate from 0 to below 1",
+    );
+    expect(Math.max(...asked)).toBe(11);
+    expect(bitsOf(model.weights)).toBe(before);
   });
 
   it("refuses a trainer without steps, steps without a schedule, setRate of its layer, and a state of another", async () => {

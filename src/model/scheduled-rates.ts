@@ -1,8 +1,9 @@
+import type { DropoutLayer } from "../layers/dropout/dropout-layer.ts";
 import type { RateSchedule } from "../layers/dropout/rate-schedules.ts";
 import { checkNumber } from "../layers/options.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import type { Graph } from "./graph.ts";
-import { checkDropoutNames, dropoutNodes, type Rates, ratesOf, withRates } from "./rates.ts";
+import { checkDropoutNames, dropoutNodes, layerWithRate, type Rates, ratesOf, withRates } from "./rates.ts";
 
 /** One schedule for all layers with a rate, or schedules by the layers' names. */
 export type DropoutSchedule = RateSchedule | Readonly<Record<string, RateSchedule>>;
@@ -18,6 +19,7 @@ interface Scheduled {
 export class ScheduledRates {
   readonly #operation: string;
   readonly #schedules: ReadonlyMap<string, RateSchedule>;
+  readonly #nodes: ReadonlyMap<string, DropoutLayer>;
   #layers: ReadonlyMap<string, Scheduled> = new Map();
   #own: Rates = {};
   /** Steps that the schedules are made for; behind them the rates stay as they are at the last. */
@@ -25,11 +27,13 @@ export class ScheduledRates {
 
   /**
    * Asks the schedules for the rates of all steps, so that one that leaves its range is found before the training.
-   * @throws {DrowseError} on names that no dropout layer has, and on a rate outside [0, 1], with its step.
+   * @throws {DrowseError} on names that no dropout layer has, and on a rate outside [0, 1], or that layers of the kind do not take, with
+   * its step.
    */
   constructor(operation: string, graph: Graph, given: DropoutSchedule, steps: number) {
     this.#operation = operation;
     this.#schedules = schedulesByName(operation, graph, given);
+    this.#nodes = new Map(dropoutNodes(graph).map(({ name, layer }) => [name, layer]));
     this.steps = steps;
     this.own = ratesOf(graph);
   }
@@ -72,12 +76,16 @@ export class ScheduledRates {
   }
 
   #survey(name: string, schedule: RateSchedule): Scheduled {
-    let [first, last] = [Infinity, -1];
+    let [first, last, highest, peak] = [Infinity, -1, 0, 0];
     for (let step = 0; step < this.steps; step++) {
-      if (this.#rate(name, schedule, step) === 0) continue;
+      const rate = this.#rate(name, schedule, step);
+      if (rate > highest) [highest, peak] = [rate, step];
+      if (rate === 0) continue;
       first = Math.min(first, step);
       last = step;
     }
+    // Kinds that do not take every rate refuse the highest.
+    layerWithRate(this.#operation, `${name} at step ${peak}`, this.#nodes.get(name) as DropoutLayer, highest);
     // The last rate is that of all steps behind it as well.
     return { schedule, first, last: last === this.steps - 1 ? Infinity : last };
   }

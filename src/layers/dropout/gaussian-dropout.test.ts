@@ -77,7 +77,9 @@ describe("a Gaussian dropout layer", () => {
     const { epochs: _, ...options } = training;
     const trainer = await network.trainer(data, options);
     try {
-      expect(() => trainer.setRate("gaussianDropout1", 1)).toThrow("gaussianDropout: the rate is 1");
+      expect(() => trainer.setRate("gaussianDropout1", 1)).toThrow(
+        "setRate: gaussianDropout1: the rate is 1, where the noise has infinite variance; give a rate from 0 to below 1",
+      );
     } finally {
       trainer.close();
     }
