@@ -54,7 +54,17 @@ export class Model extends PredictingNetwork {
     return fitModel(this, data, options);
   }
 
-  /** A trainer of this model, for training step by step. */
+  /**
+   * A trainer of this model, for training step by step. It holds threads until it is closed.
+   *
+   * @param data - `{ x, y }` or a source of batches.
+   * @throws {DrowseError} on wrong options or data.
+   * @example
+   * const trainer = await model.trainer({ x, y }, { loss: "crossEntropy", optimizer: sgd({ learningRate: 0.1 }) });
+   * for (let chunk = 0; chunk < 10; chunk++) console.log((await trainer.run(100)).at(-1)?.loss);
+   * await trainer.commit();
+   * trainer.close();
+   */
   async trainer(data: Data, options: TrainerOptions): Promise<Trainer> {
     checkOptions("trainer", options, [...TRAINING_OPTIONS, "steps"]);
     return createTrainer("trainer", this, data, options);
@@ -109,6 +119,10 @@ export class Model extends PredictingNetwork {
    * @param options.batch - the batch's place in its pass, for masks that its rows share; default 0.
    * @param options.path - 0: choose by density, 1: the sparse products, 2: the dense ones, 3 and 4: the same with the other factor
    * of each weight gradient taken apart. The values are equal.
+   * @throws {DrowseError} on wrong options or data. {@link DivergenceError} when a number is not finite.
+   * @example
+   * const { loss, layers, gradients } = await model.trace({ x, y }, { loss: "crossEntropy", rows: [0, 1], pass: 0 });
+   * layers.get("dropout1")?.output.data; // what the two rows are behind the mask
    */
   async trace(
     data: Data,
@@ -149,7 +163,15 @@ export class Model extends PredictingNetwork {
     });
   }
 
-  /** The same model with the other scaling of its dropout layers: equal predictions, to rounding. */
+  /**
+   * The same model with the other scaling of its dropout layers and blocks: equal predictions, to rounding. The weights behind them
+   * take the factor.
+   *
+   * @throws {DrowseError} where no weights take it: no dense layer follows, an activation that lets no factor pass stands between, or
+   * the rate is 1.
+   * @example
+   * const paper = model.withScaling("standard"); // keep x in prediction, as Srivastava et al. 2014 have it
+   */
   withScaling(scaling: Scaling): Model {
     return new Model(convertScaling(this, scaling));
   }

@@ -99,6 +99,8 @@ export class Network {
   /**
    * Replaces weights by name.
    * @throws {DrowseError} on unknown names, another count of numbers, or numbers that are not finite or that the parameter cannot have.
+   * @example
+   * model.setWeights({ "dense1.bias": [0.5, -0.5] });
    */
   setWeights(weights: Readonly<Record<string, ArrayLike<number>>>): void {
     if (typeof weights !== "object" || weights === null) {

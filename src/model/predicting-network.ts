@@ -45,6 +45,7 @@ export class PredictingNetwork extends Network {
    * @param x - rows of inputs: a Float32Array, bytes (counted as byte / 255), nested arrays, `{ data, shape }` or a source.
    * @returns probabilities after training with (binary) cross-entropy, means and variances after the Gaussian negative
    * log-likelihood, numbers after the other losses.
+   * @throws {DrowseError} on wrong options or inputs, and on outputs that are not finite, naming the first such row.
    * @example
    * const { data, shape } = await model.predict([[0, 1], [1, 1]]);
    */

@@ -112,6 +112,8 @@ export class TrainerMasks {
    * What replays the masks of the pass that the last step belonged to, in this model or in another of the same seed and layers.
    * @param options.layers - names; default all layers with a rate.
    * @throws {DrowseError} on a name that no dropout layer has.
+   * @example
+   * const recording = trainer.masks.record({ layers: ["dropout1"] });
    */
   record(options: { layers?: readonly string[] } = {}): MaskRecording {
     const { pass, graph } = this.#owner.stepAt(this.#owner.lastStep());
@@ -140,7 +142,10 @@ export class TrainerMasks {
     this.#frozen = { ...this.#frozen, ...Object.fromEntries(passes) };
   }
 
-  /** From the next step on all layers have masks of their own pass again. */
+  /**
+   * From the next step on all layers have masks of their own pass again.
+   * @throws {DrowseError} while the trainer is busy.
+   */
   release(): void {
     this.#owner.refuseUnlessFree();
     this.#frozen = {};

@@ -231,7 +231,11 @@ export class Trainer {
     });
   }
 
-  /** Lets the current `run` end early, after the steps that are on their way. */
+  /**
+   * Lets the current `run` end early, after the steps that are on their way: its promise has those that were done.
+   * @example
+   * button.onclick = () => trainer.pause();
+   */
   pause(): void {
     this.#pausing = true;
   }
@@ -239,6 +243,9 @@ export class Trainer {
   /**
    * Loss, accuracy and metrics on other data with the weights as they stand; nothing sleeps.
    * @param options.metrics - names, such as `["f1", "auroc"]`: see {@link MetricName}.
+   * @throws {DrowseError} on wrong options or data, and while a call is running.
+   * @example
+   * const { loss, accuracy } = await trainer.evaluate(validation);
    */
   async evaluate<Name extends MetricName = never>(
     data: Data,
@@ -263,7 +270,13 @@ export class Trainer {
     return this.#asFloats ? asFloats(source) : source;
   }
 
-  /** All that is needed to go on from here, with bits equal to never having stopped. */
+  /**
+   * All that is needed to go on from here, with bits equal to never having stopped.
+   * @throws {DrowseError} while a call is running, and when the trainer is closed.
+   * @example
+   * const state = structuredClone(await trainer.state()); // plain values: for IndexedDB, a file, another thread
+   * another.restore(state);
+   */
   async state(): Promise<TrainerState> {
     return this.#exclusively(async () => ({
       version: 1,
@@ -288,6 +301,9 @@ export class Trainer {
   /**
    * Goes on from a state, also after divergence; see {@link TrainerState}.
    * @throws {DrowseError} on a state of another model, other data or another batch size, and while a call is running.
+   * @example
+   * const before = structuredClone(await trainer.state());
+   * await trainer.run(100).catch(() => trainer.restore(before)); // where a number was not finite
    */
   restore(state: TrainerState): void {
     this.#refuseUnlessFree();
@@ -313,6 +329,7 @@ export class Trainer {
   /**
    * Puts the weights as they stand, the rates of the dropout layers, the passes and the output link into the model.
    * @throws {DivergenceError} when the last run diverged: restore a state first.
+   * @throws {DrowseError} while a call is running.
    */
   async commit(): Promise<void> {
     await this.#exclusively(async () => {
