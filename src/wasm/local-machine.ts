@@ -36,14 +36,19 @@ const TURN_MILLISECONDS = 50;
 export async function createTurningMachine(specification: MachineSpecification): Promise<Machine> {
   const machine = await createLocalMachine(specification);
   let turned = performance.now();
+  let last: Promise<unknown> = Promise.resolve();
   return {
     ...machine,
-    async run(program, steps) {
-      if (performance.now() - turned > TURN_MILLISECONDS) {
-        await new Promise((resolve) => setTimeout(resolve));
-        turned = performance.now();
-      }
-      return machine.runNow(program, steps);
+    run(program, steps) {
+      // After those before it, of which one may be waiting for its turn.
+      last = last.then(async () => {
+        if (performance.now() - turned > TURN_MILLISECONDS) {
+          await new Promise((resolve) => setTimeout(resolve));
+          turned = performance.now();
+        }
+        return machine.run(program, steps);
+      });
+      return last as Promise<Outcome>;
     },
   };
 }
