@@ -197,7 +197,8 @@ describe("what cannot be done with images is said in words", () => {
         path,
         greyPng(side, 3, () => 0),
       );
-    write("jpeg/a/1.png", Buffer.from("\xff\xd8\xff\xe0\0\x10JFIF\0", "latin1"));
+    for (const path of ["jpeg/a/1.png", "photo.jpg", "photos/a/1.jpg"])
+      write(path, Buffer.from("\xff\xd8\xff\xe0\0\x10JFIF\0", "latin1"));
     write(
       "jpeg/b/1.png",
       greyPng(2, 2, () => 0),
@@ -241,7 +242,13 @@ describe("what cannot be done with images is said in words", () => {
       1,
       /^evaluate: no image in sizes lies in a folder of a class of the model; name .* high, low, middle/,
     ],
-    [["predict", "run", "nowhere.png"], 1, /nowhere\.png" does not exist/],
+    [["predict", "run", "nowhere.png"], 1, /nowhere\.png" does not exist; check its path, or give /],
+    [["predict", "run", "photo.jpg"], 1, /^PNG: photo\.jpg is a JPEG image; convert it to PNG/],
+    [
+      ["train", "photos"],
+      1,
+      /^train: photos holds neither PNG images nor IDX files, but a\/1\.jpg; convert images to PNG; give /,
+    ],
   ])("%j", async (args, code, message) => {
     expect(await failure(args)).toEqual({ code, stdout: "", lines: [expect.stringMatching(message)] });
   });

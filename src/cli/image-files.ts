@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { ImageFile } from "../tables/image-folder.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { partsOf, readPart } from "./file-source.ts";
@@ -9,6 +9,8 @@ const DEEPEST = 8;
 const MOST_FILES = 2 ** 20;
 
 const isPngName = (name: string) => /\.png$/i.test(name);
+/** Images of other kinds, which are not read. */
+const isImageName = (name: string) => /\.(jpe?g|gif|webp|bmp|tiff?|avif|heic)$/i.test(name);
 
 /** What is in a folder: PNG images by their paths in it, and the other files. */
 export interface ListedImages {
@@ -45,7 +47,8 @@ export async function listImages(operation: string, folder: string): Promise<Lis
   await walk("", 0);
   if (images.length > 0) return { images, others };
   const instead = others.length > 0 ? `, but ${others[0]}${others.length > 1 ? ` and ${others.length - 1} more` : ""}` : "";
-  const remedy = "give a folder with a folder of PNG images for each class, or of IDX files; convert other images to PNG";
+  const due = "a folder with a folder of PNG images for each class, or of IDX files";
+  const remedy = others.some(isImageName) ? `convert images to PNG; give ${due}` : `give ${due}`;
   throw new DrowseError(operation, `${folder} holds neither PNG images nor IDX files${instead}`, remedy);
 }
 
@@ -54,11 +57,11 @@ export async function oneImage(path: string): Promise<ImageFile> {
   return { path, source: partsOf(path, (await stat(path)).size) };
 }
 
-/** Whether `<data>` is images: a folder that has no IDX files, or a file that is a PNG image by its name or its first bytes. */
+/** Whether `<data>` is images: a folder that has no IDX files, or a file that is an image by its name or PNG by its first bytes. */
 export async function isImages(data: string): Promise<boolean> {
   if (data === "mnist") return false;
   const found = await stat(data).catch(() => undefined);
   if (found?.isDirectory()) return !(await readdir(data).catch(() => [])).some((name) => name.includes("ubyte"));
   if (!found?.isFile()) return false;
-  return isPngName(basename(data)) || Buffer.from(await readPart(data, 0, 4)).toString("latin1") === "\x89PNG";
+  return isPngName(data) || isImageName(data) || Buffer.from(await readPart(data, 0, 4)).toString("latin1") === "\x89PNG";
 }

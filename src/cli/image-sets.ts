@@ -45,11 +45,8 @@ export interface ImageSet {
 async function kindOf(operation: string, data: string, kinds: string): Promise<"folder" | "file"> {
   const found = await stat(data).catch((error: NodeJS.ErrnoException) => {
     const missing = error.code === "ENOENT" || error.code === "ENOTDIR";
-    throw new DrowseError(
-      operation,
-      `${JSON.stringify(data)} ${missing ? "does not exist" : `cannot be read (${error.code})`}`,
-      `give ${kinds}`,
-    );
+    const received = `${JSON.stringify(data)} ${missing ? "does not exist" : `cannot be read (${error.code})`}`;
+    throw new DrowseError(operation, received, `check its path, or give ${kinds}`);
   });
   return found.isDirectory() ? "folder" : "file";
 }

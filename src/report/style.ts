@@ -58,8 +58,10 @@ pre { padding: 12px 14px; margin: 10px 0 0; white-space: pre-wrap; overflow-wrap
 footer { padding-top: 8px; padding-bottom: 40px; font-size: .88rem; }
 @media (max-width: 520px) { main, header, footer { padding-left: 12px; padding-right: 12px; } header { padding-top: 24px; }
   section { padding: 16px 14px; } h1 { font-size: 1.5rem; } th, td { padding: 5px 8px; } }
-@page { margin: 14mm; }
-@media print { :root { color-scheme: light; --page: #ffffff; --line: #bbbbbb; } body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  main, header, footer { max-width: none; padding-left: 0; padding-right: 0; } header { padding-top: 0; } section { padding: 14px 16px; }
-  figure, tr, li, .card, pre { break-inside: avoid; } h2, h3, .legend { break-after: avoid; } .scroll { overflow: visible; } }
+@page { margin: 12mm; }
+@media print { :root { color-scheme: light; --page: #ffffff; --line: #bbbbbb; } body { font-size: 9.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  main, header, footer { max-width: none; padding-left: 0; padding-right: 0; } header { padding-top: 0; padding-bottom: 12px; } section { padding: 12px 16px; margin-bottom: 12px; }
+  .cards { grid-template-columns: repeat(4, 1fr); } .card strong { font-size: 1.5rem; } .charts, .beside { grid-template-columns: 1fr 1fr; }
+  section, figure, tr, li, .card, pre { break-inside: avoid; } section[aria-labelledby="contract"] { break-inside: auto; } h2, h3, .legend { break-after: avoid; }
+  .scroll { overflow: visible; } }
 `;

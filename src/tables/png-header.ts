@@ -83,7 +83,7 @@ export function readPngHeader(bytes: Uint8Array, path: string): PngHeader {
 
 function notPng(head: string, path: string): DrowseError {
   const other = OTHERS.find(([at, sign]) => head.startsWith(sign, at))?.[2];
-  if (other) return refused(path, `is ${other}, whatever its name says`, "convert it to PNG");
+  if (other) return refused(path, `is ${other}${/\.png$/i.test(path) ? ", whatever its name says" : ""}`, "convert it to PNG");
   if (head === "") return refused(path, "is empty", "copy the file again");
   if (head.startsWith("\x89PNG")) return refused(path, "was changed as text on its way", "copy it again, as bytes");
   return refused(path, `is no PNG image: it begins with ${show(head.slice(0, 8))}`, "give PNG images");

@@ -54,6 +54,20 @@ describeInChromium("report.html", () => {
     page.removeAllListeners("request");
   });
 
+  it("is printed dark on white, whatever the screen, with charts beside each other", async () => {
+    const { page, url } = opened;
+    await page.emulateMedia({ colorScheme: "dark", media: "print" });
+    await page.goto(`${url}classes.html`);
+    const looks = await page.evaluate(() => {
+      const { color, backgroundColor } = getComputedStyle(document.body);
+      const columns = (selector: string) =>
+        getComputedStyle(document.querySelector(selector) as Element).gridTemplateColumns.split(" ").length;
+      return { color, backgroundColor, cards: columns(".cards"), charts: columns(".charts") };
+    });
+    expect(looks).toEqual({ color: "rgb(27, 31, 36)", backgroundColor: "rgb(255, 255, 255)", cards: 4, charts: 2 });
+    await page.emulateMedia({ colorScheme: "light", media: "screen" });
+  });
+
   it("takes its sheet, and draws in its colours", async () => {
     const { page, url } = opened;
     await page.emulateMedia({ colorScheme: "light" });
