@@ -2,9 +2,10 @@ import { DrowseError, show } from "../tensor/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import { nestedNumbers } from "../tensor/values.ts";
 import { type InitializerName, initializers } from "./initializers.ts";
-import type { BackwardContext, ForwardContext, Layer, ParameterPlace, PassContext } from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { checkLayerOptions } from "./layer-options.ts";
 import { checkName, checkNumber } from "./options.ts";
+import type { BackwardContext, ForwardContext, ParameterPlace, PassContext } from "./pass-context.ts";
 
 /** Numbers given by the caller: flat or nested. */
 export type GivenNumbers = ArrayLike<number> | ReadonlyArray<ArrayLike<number>>;

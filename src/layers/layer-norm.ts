@@ -1,9 +1,10 @@
 import { DrowseError } from "../tensor/errors.ts";
 import { formatShape } from "../tensor/shape.ts";
 import { familyKernels } from "../wasm/generated/family-kernels.ts";
-import type { Layer, ParameterPlace } from "./layer.ts";
+import type { Layer } from "./layer.ts";
 import { checkLayerOptions } from "./layer-options.ts";
 import { checkName, checkNumber } from "./options.ts";
+import type { ParameterPlace } from "./pass-context.ts";
 
 /** Options of {@link layerNorm}. */
 export interface LayerNormOptions {

@@ -6,9 +6,10 @@ import type { Matrix } from "../wasm/layout.ts";
 import { predictionScale, type Scaling, trainingScale } from "./dropout/dropout.ts";
 import type { DropoutLayer } from "./dropout/dropout-layer.ts";
 import { maskArguments } from "./dropout/mask-arguments.ts";
-import type { BackwardContext, Block, Layers, PassContext } from "./layer.ts";
+import type { Block, Layers } from "./layer.ts";
 import { checkLayerOptions } from "./layer-options.ts";
 import { checkName, checkNumber } from "./options.ts";
+import type { BackwardContext, PassContext } from "./pass-context.ts";
 
 /** Where the scale of a branch goes: as in dropout, or `"none"`: nowhere. */
 export type BranchScaling = Scaling | "none";

@@ -1,4 +1,5 @@
-import type { Emit, Layer } from "../layers/layer.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Emit } from "../layers/pass-context.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { KernelSet } from "../wasm/module.ts";

@@ -1,4 +1,4 @@
-import type { PassContext } from "../layers/layer.ts";
+import type { PassContext } from "../layers/pass-context.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { Graph } from "./graph.ts";
 import type { PlanBuilder, PlannedCopies, ProgramBuilder } from "./plan-builder.ts";

@@ -1,4 +1,4 @@
-import type { PassContext } from "../layers/layer.ts";
+import type { PassContext } from "../layers/pass-context.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { Argument, Program } from "../wasm/program.ts";

@@ -1,5 +1,13 @@
 import type { BatchSource } from "../data/source.ts";
-import type { Emit, MaskPlace, ParameterPlace, PassContext, ProductPath, WeightPlace, Workspace } from "../layers/layer.ts";
+import type {
+  Emit,
+  MaskPlace,
+  ParameterPlace,
+  PassContext,
+  ProductPath,
+  WeightPlace,
+  Workspace,
+} from "../layers/pass-context.ts";
 import type { Loss, OutputLink } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Arena } from "../wasm/arena.ts";

@@ -1,4 +1,5 @@
-import type { ParameterPlace, ParameterSpecification, WeightPlace } from "../layers/layer.ts";
+import type { ParameterSpecification } from "../layers/layer.ts";
+import type { ParameterPlace, WeightPlace } from "../layers/pass-context.ts";
 import { answersPerRow, targetsFor } from "../losses/loss.ts";
 import { MONTE_CARLO, streamKey, TRAINING } from "../random/streams.ts";
 import { sizeOf } from "../tensor/shape.ts";

@@ -1,4 +1,4 @@
-import type { Emit, ForwardContext } from "../layers/layer.ts";
+import type { Emit, ForwardContext } from "../layers/pass-context.ts";
 import type { OutputLink } from "../losses/loss.ts";
 import type { Matrix } from "../wasm/layout.ts";
 import type { Program } from "../wasm/program.ts";

@@ -1,5 +1,5 @@
 import type { BatchSource } from "../data/source.ts";
-import type { ProductPath } from "../layers/layer.ts";
+import type { ProductPath } from "../layers/pass-context.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Shape } from "../tensor/shape.ts";

@@ -1,4 +1,4 @@
-import type { ParameterPlace } from "../layers/layer.ts";
+import type { ParameterPlace } from "../layers/pass-context.ts";
 import { fromPanels, toPanels } from "../wasm/layout.ts";
 import type { Machine } from "../wasm/machine.ts";
 import { type Graph, type GraphParameter, graphParameters, trainedParameters } from "./graph.ts";

@@ -1,9 +1,10 @@
 import { exp, log } from "../../tensor/arithmetic.ts";
 import { familyKernels } from "../../wasm/generated/family-kernels.ts";
 import { PANEL, panelBytes } from "../../wasm/layout.ts";
-import type { Layer, ParameterPlace, PassContext } from "../layer.ts";
+import type { Layer } from "../layer.ts";
 import { checkLayerOptions } from "../layer-options.ts";
 import { checkName, checkNumber } from "../options.ts";
+import type { ParameterPlace, PassContext } from "../pass-context.ts";
 import { maskArguments } from "./mask-arguments.ts";
 
 /** Options of {@link concreteDropout}. */

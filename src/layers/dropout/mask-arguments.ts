@@ -1,6 +1,6 @@
 import { SCRATCH_BYTES } from "../../wasm/layout.ts";
 import type { Argument } from "../../wasm/program.ts";
-import type { PassContext } from "../layer.ts";
+import type { PassContext } from "../pass-context.ts";
 
 /** What kernels of masks and noise are given: where numbers come from and go to, and where the words come from. */
 export function maskArguments({ B, input, mask, workspace }: PassContext, x: number, y: number) {
