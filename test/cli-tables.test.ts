@@ -87,6 +87,34 @@ describe("drowse on a table", () => {
     expect(other.stderr).toMatch(/fewer.csv is not the data of the run; give the data as they were with --data/);
   });
 
+  it("trains again on all rows but those to test on, and keeps the model that was measured before", async () => {
+    const args = ["train", "flowers.csv", "--epochs", "30", "--hidden", "16", "--test", "0"];
+    const events = eventsOf(await call(...args, "--json", "--out", "refit"));
+    const end = events.at(-1) as { bestEpoch: number; validation: object };
+    expect(events[0]).toMatchObject({ event: "start", rows: 255, refit: true });
+    expect(end).toMatchObject({ event: "done", refit: { rows: 300, epochs: end.bestEpoch } });
+    expect(events.filter(({ phase }) => phase === "refit")).toHaveLength(end.bestEpoch);
+    const told = await call(...args, "--no-refit", "--out", "kept");
+    expect(told.stdout).toMatch(/the model is that of epoch \d+, the best/);
+    const read = (path: string) => readFileSync(join(cwd, path));
+    expect(read("refit/validated.safetensors")).toEqual(read("kept/model.safetensors"));
+    expect(read("refit/model.safetensors")).not.toEqual(read("kept/model.safetensors"));
+    expect(JSON.parse(read("kept/config.json").toString())).toMatchObject({ refit: false });
+    // No rows are left that it has not seen: the page tells of the model before.
+    const [twice, once] = ["refit", "kept"].map((run) => read(`${run}/report.html`).toString());
+    const matrix = (page: string) => /<table[\s\S]*?<\/table>/.exec(page)?.[0];
+    expect(matrix(twice)).toBe(matrix(once));
+    expect(twice).toContain("it has seen the validation rows too");
+    expect(once).toMatch(/<pre>drowse train [^<]*--no-refit/);
+    expect(await call("report", "refit")).toMatchObject({ code: 0 });
+    expect(read("refit/report.html").toString()).toBe(twice);
+    expect((await call("inspect", "refit")).stdout).toMatch(/on all rows, epoch 10 {3}loss /);
+    const text = (await call(...args, "--out", "said")).stdout.replace(/\s+/g, " ");
+    expect(text).toMatch(
+      /epoch \d+ was the best: then trained again as long, on all 300 rows that are not tested on validation, before that/,
+    );
+  });
+
   it("predicts by the names of columns, keeps the order of rows and the other columns, and tells what is new", async () => {
     const rows = flowers(40, 300).map((row, index) => ({ ...row, more: index, colour: index === 3 ? "black" : row.colour }));
     write("new.csv", csv(rows, ["colour", "more", "place", "size"]));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drowse, eventsOf, writeBars } from "./command.ts";
 import { Draws } from "./draws.ts";
-import { hashOfRun, killAndResume } from "./kills.ts";
+import { hashOfRun, killAndResume, toldOf } from "./kills.ts";
 
 // A run that is killed at any moment goes on to the bits of one that was not. The kernel ends the process: nothing of it can tidy up.
 
@@ -23,10 +23,26 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-const trainings = [
+const trainings: { name: string; args: string[]; until?: string }[] = [
   {
     name: "table",
-    args: ["points.csv", "--hidden", "12", "--epochs", "250", "--reduce-on-plateau", "9", "--early-stopping", "250"],
+    args: [
+      "points.csv",
+      "--hidden",
+      "12",
+      "--epochs",
+      "250",
+      "--reduce-on-plateau",
+      "9",
+      "--early-stopping",
+      "250",
+      "--no-refit",
+    ],
+  },
+  {
+    name: "table, trained again",
+    args: ["points.csv", "--hidden", "12", "--epochs", "90", "--reduce-on-plateau", "9", "--dropout-schedule", "linear:0.5"],
+    until: '"phase":"refit"',
   },
   {
     name: "images",
@@ -38,13 +54,14 @@ describe.skipIf(process.platform === "win32")("a training that is killed", () =>
   it.concurrent.each(trainings)(
     "again and again ends with the hash of one that is not: $name",
     { timeout: process.env.DROWSE_DEEP ? 3_600_000 : 120_000 },
-    async ({ name, args }) => {
+    async ({ name, args, until }) => {
       const whole = eventsOf(await drowse(["train", ...args, "--out", `whole-${name}`, "--json"], { cwd }));
       expect(whole.at(-1)).toMatchObject({ event: "done" });
-      const epochs = Number(whole.at(-1)?.epochs);
+      const told = toldOf(cwd, `whole-${name}`);
+      expect(told.some((line) => line.startsWith("refit"))).toBe(until !== undefined);
       const hash = hashOfRun(cwd, `whole-${name}`);
-      const killed = { cwd, args, run: `killed-${name}`, hash, epochs, draws: new Draws(name.length) };
-      expect(await killAndResume(killed, KILLS / trainings.length)).toBeGreaterThan(0);
+      const killed = { cwd, args, run: `killed-${name}`, hash, told, ...(until ? { until } : {}), draws: new Draws(name.length) };
+      expect(await killAndResume(killed, Math.ceil(KILLS / trainings.length))).toBeGreaterThan(0);
     },
   );
 });

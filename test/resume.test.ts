@@ -59,6 +59,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
+/** What a run tells, but for its times. */
+const lines = (run: string) => readFileSync(path(run, "metrics.jsonl"), "utf8").replace(/"seconds":[\d.e-]+/g, "");
+
 /** A copy of the run that was stopped, to be spoilt. */
 function copyOf(run: string, name: string): string {
   cpSync(path(run), path(name), { recursive: true });
@@ -67,7 +70,6 @@ function copyOf(run: string, name: string): string {
 
 describe("a run", () => {
   it("that is stopped at each of its epochs goes on to the same model and the same lines", async () => {
-    const lines = (run: string) => readFileSync(path(run, "metrics.jsonl"), "utf8").replace(/"seconds":[\d.e-]+/g, "");
     const run = "step by step";
     let left = 8;
     for (let call = ["train", ...training, "--out", run, "--tensorboard"]; ; call = ["train", "--resume", run]) {
@@ -83,8 +85,32 @@ describe("a run", () => {
     expect(hashOfRun(cwd, run)).toBe(hashOfRun(cwd, "whole"));
     expect(lines(run)).toBe(lines("whole"));
     const told = expect.stringMatching(/^events\.out\.tfevents\.\d+\.drowse$/);
-    const files = ["config.json", told, "metrics.jsonl", "model.safetensors", "report.html"];
+    const files = ["config.json", told, "metrics.jsonl", "model.safetensors", "report.html", "validated.safetensors"];
     expect(readdirSync(path(run)).sort()).toEqual(files);
+  });
+
+  it("that is stopped while it is trained again goes on to the same model, with the other beside it", async () => {
+    const run = "again and again";
+    let left = 6;
+    for (let call = ["train", ...training, "--out", run]; ; call = ["train", "--resume", run]) {
+      const isLast = left-- === 0;
+      const onOutput = (text: string, kill: (signal: NodeJS.Signals) => void) => {
+        if (!isLast && text.includes('"phase":"refit"')) kill(left === 4 ? "SIGKILL" : "SIGINT");
+      };
+      const called = await drowse([...call, "--json", "--checkpoint-every", "5ms"], { cwd, onOutput });
+      if (called.code === 0) break;
+      if (called.code === null) continue;
+      expect(called.code, called.stderr).toBe(130);
+      // What is written is the model that has been measured: the other has not come to its end.
+      expect(eventsOf(called).at(-1)).toMatchObject({ event: "interrupted", epochs: 60, bestEpoch: expect.any(Number) });
+      expect(eventsOf(called).at(-1)).not.toHaveProperty("refit");
+      expect(readFileSync(path(run, "model.safetensors"))).toEqual(readFileSync(path("whole", "validated.safetensors")));
+      expect(checkpoints(run).length).toBeGreaterThan(1);
+    }
+    expect(hashOfRun(cwd, run)).toBe(hashOfRun(cwd, "whole"));
+    expect(lines(run)).toBe(lines("whole"));
+    expect(readFileSync(path(run, "validated.safetensors"))).toEqual(readFileSync(path("whole", "validated.safetensors")));
+    expect(checkpoints(run)).toEqual([]);
   });
 
   it("is repeated from its config.json, on the data it was of, or with other settings", async () => {
@@ -165,7 +191,7 @@ describe("a run", () => {
       /write: gone\/(checkpoint-\d+\.safetensors|metrics\.jsonl) cannot be written \(ENOENT: .*\(.*\)\n/,
     );
     expect(eventsOf(called).at(-1)).toMatchObject({ event: "error", operation: "write", exitCode: 1 });
-    expect(eventsOf(called).filter(({ event }) => event === "epoch")).toHaveLength(3000);
+    expect(eventsOf(called).filter(({ phase }) => phase === "first")).toHaveLength(3000);
   });
 
   it("that was stopped before its first checkpoint begins again, and what a killed process left is removed", async () => {
@@ -175,7 +201,8 @@ describe("a run", () => {
     writeFileSync(path("early", "metrics.jsonl"), '{"event":"epoch","epoch":1');
     expect(await call("train", "--resume", "early")).toMatchObject({ code: 0, stderr: "" });
     expect(hashOfRun(cwd, "early")).toBe(hashOfRun(cwd, "whole"));
-    expect(readdirSync(path("early")).sort()).toEqual(["config.json", "metrics.jsonl", "model.safetensors", "report.html"]);
+    const files = ["config.json", "metrics.jsonl", "model.safetensors", "report.html", "validated.safetensors"];
+    expect(readdirSync(path("early")).sort()).toEqual(files);
   });
 });
 

@@ -26,7 +26,7 @@ export function commandLine(config: TrainSettings & { readonly data: string }): 
 }
 
 function optionOf(name: string, value: unknown): string[] {
-  if (name === "header" && value === false) return ["--no-header"];
+  if (value === false) return [flagOf(name).replace("--", "--no-")];
   if (value === true) return [flagOf(name)];
   if (Array.isArray(value)) return [flagOf(name), quoted(value.length === 0 ? "none" : value.join(","))];
   if (typeof value === "object" && value !== null) {

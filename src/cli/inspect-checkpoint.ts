@@ -32,10 +32,11 @@ export async function checkpointLines(folder: string): Promise<string[]> {
   const table = weights.map(([name, count]) => `${name.padEnd(width(0))}  ${count.padStart(width(1))} numbers`);
   const rates = Object.entries(trainer.rates).map(([name, rate]) => `${name} ${Number(rate.toPrecision(4))}`);
   const kept = best ? `, of which epoch ${best.epoch} is the best` : "";
+  const again = found.note.endsWith(" refit") ? " of the second training, on all rows" : "";
   return [
     `${folder}: no model yet, but a checkpoint, ${found.name}`,
     ...refused,
-    `step ${formatCount(trainer.step)}, after ${epochs.length} finished epochs${kept}`,
+    `step ${formatCount(trainer.step)}, after ${epochs.length} finished epochs${again}${kept}`,
     `optimizer ${trainer.optimizer}, seed ${trainer.seed}`,
     ...(table.length > 0 ? [table.join("\n")] : []),
     ...(rates.length > 0 ? [`rates: ${rates.join(", ")}`] : []),

@@ -94,10 +94,10 @@ async function historyOf(folder: string): Promise<string[]> {
   const epochs = events.filter(({ event }) => event === "epoch");
   const shown = epochs.filter(({ epoch }, index) => index === 0 || index === epochs.length - 1 || Number(epoch) % 10 === 0);
   const number = (name: string, value: unknown) => (typeof value === "number" ? [`${name} ${value.toFixed(4)}`] : []);
-  return shown.map(({ epoch, loss, error, validationLoss, validationError, testError }) => {
+  return shown.map(({ phase, epoch, loss, error, validationLoss, validationError, testError }) => {
     const measures = [...number("loss", loss), ...number("error", error), ...number("validation loss", validationLoss)];
     return [
-      `epoch ${epoch}`,
+      phase === "refit" ? `on all rows, epoch ${epoch}` : `epoch ${epoch}`,
       ...measures,
       ...number("validation error", validationError),
       ...number("test error", testError),

@@ -101,7 +101,7 @@ async function train(out: string, files = systemFiles, resume?: FitState) {
       run.tell(lines);
     };
     await model.fit(data, { ...options, ...keeping, ...(resume ? { resume } : {}), onEvent });
-    await run.finish(bytesOf(bitsOf(model.weights)), [...lines, { event: "done" }], true);
+    await run.finish({ model: bytesOf(bitsOf(model.weights)), metrics: [...lines, { event: "done" }] }, true);
     return { bits: bitsOf(model.weights), said, refusal: undefined };
   } catch (error) {
     await run.discard();

@@ -2,19 +2,15 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { FitOptions } from "../model/fit-options.ts";
 import type { FitState } from "../model/fit-state.ts";
-import type { RunFacts } from "../report/run-facts.ts";
-import { DivergenceError, type DrowseError } from "../tensor/errors.ts";
+import type { DrowseError } from "../tensor/errors.ts";
 import { faultOf, isLeftOver } from "./atomic-write.ts";
 import type { CheckpointTimes } from "./checkpoint-option.ts";
-import type { Context } from "./context.ts";
 import { systemFiles } from "./file-system.ts";
-import { Interrupted, interruptible } from "./interrupt.ts";
 import type { ResumedRun } from "./resumed-run.ts";
-import { removeAllBut, saveCheckpoint } from "./run-checkpoints.ts";
-import { configText, noteOf, type RunSettings } from "./run-config.ts";
-import { RunFolder } from "./run-folder.ts";
+import { type CheckpointPlace, removeAllBut, saveCheckpoint } from "./run-checkpoints.ts";
+import { configText, noteOf, type Phase, type RunSettings } from "./run-config.ts";
+import { type RunFiles, RunFolder } from "./run-folder.ts";
 import { isTensorboardName, tensorboardGrowth, tensorboardName } from "./tensorboard.ts";
-import { writeReport } from "./write-report.ts";
 
 /** How a run is kept. */
 export interface KeepRequest {
@@ -33,7 +29,10 @@ export class KeptRun {
   readonly #warn: (text: string) => void;
   readonly #files: typeof systemFiles;
   #folder: RunFolder | undefined;
-  #note = "";
+  #text = "";
+  #phase: Phase = "first";
+  /** The end of the first phase, and whether it is on the disk. */
+  #between: { readonly state: FitState; isSaved: boolean } | undefined;
   /** Whether there is anything to go on from. */
   #kept = false;
   /** What was said. */
@@ -46,9 +45,20 @@ export class KeptRun {
     this.#files = files;
   }
 
-  /** The state that the training goes on from. */
+  /** The state that the training goes on from, in its first phase. */
   get state(): FitState | undefined {
-    return this.#request.resumed?.checkpoint?.state;
+    return this.#stateOf("first");
+  }
+
+  /** The end of the first phase, of a run that goes on behind it. */
+  get between(): FitState | undefined {
+    return this.#request.resumed?.between;
+  }
+
+  /** That the run had taken when it was stopped. */
+  get secondsBefore(): number {
+    const { checkpoint, between } = this.#request.resumed ?? {};
+    return (between?.seconds ?? 0) + (checkpoint && checkpoint.state !== between ? checkpoint.state.seconds : 0);
   }
 
   /** The run's folder; undefined before it has begun. */
@@ -67,14 +77,35 @@ export class KeptRun {
    * @throws {DrowseError} when the system refuses.
    */
   async begin(settings: RunSettings): Promise<Pick<FitOptions, "checkpoint" | "resume">> {
-    const { out, name, checkpointEvery, resumed, tensorboard } = this.#request;
+    const { out, name, resumed, tensorboard } = this.#request;
     const text = resumed?.configText ?? configText(settings);
-    this.#note = noteOf(text);
+    this.#text = text;
     const more = tensorboard ? [tensorboardGrowth(tensorboardName())] : [];
     this.#folder = resumed ? await this.#takeUp(resumed) : await RunFolder.create({ out, name, config: text, more }, this.#files);
-    const times = checkpointEvery ?? { seconds: Number.MAX_VALUE };
-    const { state } = this;
+    return this.#keeping("first");
+  }
+
+  /**
+   * Keeps the end of the first phase: from here on the run goes on with the second.
+   * @param state - what the second phase needs of the first; its step is the first's last.
+   * @returns what `fit` is to be given.
+   */
+  async beginRefit(state: FitState): Promise<Pick<FitOptions, "checkpoint" | "resume">> {
+    this.#between = { state, isSaved: this.between !== undefined };
+    this.#phase = "refit";
+    if (!this.#between.isSaved) await this.#try(() => this.#saveBetween());
+    return this.#keeping("refit");
+  }
+
+  #keeping(phase: Phase): Pick<FitOptions, "checkpoint" | "resume"> {
+    const times = this.#request.checkpointEvery ?? { seconds: Number.MAX_VALUE };
+    const state = this.#stateOf(phase);
     return { checkpoint: { ...times, save: (saved) => this.#save(saved) }, ...(state ? { resume: state } : {}) };
+  }
+
+  #stateOf(phase: Phase): FitState | undefined {
+    const { checkpoint } = this.#request.resumed ?? {};
+    return checkpoint?.phase === phase ? checkpoint.state : undefined;
   }
 
   /** Brings metrics.jsonl to these lines, of which the last is new. */
@@ -86,11 +117,11 @@ export class KeptRun {
    * Writes what the run leaves behind. Of a run that is done nothing is left to go on from.
    * @throws {DrowseError} when the system refuses.
    */
-  async finish(model: Uint8Array, metrics: readonly object[], done: boolean): Promise<void> {
+  async finish(files: RunFiles, done: boolean): Promise<void> {
     const folder = this.#folder as RunFolder;
     // From here on there is a training to lose.
     this.#kept = true;
-    await folder.finish({ model, metrics });
+    await folder.finish(files);
     if (done) await removeAllBut(0, folder.path, this.#files).catch(() => {});
   }
 
@@ -112,13 +143,35 @@ export class KeptRun {
     return new RunFolder(path, told === undefined ? [] : [tensorboardGrowth(told)], [], this.#files);
   }
 
-  async #save(state: FitState): Promise<void> {
-    const path = this.path as string;
+  #save(state: FitState): Promise<void> {
+    return this.#try(async () => {
+      const between = this.#between;
+      if (between === undefined) return this.#write(state);
+      // Nothing goes on from the second phase without the end of the first.
+      if (!between.isSaved) await this.#saveBetween();
+      const last = between.state.trainer.step;
+      await this.#write(state, { step: last + 1 + state.trainer.step, stays: last });
+    });
+  }
+
+  async #saveBetween(): Promise<void> {
+    const between = this.#between as { readonly state: FitState; isSaved: boolean };
+    await this.#write(between.state, {}, "between");
+    between.isSaved = true;
+  }
+
+  #write(state: FitState, place: CheckpointPlace = {}, phase = this.#phase): Promise<void> {
+    return saveCheckpoint(this.path as string, state, noteOf(this.#text, phase), this.#files, place);
+  }
+
+  /** Writes, and tells of what the system refuses: training goes on. */
+  async #try(write: () => Promise<void>): Promise<void> {
     try {
-      await saveCheckpoint(path, state, this.#note, this.#files);
+      await write();
       this.#kept = true;
     } catch (error) {
-      this.#warnOf(faultOf(error, path), this.#kept ? "the checkpoint before it stands" : "there is no checkpoint yet");
+      const consequence = this.#kept ? "the checkpoint before it stands" : "there is no checkpoint yet";
+      this.#warnOf(faultOf(error, this.path as string), consequence);
     }
   }
 
@@ -126,57 +179,5 @@ export class KeptRun {
     const text = `${message} (${consequence})`;
     if (!this.#warned.has(text)) this.#warn(text);
     this.#warned.add(text);
-  }
-}
-
-/** What came of a training. */
-export interface Trained<End> {
-  readonly model: Uint8Array;
-  readonly epochs: readonly object[];
-  readonly end: End;
-  /** What stopped it early, after at least one epoch. */
-  readonly stopped: Interrupted | DrowseError | undefined;
-  /** Looks at what was learned, for the report. */
-  readonly facts: () => Promise<RunFacts>;
-}
-
-/** Shows a training. */
-interface Report<End> {
-  end(end: End, out: string): void;
-  clear(): void;
-}
-
-/** Does a training that Ctrl-C stops, keeps it, and tells how it ended and how it goes on. */
-export async function keepRun<End extends object>(
-  request: KeepRequest,
-  { terminal, report, context }: { terminal: Context["terminal"]; report: Report<End>; context: Context },
-  train: (run: KeptRun, signal: AbortSignal) => Promise<Trained<End>>,
-): Promise<void> {
-  const say = (text: string) => {
-    report.clear();
-    terminal.writeError(`${text}\n`);
-  };
-  const run = new KeptRun(request, say);
-  const sayHowToGoOn = (error: unknown) => {
-    if (run.isKept && !(error instanceof DivergenceError)) say(`to go on with it: drowse train --resume ${run.path}`);
-  };
-  try {
-    await interruptible(async (signal) => {
-      const { model, epochs, end, stopped, facts } = await train(run, signal);
-      await run.finish(model, [...epochs, end], stopped === undefined);
-      await writeReport(run.path as string, await facts());
-      report.end(end, run.path as string);
-      if (stopped === undefined) return;
-      say(stopped.message);
-      sayHowToGoOn(stopped);
-      context.exitCode = stopped instanceof Interrupted ? stopped.exitCode : 1;
-    });
-  } catch (error) {
-    if (run.path !== undefined && run.isKept) sayHowToGoOn(error);
-    else if (error instanceof Interrupted) say("no epoch has finished: nothing is written");
-    await run.discard();
-    throw error;
-  } finally {
-    report.clear();
   }
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { weightsHash } from "../formats/weights-hash.ts";
 import { splitTable } from "../tables/split-table.ts";
 import { DrowseError } from "../tensor/errors.ts";
@@ -9,6 +10,7 @@ import { openImageSets } from "./image-sets.ts";
 import { openTableModel } from "./model-argument.ts";
 import { withTestSet } from "./png-sets.ts";
 import { readTask } from "./read-task.ts";
+import { VALIDATED_FILE } from "./run-folder.ts";
 import { readRunRecord } from "./run-record.ts";
 import { tableDefaults } from "./table-defaults.ts";
 import type { TableEnd, TableEpoch } from "./table-events.ts";
@@ -62,7 +64,14 @@ async function report(folder: string, options: { readonly data?: string }, { ter
     const { validation = 0, seed } = config;
     const split = splitTable(task, { validation, test: request.test ?? 0, seed });
     const record = { config, epochs: epochs as unknown as TableEpoch[], end: end as unknown as TableEnd };
-    const facts = await tableFacts({ ...record, model, preparation, task, split });
+    const facts = await tableFacts({
+      ...record,
+      model,
+      preparation,
+      validated: await validatedOf(folder, record.end),
+      task,
+      split,
+    });
     return terminal.write(`wrote ${await writeReport(folder, facts)}\n`);
   }
   const { channels, test = tableDefaults.test } = config as unknown as ImageRequest;
@@ -74,4 +83,12 @@ async function report(folder: string, options: { readonly data?: string }, { ter
   const record = { config, epochs: epochs as unknown as TrainEpoch[], end: end as unknown as TrainEnd };
   const facts = await imageFacts(sets, { ...record, model, rows: { training: images - validation, validation } });
   terminal.write(`wrote ${await writeReport(folder, facts)}\n`);
+}
+
+/** The model of the first training of a run that was trained again. */
+async function validatedOf(folder: string, { refit }: TableEnd) {
+  if (refit === undefined) return undefined;
+  const { model, preparation } = await openTableModel(OPERATION, join(folder, VALIDATED_FILE));
+  if (preparation) return { model, preparation };
+  throw new DrowseError(OPERATION, `${join(folder, VALIDATED_FILE)} is no model of a table`, "train it again");
 }

@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { loadModel } from "../formats/model-file.ts";
+import { weightsHash } from "../formats/weights-hash.ts";
+import type { FitState } from "../model/fit-state.ts";
 import { DrowseError } from "../tensor/errors.ts";
-import { type FoundCheckpoint, newestCheckpoint } from "./run-checkpoints.ts";
-import { noteOf, type RunConfig, readConfig } from "./run-config.ts";
-import { CONFIG_FILE, METRICS_FILE } from "./run-folder.ts";
+import { checkpointAt, type FoundCheckpoint, newestCheckpoint, stepOf } from "./run-checkpoints.ts";
+import { noteOf, type Phase, phaseOf, type RunConfig, readConfig } from "./run-config.ts";
+import { CONFIG_FILE, METRICS_FILE, MODEL_FILE } from "./run-folder.ts";
 import { version } from "./version.ts";
 
 /** A run that is to go on. */
@@ -13,7 +16,9 @@ export interface ResumedRun {
   readonly config: RunConfig;
   readonly configText: string;
   /** Undefined: it was stopped before its first one, and begins again. */
-  readonly checkpoint: FoundCheckpoint | undefined;
+  readonly checkpoint: (FoundCheckpoint & { readonly phase: Phase }) | undefined;
+  /** The end of its first phase, where that is over. */
+  readonly between: FitState | undefined;
 }
 
 /**
@@ -33,11 +38,29 @@ export async function openRun(path: string, command: Command): Promise<ResumedRu
     throw new DrowseError("train", `the run ${path} is finished: there is nothing to go on with`, remedy);
   }
   const checkpoint = await newestCheckpoint(path);
-  if (checkpoint && checkpoint.note !== noteOf(configText)) {
+  if (checkpoint === undefined) return { path, config, configText, checkpoint, between: undefined };
+  const phase = phaseOf(checkpoint.note, configText);
+  if (phase === undefined) {
     const remedy = `put it back as it was, or train anew: drowse train --config ${configPath}`;
     throw new DrowseError("train", `${configPath} was changed after ${checkpoint.name} was written`, remedy);
   }
-  return { path, config, configText, checkpoint };
+  const between = phase === "first" ? undefined : await betweenOf(path, checkpoint, configText);
+  if (phase === "refit" && between === undefined) {
+    const received = `${path} has ${checkpoint.name}, and none that is whole of the end of the first training`;
+    throw new DrowseError("train", received, `train from the start: drowse train --config ${configPath}`);
+  }
+  return { path, config, configText, checkpoint: { ...checkpoint, phase }, between };
+}
+
+/** The checkpoint between the two phases of a run, which is the newest itself or stands before the first step behind it. */
+async function betweenOf(
+  path: string,
+  { name, state, note }: FoundCheckpoint,
+  configText: string,
+): Promise<FitState | undefined> {
+  if (phaseOf(note, configText) === "between") return state;
+  const found = await checkpointAt(path, stepOf(name) - state.trainer.step - 1);
+  return found?.note === noteOf(configText, "between") ? found.state : undefined;
 }
 
 /** @throws {DrowseError} when there is no such file, or it may not be read. */
@@ -49,13 +72,18 @@ export async function readText(path: string): Promise<string> {
   });
 }
 
-/** Whether a run has told that it is done, which it does when all but its model is written, and has its model. */
+/**
+ * Whether a run has told that it is done, which it does when all but its model is written, and has the model that it told of: one that was
+ * stopped before has left another.
+ */
 async function isFinished(path: string): Promise<boolean> {
   const text = await readFile(join(path, METRICS_FILE), "utf8").catch(() => "");
   const last = text.trimEnd().split("\n").at(-1) ?? "";
   if (!last.startsWith('{"event":"done"')) return false;
-  return readFile(join(path, "model.safetensors")).then(
-    () => true,
-    () => false,
-  );
+  try {
+    const model = loadModel(await readFile(join(path, MODEL_FILE)));
+    return (await weightsHash(model.weights)) === (JSON.parse(last) as { weightsHash?: unknown }).weightsHash;
+  } catch {
+    return false;
+  }
 }

@@ -32,8 +32,19 @@ export function configText({ data, dataHash, table = {}, settings }: RunSettings
   return `${JSON.stringify(config, null, 2)}\n`;
 }
 
-/** What checkpoints say of the run that they are of. */
-export const noteOf = (configText: string) => createHash("sha256").update(configText).digest("hex");
+/** Where in its run a checkpoint is: in the training that may stop early, at its end, or in the one on all rows that follows. */
+export type Phase = "first" | "between" | "refit";
+
+const PHASES: readonly Phase[] = ["first", "between", "refit"];
+
+/** What checkpoints say of the run that they are of, and of its phase. */
+export function noteOf(configText: string, phase: Phase = "first"): string {
+  const hash = createHash("sha256").update(configText).digest("hex");
+  return phase === "first" ? hash : `${hash} ${phase}`;
+}
+
+/** The phase of a checkpoint of this run; undefined where it is of another. */
+export const phaseOf = (note: string, configText: string) => PHASES.find((phase) => noteOf(configText, phase) === note);
 
 /** A config.json that was read. */
 export interface RunConfig {

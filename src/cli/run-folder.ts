@@ -9,6 +9,9 @@ import { GrowingFile, type Growth } from "./growing-file.ts";
 /** The model's file in a run folder. It is written last: a folder that has it is whole, and finished where it has no checkpoint. */
 export const MODEL_FILE = "model.safetensors";
 
+/** The model of the best epoch, where the other was trained again on all rows: what was measured on the rows to validate on. */
+export const VALIDATED_FILE = "validated.safetensors";
+
 /** What repeats the run. */
 export const CONFIG_FILE = "config.json";
 

@@ -14,6 +14,8 @@ export const tableDefaults = {
   earlyStopping: 20,
   /** Share of the rows to test on. */
   test: 0.15,
+  /** Whether it is trained again on all rows but those to test on. */
+  refit: true,
 } as const;
 
 /** Rows of a step: few where there are few rows, so that an epoch has steps enough. */

@@ -20,15 +20,24 @@ export interface TableStart extends TableRows {
   readonly preparation: Preparation;
   readonly units: readonly number[];
   readonly parameters: number;
+  /** Whether it is trained again on all rows but those to test on, when the best epoch is known. */
+  readonly refit: boolean;
   readonly settings: TrainSettings;
 }
 
 /** While an epoch runs. */
-export type TableProgress = Omit<ProgressEvent, "accuracy" | "skipped"> & { readonly error?: number };
+export type TableProgress = Omit<ProgressEvent, "accuracy" | "skipped"> & {
+  readonly phase: TablePhase;
+  readonly error?: number;
+};
+
+/** The training that stops early, or the one on all rows but those to test on that follows. */
+export type TablePhase = "first" | "refit";
 
 /** An epoch of a training on a table; errors are shares of wrong rows, left out in regressions. */
 export interface TableEpoch {
   readonly event: "epoch";
+  readonly phase: TablePhase;
   readonly epoch: number;
   readonly epochs: number;
   readonly loss: number;
@@ -47,7 +56,9 @@ export interface TableEnd {
   readonly epochs: number;
   readonly reason: string;
   readonly bestEpoch?: number;
-  /** With nothing asleep; numbers are in the target's own units. */
+  /** Rows and epochs of the second training, whose weights the model has: left out where there is none. */
+  readonly refit?: { readonly rows: number; readonly epochs: number };
+  /** With nothing asleep; numbers are in the target's own units. Of the first training, which has not seen these rows. */
   readonly validation?: TableMeasures;
   readonly test?: TableMeasures;
   readonly weightsHash: string;
@@ -55,17 +66,25 @@ export interface TableEnd {
 }
 
 /** Progress of `fit` in the words of the command. */
-export function tableProgress({ accuracy, skipped: _, ...event }: ProgressEvent, rows: number, batchSize: number): TableProgress {
+export function tableProgress(
+  { accuracy, skipped: _, ...event }: ProgressEvent,
+  { rows, batchSize }: { readonly rows: number; readonly batchSize: number },
+  phase: TablePhase,
+): TableProgress {
   const seen = Math.min(rows, event.batch * batchSize);
-  return { ...event, ...(accuracy === undefined ? {} : { error: errorShare(accuracy, seen) }) };
+  return { ...event, phase, ...(accuracy === undefined ? {} : { error: errorShare(accuracy, seen) }) };
 }
 
 /** An epoch of `fit` in the words of the command. */
-export function tableEpoch(event: EpochEvent, { rows, validationRows }: TableRows): TableEpoch {
+export function tableEpoch(
+  event: EpochEvent,
+  { rows, validationRows }: Pick<TableRows, "rows" | "validationRows">,
+  phase: TablePhase,
+): TableEpoch {
   const { epoch, epochs, loss, accuracy, validationLoss, validationAccuracy, learningRate, skipped, seconds } = event;
   return {
     event: "epoch",
-    ...{ epoch, epochs, loss },
+    ...{ phase, epoch, epochs, loss },
     ...(accuracy === undefined ? {} : { error: errorShare(accuracy, rows) }),
     ...(validationLoss === undefined ? {} : { validationLoss }),
     ...(validationAccuracy === undefined ? {} : { validationError: errorShare(validationAccuracy, validationRows) }),

@@ -21,6 +21,8 @@ export interface TableRun {
   readonly config: TrainSettings & { readonly data: string };
   readonly model: Model;
   readonly preparation: Preparation;
+  /** Of a run that was trained again: the model of the first training, which has not seen the rows to validate on. */
+  readonly validated?: { readonly model: Model; readonly preparation: Preparation } | undefined;
   readonly task: TableTask;
   readonly split: TableSplit;
   readonly epochs: readonly TableEpoch[];
@@ -35,9 +37,13 @@ const MOST_REPEATS = 5;
 const MOST_PREDICTED = 500_000;
 
 /** What a report tells of a training on a table. */
-export async function tableFacts({ config, model, preparation, task, split, epochs, end }: TableRun): Promise<RunFacts> {
+export async function tableFacts(run: TableRun): Promise<RunFacts> {
+  const { config, model, preparation, task, split, end } = run;
   const { training, validation, test } = split;
   const set: SetName = test.length > 0 ? "test" : "validation";
+  // Nothing is measured on rows that were trained on.
+  const unseen = set === "validation" && run.validated ? run.validated : { model, preparation };
+  const epochs = run.epochs.filter(({ phase }) => phase !== "refit");
   const { target, kind, classes, table } = task;
   const units = [inputSize(preparation), ...config.hidden, outputSize(preparation)];
   const held = ({ validationLoss, validationError }: TableEpoch) => ({ loss: validationLoss, error: validationError });
@@ -52,14 +58,13 @@ export async function tableFacts({ config, model, preparation, task, split, epoc
     held: "validation",
     mostEpochs: config.epochs,
     bestEpoch: end.bestEpoch,
+    ...(end.refit ? { refit: end.refit } : {}),
     reason: end.reason,
     seconds: end.seconds,
     weightsHash: end.weightsHash,
     rateMoves: config.dropoutSchedule !== undefined,
     ...(kind === "classification" ? { classCounts: classCounts(task, training) } : {}),
-    ...(split[set].length === 0
-      ? {}
-      : await measuredFacts({ model, preparation, task, set, rows: split[set], seed: config.seed })),
+    ...(split[set].length === 0 ? {} : await measuredFacts({ ...unseen, task, set, rows: split[set], seed: config.seed })),
     columns: { preparation, kinds: table.kinds },
     command: commandLine(config),
   };

@@ -23,6 +23,8 @@ export interface TableRequest extends TableReading {
   readonly types?: Readonly<Record<string, GivenType>>;
   /** Share of the rows to test on. */
   readonly test?: number;
+  /** Whether to train again on all rows but those to test on, when early stopping has found for how long. */
+  readonly refit?: boolean;
 }
 
 /** What is to be made of a folder of PNG images. */
@@ -34,7 +36,7 @@ export interface ImageRequest {
 
 /** Names of the options of tables, for those who must tell them from others. */
 export const TABLE_OPTIONS = [
-  ...["target", "task", "dropColumns", "types", "test"],
+  ...["target", "task", "dropColumns", "types", "test", "refit"],
   ...["delimiter", "decimal", "header", "skipLines", "missing"],
 ] as const;
 
@@ -94,9 +96,12 @@ export function addTableTask(command: Command): Command {
     );
 }
 
-/** Adds the option of how many rows are tested on. */
-export function addTableTest(command: Command): Command {
-  return command.addOption(new Option("--test <share>", "share of the rows to test on (default: 0.15)").argParser(share));
+/** Adds the options of what a table's rows are for. */
+export function addTableRows(command: Command): Command {
+  return command
+    .addOption(new Option("--test <share>", "share of the rows to test on (default: 0.15)").argParser(share))
+    .addOption(new Option("--refit", "train again on all rows but these, as long as was best (default)"))
+    .addOption(new Option("--no-refit", "keep the model of the best epoch, which has not seen the rows to validate on"));
 }
 
 /** Adds the option of what becomes of colours. */

@@ -4,12 +4,13 @@ import type { TableEpoch, TableProgress } from "./table-events.ts";
 import { textTableReport } from "./table-report.ts";
 
 const progress: TableProgress = {
-  ...({ event: "progress", epoch: 5, epochs: 20, batch: 1, batches: 2 } as const),
+  ...({ event: "progress", phase: "first", epoch: 5, epochs: 20, batch: 1, batches: 2 } as const),
   ...{ loss: 0.25, error: 0.125, examplesPerSecond: 45_678, secondsLeft: 7.2 },
 };
 const epoch = (number: number): TableEpoch => ({
   ...({
     event: "epoch",
+    phase: "first",
     epoch: number,
     epochs: 20,
     loss: 0.25,
@@ -42,6 +43,12 @@ it("draws a line that lives over the run on a screen, and takes it away before a
   );
   const { error: _, ...number } = progress;
   expect(written(true, 120, [number])).toContain("loss 0.2500  45,678 rows/s");
+});
+
+it("says of a second training that it is on all rows", () => {
+  const again = { phase: "refit" } as const;
+  expect(written(true, 120, [{ ...progress, ...again }])).toContain("on all rows  epoch  5/20");
+  expect(written(false, 80, [{ ...epoch(10), ...again }])).toMatch(/^on all rows, epoch 10\/20 {3}loss/);
 });
 
 it("writes lines that stay alone where nothing can be drawn over", () => {

@@ -114,8 +114,9 @@ export function contractLines({ inputs, ignored }: Preparation): string[] {
 
 /** How far the whole run is: an epoch of a table is over before a bar of its own was seen. */
 function progressText(event: TableProgress, { columns, palette }: Pick<Terminal, "columns" | "palette">): string {
-  const { epoch, epochs, batch, batches, loss, error, examplesPerSecond, secondsLeft } = event;
+  const { phase, epoch, epochs, batch, batches, loss, error, examplesPerSecond, secondsLeft } = event;
   const parts = [
+    { text: phase === "refit" ? "on all rows" : "", rank: 3 },
     { text: `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`, rank: 9, paint: palette.strong },
     { text: formatBar((epoch - 1 + batch / batches) / epochs, 12), rank: 4, paint: palette.second },
     { text: `loss ${loss.toFixed(4)}`, rank: 8 },
@@ -126,20 +127,26 @@ function progressText(event: TableProgress, { columns, palette }: Pick<Terminal,
   return fitSegments(parts, columns);
 }
 
-function epochText({ epoch, epochs, loss, error, validationLoss, validationError }: TableEpoch): string {
+function epochText({ phase, epoch, epochs, loss, error, validationLoss, validationError }: TableEpoch): string {
   const share = (name: string, value: number | undefined) =>
     value === undefined ? [] : [`${name} ${(100 * value).toFixed(2)}%`];
   const held = validationLoss === undefined ? [] : [`validation loss ${validationLoss.toFixed(4)}`];
   const parts = [`loss ${loss.toFixed(4)}`, ...share("error", error), ...held, ...share("validation error", validationError)];
-  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}   ${parts.join("   ")}`;
+  const named = phase === "refit" ? "on all rows, epoch" : "epoch";
+  return `${named} ${String(epoch).padStart(String(epochs).length)}/${epochs}   ${parts.join("   ")}`;
 }
 
-function endLines({ event, epochs, reason, bestEpoch, validation, test, seconds }: TableEnd, out: string): string[] {
+function endLines({ event, epochs, reason, bestEpoch, refit, validation, test, seconds }: TableEnd, out: string): string[] {
   const early = reason === "patience" ? ", early: the validation loss got no better" : "";
   return [
     `ended after ${epochs} epochs in ${formatSeconds(seconds)}${early}`,
-    ...(bestEpoch === undefined ? [] : [`the model is that of epoch ${bestEpoch}, the best`]),
-    ...(validation ? [`validation: ${measuresText(validation)}`] : []),
+    ...(bestEpoch === undefined || refit ? [] : [`the model is that of epoch ${bestEpoch}, the best`]),
+    ...(refit
+      ? [
+          `epoch ${bestEpoch} was the best: then trained again as long, on all ${formatCount(refit.rows)} rows that are not tested on`,
+        ]
+      : []),
+    ...(validation ? [`validation${refit ? ", before that" : ""}: ${measuresText(validation)}`] : []),
     ...(test ? [`test: ${measuresText(test)}`] : []),
     event === "done" ? `wrote ${out}` : `wrote the model of a finished epoch to ${out}`,
   ];

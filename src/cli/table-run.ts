@@ -1,6 +1,5 @@
 import { basename } from "node:path";
 import { weightsHash } from "../formats/weights-hash.ts";
-import type { FitEvent } from "../model/fit-events.ts";
 import type { FitOptions } from "../model/fit-options.ts";
 import type { Model } from "../model/model.ts";
 import { prepareRows } from "../tables/apply-preparation.ts";
@@ -9,30 +8,32 @@ import { fitPreparation } from "../tables/fit-preparation.ts";
 import { inputSize, outputSize, type Preparation } from "../tables/preparation.ts";
 import { splitTable, type TableSplit } from "../tables/split-table.ts";
 import type { TableTask } from "../tables/table-task.ts";
-import { DrowseError } from "../tensor/errors.ts";
+import type { DrowseError } from "../tensor/errors.ts";
+import { betweenState, takeUpFirst } from "./first-phase.ts";
 import { imageNetwork } from "./image-network.ts";
 import { Interrupted } from "./interrupt.ts";
 import type { KeptRun } from "./kept-run.ts";
 import { measureRows } from "./measure-rows.ts";
 import { readTask } from "./read-task.ts";
-import {
-  type TableEnd,
-  type TableEpoch,
-  type TableProgress,
-  type TableStart,
-  tableEpoch,
-  tableProgress,
-} from "./table-events.ts";
+import type { TableEnd, TableEpoch, TableProgress, TableStart } from "./table-events.ts";
+import { fitTable, type PreparedRows, phaseTeller, type TableFit, tableLoss } from "./table-fit.ts";
 import { readingOf, type TableRequest } from "./table-options.ts";
+import { type Refitted, refitRows, refitTable } from "./table-refit.ts";
 import { round } from "./train-listener.ts";
 import { fitOptions } from "./train-run.ts";
 import type { TrainSettings } from "./train-settings.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** What came of a training on a table. */
-export interface TableOutcome {
+/** A model, and what makes its inputs. */
+export interface PreparedModel {
   readonly model: Model;
   readonly preparation: Preparation;
+}
+
+/** What came of a training on a table. */
+export interface TableOutcome extends PreparedModel {
+  /** Of a run that was trained again: the model of the first training's best epoch. */
+  readonly validated: PreparedModel | undefined;
   readonly task: TableTask;
   readonly split: TableSplit;
   readonly epochs: readonly TableEpoch[];
@@ -49,8 +50,15 @@ interface Run {
   readonly begin: (task: TableTask) => Promise<Pick<FitOptions, "checkpoint" | "resume">>;
 }
 
+/** A table that is ready to be learned from. */
+interface Ready extends PreparedModel {
+  readonly task: TableTask;
+  readonly split: TableSplit;
+  readonly settings: TrainSettings;
+}
+
 /**
- * Trains a network on a table and tells of it.
+ * Trains a network on a table and tells of it; where it is to be trained again, on all rows but those to test on, that too.
  * @throws {DrowseError} when the table cannot be learned from, or training fails within the first epoch.
  */
 export async function trainTable(
@@ -65,22 +73,82 @@ export async function trainTable(
   const split = splitTable(task, { validation, test: request.test ?? 0, seed });
   const preparation = fitPreparation(task, split.training, readingOf(request));
   const model = imageNetwork([inputSize(preparation)], outputSize(preparation), settings);
-  run.onEvent(startOf(path, { task, split, preparation, model, settings }));
+  const ready: Ready = { task, split, preparation, model, settings };
+  const isTwice = request.refit === true && settings.earlyStopping !== undefined && split.validation.length > 0;
+  run.onEvent(startOf(path, ready, isTwice));
 
-  const data = preparedParts(preparation, task, split);
   const begun = performance.now();
-  const { epochs, ended, stopped } = await fitTable(model, task, data, settings, run);
-  const measures = await measureParts(model, preparation, data, settings);
+  const seconds = () => (performance.now() - begun) / 1000 + run.kept.secondsBefore;
+  const epochs: TableEpoch[] = [];
+  const first = await trainFirst(ready, epochs, run);
+  const again = isTwice && !first.stopped ? await trainAgain(ready, request, first, epochs, seconds(), run) : undefined;
+  const refit = again?.stopped === undefined ? again : undefined;
+  const chosen = refit ?? { model, preparation };
+  const stopped = first.stopped ?? again?.stopped;
   const end: TableEnd = {
     event: stopped === undefined ? "done" : stopped instanceof Interrupted ? "interrupted" : "error",
     ...(stopped ? { message: stopped.message } : {}),
-    epochs: epochs.length,
-    ...ended,
-    ...measures,
-    weightsHash: await weightsHash(model.weights),
-    seconds: round((performance.now() - begun) / 1000 + (run.kept.state?.seconds ?? 0), 3),
+    epochs: first.events.length,
+    reason: first.reason,
+    ...(first.bestEpoch === undefined ? {} : { bestEpoch: first.bestEpoch }),
+    ...(refit ? { refit: { rows: refitRows(split).length, epochs: refit.events.length } } : {}),
+    ...(await measured("validation", { model, preparation }, ready)),
+    ...(await measured("test", chosen, ready)),
+    weightsHash: await weightsHash(chosen.model.weights),
+    seconds: round(seconds(), 3),
   };
-  return { model, preparation, task, split, epochs, end, stopped };
+  const { model: kept, preparation: made } = chosen;
+  return { model: kept, preparation: made, validated: refit && { model, preparation }, task, split, epochs, end, stopped };
+}
+
+/** The training that stops early: the model has its best epoch afterwards. */
+async function trainFirst(
+  { model, preparation, task, split, settings }: Ready,
+  epochs: TableEpoch[],
+  { signal, onEvent, kept, begin }: Run,
+): Promise<TableFit> {
+  const [training, validation] = [split.training, split.validation].map((rows) => preparedRows(preparation, task, rows));
+  const tell = phaseTeller(
+    "first",
+    { rows: split.training.length, validationRows: split.validation.length, batchSize: settings.batchSize },
+    { epochs, kept, onEvent },
+  );
+  // The rows are split already: none are left for `fit` to hold out.
+  const { metrics = [], ...options } = fitOptions({ ...settings, validation: undefined }, split.training.length);
+  const loss = tableLoss(task, settings);
+  const keeping = await begin(task);
+  const { between } = kept;
+  tell.before(between?.epochs ?? keeping.resume?.epochs ?? []);
+  if (between) return takeUpFirst(model, between, loss, settings.earlyStopping ?? Number.POSITIVE_INFINITY);
+  const fitting = {
+    ...options,
+    ...keeping,
+    metrics: validation ? metrics : [],
+    loss,
+    ...(validation ? { validation } : {}),
+    signal,
+  };
+  return fitTable(model, training as PreparedRows, fitting, { ...tell, least: 1 });
+}
+
+/** The training on all rows but those to test on; its end is told, not thrown: there is a model already. */
+async function trainAgain(
+  { model, task, split, settings }: Ready,
+  request: TableRequest,
+  { events, bestEpoch = events.length }: TableFit,
+  epochs: TableEpoch[],
+  seconds: number,
+  { signal, onEvent, kept }: Run,
+): Promise<Refitted> {
+  const tell = phaseTeller(
+    "refit",
+    { rows: refitRows(split).length, validationRows: 0, batchSize: settings.batchSize },
+    { epochs, kept, onEvent },
+  );
+  const rows = split.training.length;
+  const keeping = await kept.beginRefit(kept.between ?? betweenState(model, { events, bestEpoch }, { rows, settings, seconds }));
+  tell.before(keeping.resume?.epochs ?? []);
+  return refitTable({ task, split, reading: readingOf(request), settings, events, bestEpoch }, { ...keeping, signal }, tell);
 }
 
 /** @throws {UsageError} on options of classes in a regression. */
@@ -95,15 +163,7 @@ function checkSettings({ kind, target }: TableTask, { metrics, classWeights, lab
     );
 }
 
-interface Prepared {
-  readonly task: TableTask;
-  readonly split: TableSplit;
-  readonly preparation: Preparation;
-  readonly model: Model;
-  readonly settings: TrainSettings;
-}
-
-function startOf(path: string, { task, split, preparation, model, settings }: Prepared): TableStart {
+function startOf(path: string, { task, split, preparation, model, settings }: Ready, refit: boolean): TableStart {
   const { training, validation, test } = split;
   return {
     event: "start",
@@ -112,79 +172,22 @@ function startOf(path: string, { task, split, preparation, model, settings }: Pr
     ...{ task, preparation },
     units: [inputSize(preparation), ...settings.hidden, outputSize(preparation)],
     parameters: [...model.weights.values()].reduce((sum, values) => sum + values.length, 0),
-    settings,
+    ...{ refit, settings },
   };
 }
 
-type Rows = ReturnType<typeof prepareRows>;
+/** Rows of a part, where it has any. */
+const preparedRows = (preparation: Preparation, task: TableTask, rows: Uint32Array) =>
+  rows.length > 0 ? prepareRows(preparation, task, rows) : undefined;
 
-/** The parts of a table as a network takes them, where they have any rows. */
-interface Parts {
-  readonly training: Rows;
-  readonly validation: Rows | undefined;
-  readonly test: Rows | undefined;
-}
-
-function preparedParts(preparation: Preparation, task: TableTask, split: TableSplit): Parts {
-  const prepared = (rows: Uint32Array) => (rows.length > 0 ? prepareRows(preparation, task, rows) : undefined);
-  return {
-    training: prepareRows(preparation, task, split.training),
-    validation: prepared(split.validation),
-    test: prepared(split.test),
-  };
-}
-
-/** Trains; what stops it after a finished epoch is told, not thrown. */
-async function fitTable(
-  model: Model,
-  task: TableTask,
-  { training, validation, test }: Parts,
-  settings: TrainSettings,
-  { signal, onEvent, kept, begin }: Run,
-) {
-  const rows = { rows: training.y.length, validationRows: validation?.y.length ?? 0, testRows: test?.y.length ?? 0 };
-  const epochs: TableEpoch[] = (kept.state?.epochs ?? []).map((event) => tableEpoch(event, rows));
-  let ended: Pick<TableEnd, "reason" | "bestEpoch"> = { reason: "failed" };
-  let stopped: Interrupted | DrowseError | undefined;
-  const hear = (event: FitEvent): void => {
-    if (event.event === "end") ended = { reason: event.reason, ...(event.bestEpoch ? { bestEpoch: event.bestEpoch } : {}) };
-    if (event.event === "progress") onEvent(tableProgress(event, rows.rows, settings.batchSize));
-    if (event.event !== "epoch") return;
-    const told = tableEpoch(event, rows);
-    epochs.push(told);
-    kept.tell(epochs);
-    onEvent(told);
-  };
-  // The rows are split already: none are left for `fit` to hold out.
-  const { loss, metrics = [], ...options } = fitOptions({ ...settings, validation: undefined }, rows.rows);
-  const keeping = await begin(task);
-  try {
-    await model.fit(training, {
-      ...options,
-      ...keeping,
-      metrics: validation ? metrics : [],
-      loss: task.kind === "classification" ? loss : "meanSquaredError",
-      ...(validation ? { validation } : {}),
-      signal,
-      onEvent: hear,
-    });
-  } catch (error) {
-    if (epochs.length === 0 || !(error instanceof Interrupted || error instanceof DrowseError)) throw error;
-    stopped = error;
-  }
-  return { epochs, ended, stopped };
-}
-
-/** What the model is worth on the rows that it was not trained on. */
-async function measureParts(
-  model: Model,
-  preparation: Preparation,
-  { validation, test }: Parts,
-  { metrics = [], threads }: TrainSettings,
+/** What a model is worth on the rows of a part; nothing where it has none. */
+async function measured(
+  part: "validation" | "test",
+  { model, preparation }: PreparedModel,
+  { task, split, settings: { metrics = [], threads } }: Ready,
 ): Promise<Pick<TableEnd, "validation" | "test">> {
-  const measured = (data: Rows) => measureRows(model, preparation.target, [data], { metrics, ...(threads ? { threads } : {}) });
-  return {
-    ...(validation ? { validation: await measured(validation) } : {}),
-    ...(test ? { test: await measured(test) } : {}),
-  };
+  const rows = preparedRows(preparation, task, split[part]);
+  return rows
+    ? { [part]: await measureRows(model, preparation.target, [rows], { metrics, ...(threads ? { threads } : {}) }) }
+    : {};
 }

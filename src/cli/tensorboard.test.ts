@@ -111,6 +111,23 @@ describe("an event file for TensorBoard", () => {
     expect(Buffer.concat([growth.whole([...lines, end])])).toEqual(Buffer.concat(pieces));
   });
 
+  it("has the epochs of a second training beside those of the first", () => {
+    let time = 1000;
+    const growth = tensorboardGrowth("name", () => time);
+    const again = { ...{ event: "epoch", phase: "refit", epoch: 1, loss: 0.5, error: 0.25 }, learningRate: 0.125, seconds: 2 };
+    const pieces = [growth.whole([line(1)])];
+    time += 7;
+    pieces.push(growth.added(again));
+    expect(recordsOf(Buffer.concat(pieces)).map(eventOf).slice(1)).toEqual([
+      { time: 1000, step: 1, version: undefined, scalars: scalars(1) },
+      {
+        ...{ time: 1007, step: 1, version: undefined },
+        scalars: { "loss/refit": 0.5, "error/refit": 0.25, "learningRate/refit": 0.125 },
+      },
+    ]);
+    expect(Buffer.concat([growth.whole([line(1), again])])).toEqual(Buffer.concat(pieces));
+  });
+
   it("reckons when epochs ended that another process told", () => {
     const growth = tensorboardGrowth("name", () => 1000);
     const times = recordsOf(growth.whole([1, 2, 3].map(line))).map((record) => eventOf(record).time);

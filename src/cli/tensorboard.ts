@@ -47,22 +47,30 @@ function scalarsOf(time: number, step: number, scalars: Readonly<Record<string, 
 /** Numbers of an epoch's line that are no measures. */
 const OTHERS = new Set(["epoch", "epochs", "seconds", "examplesPerSecond"]);
 
-/** The tag of a number: what is measured on several sets stands in one chart, `loss/training` beside `loss/validation`. */
-function tagOf(name: string): string {
+/**
+ * The tag of a number: what is measured on several sets stands in one chart, `loss/training` beside `loss/validation`; of a second training,
+ * on all rows, `loss/refit`.
+ */
+function tagOf(name: string, isRefit: boolean): string {
+  if (isRefit) return `${name}/refit`;
   const [, set, rest] = /^(validation|test)([A-Z]\w*)$/.exec(name) ?? [];
   if (rest !== undefined) return `${rest[0].toLowerCase()}${rest.slice(1)}/${set}`;
   return name === "loss" || name === "error" ? `${name}/training` : name;
 }
 
 /** A line of metrics.jsonl that tells of an epoch. */
-type EpochLine = Readonly<Record<string, unknown>> & { readonly epoch: number; readonly seconds: number };
+type EpochLine = Readonly<Record<string, unknown>> & {
+  readonly epoch: number;
+  readonly phase?: string;
+  readonly seconds: number;
+};
 
 const isEpoch = (line: object): line is EpochLine => "event" in line && line.event === "epoch";
 
 /** The numbers of an epoch by their tags. */
 function measuresOf(line: EpochLine): Record<string, number> {
   const numbers = Object.entries(line).filter(([name, value]) => typeof value === "number" && !OTHERS.has(name));
-  return Object.fromEntries(numbers.map(([name, value]) => [tagOf(name), value as number]));
+  return Object.fromEntries(numbers.map(([name, value]) => [tagOf(name, line.phase === "refit"), value as number]));
 }
 
 /**
@@ -72,22 +80,23 @@ function measuresOf(line: EpochLine): Record<string, number> {
  */
 export function tensorboardGrowth(name: string, clock: () => number = () => Date.now() / 1000): Growth {
   // When each epoch ended. Of one that another process told it is reckoned back from the next, by the seconds that this took.
-  const times = new Map<number, number>();
-  const piece = (line: EpochLine) => scalarsOf(times.get(line.epoch) as number, line.epoch, measuresOf(line));
+  const times = new Map<string, number>();
+  const keyOf = ({ phase = "", epoch }: EpochLine) => `${phase} ${epoch}`;
+  const piece = (line: EpochLine) => scalarsOf(times.get(keyOf(line)) as number, line.epoch, measuresOf(line));
   return {
     name,
     added(line) {
       if (!isEpoch(line)) return new Uint8Array(0);
-      times.set(line.epoch, clock());
+      times.set(keyOf(line), clock());
       return piece(line);
     },
     whole(lines) {
       const epochs = lines.filter(isEpoch);
       let before = clock();
-      for (const { epoch, seconds } of epochs.toReversed()) {
-        const time = times.get(epoch) ?? before;
-        times.set(epoch, time);
-        before = time - seconds;
+      for (const line of epochs.toReversed()) {
+        const time = times.get(keyOf(line)) ?? before;
+        times.set(keyOf(line), time);
+        before = time - line.seconds;
       }
       return Buffer.concat([eventOf(before, writeVersion), ...epochs.map(piece)]);
     },

@@ -6,7 +6,7 @@ import { isTableFile } from "./file-source.ts";
 import { imageFacts } from "./image-facts.ts";
 import { isImages } from "./image-files.ts";
 import { type ImageSets, openImageSets } from "./image-sets.ts";
-import { keepRun } from "./kept-run.ts";
+import { keepRun } from "./keep-run.ts";
 import { withTestSet } from "./png-sets.ts";
 import { checkRunFolder } from "./run-folder.ts";
 import { tableDefaults } from "./table-defaults.ts";
@@ -38,6 +38,12 @@ frequent, with an input that says so: all of it fitted on the rows to train on,
 and kept in model.safetensors. Where nothing else is said the network is
 %HIDDEN%, dropout %DROPOUT%, none on the input, optimizer %OPTIMIZER%, up to %EPOCHS% epochs,
 --validation %VALIDATION% with --early-stopping %PATIENCE%, and %TEST% of the rows to test on.
+
+When early stopping has found the best epoch of a table, the network is trained
+again from its first weights, for as many epochs, on all rows but those to test
+on: the rows to validate on have only been looked at so far, and now they teach
+as well. What is told of them was measured before that, with the model that is
+kept beside the other as validated.safetensors. --no-refit leaves it at that.
 
 The network is made of dense layers, each with its activation. In training each
 hidden unit sleeps with the probability --dropout and each pixel with
@@ -81,7 +87,9 @@ others may be added. Errors are shares (0.0142 is 1.42%); so is skipped: of the
 multiply-adds, those left out because a unit slept or a pixel was black.
   start         what is trained, and every setting
   progress      at most twice a second: epoch, batch, loss, error, skipped, …
-  epoch         loss, error, testError (null where it was not measured), with
+  epoch         of tables phase, which is first, or refit where the network is
+                trained again; loss, error, testError (null where it was not
+                measured), with
                 --validation validationLoss and validationError, learningRate,
                 skipped, metrics such as validationAuroc or testAuroc, …
   learningRate  the factor that --reduce-on-plateau has given it

@@ -8,7 +8,7 @@ import { dropoutSchedule, dropoutSchedules } from "./dropout-schedule.ts";
 import { type ScheduleName, schedules } from "./learning-rate.ts";
 import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
 import { epochsOption, jsonOption, metricsOption, seedOption, threadsOption } from "./shared-options.ts";
-import { addImageChannels, addTableReading, addTableTask, addTableTest } from "./table-options.ts";
+import { addImageChannels, addTableReading, addTableRows, addTableTask } from "./table-options.ts";
 
 // The options of `drowse train`, by what they are about. What has no default here has one that depends on others.
 
@@ -30,7 +30,7 @@ function byOptimizer(name: "learningRate" | "momentum" | "weightDecay"): string 
 export function addTrainOptions(command: Command): Command {
   for (const add of [
     addTableTask,
-    addTableTest,
+    addTableRows,
     addTableReading,
     addImageChannels,
     addNetwork,

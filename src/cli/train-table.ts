@@ -3,8 +3,8 @@ import type { TableTask } from "../tables/table-task.ts";
 import type { Context } from "./context.ts";
 import { hashOfFile } from "./data-hash.ts";
 import { fileSource } from "./file-source.ts";
-import { keepRun } from "./kept-run.ts";
-import { runName } from "./run-folder.ts";
+import { keepRun } from "./keep-run.ts";
+import { runName, VALIDATED_FILE } from "./run-folder.ts";
 import { tableBatchSize, tableDefaults } from "./table-defaults.ts";
 import { tableFacts } from "./table-facts.ts";
 import { TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
@@ -41,10 +41,11 @@ export async function trainOnTable(call: TrainCall, context: Context): Promise<v
       kept: run,
       begin,
     });
-    const { model, preparation, task } = outcome;
+    const { model, preparation, task, validated } = outcome;
     const config = { data, ...table, target: task.target, task: task.kind, ...settings };
     const facts = () => tableFacts({ ...outcome, config });
-    return { ...outcome, model: saveTableModel(model, preparation), facts };
+    const others = validated ? { [VALIDATED_FILE]: saveTableModel(validated.model, validated.preparation) } : {};
+    return { ...outcome, model: saveTableModel(model, preparation), others, facts };
   });
 }
 

@@ -53,6 +53,16 @@ describe("the file of a state", () => {
     expect(loadFitState(saveFitState({ ...bare, epochs: [] })).state).toEqual({ ...bare, epochs: [] });
   });
 
+  it("keeps the order of the parameters, by which a hash of weights goes", () => {
+    const inOrder = { "dense1.weight": Float32Array.of(1), "dense1.bias": Float32Array.of(2), "a.weight": Float32Array.of(3) };
+    const weights = { epoch: 2, values: inOrder, rates: {} };
+    const read = loadFitState(
+      saveFitState({ ...state, trainer: { ...state.trainer, values: inOrder }, last: weights, best: { ...weights, epoch: 1 } }),
+    ).state;
+    for (const values of [read.trainer.values, read.last?.values, read.best?.values])
+      expect(Object.keys(values ?? {})).toEqual(["dense1.weight", "dense1.bias", "a.weight"]);
+  });
+
   it("is a safetensors file that ends with its checksum, and has a best epoch that is the last one once", () => {
     const bytes = saveFitState({ ...state, best: last });
     const names = [...readSafetensors(bytes).tensors.keys()];

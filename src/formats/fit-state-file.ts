@@ -12,7 +12,8 @@ import { type JsonValue, parseStrictJson } from "./strict-json.ts";
 //   values/dense1.weight, slots/velocity/dense1.weight, last/…, best/…
 //               each as one row of numbers; those of a best epoch that is the last one are there once
 //   JSON        bytes of UTF-8: the plain values of a FitState, of which a long run has more than a header holds. Numbers that JSON
-//               has not are texts: "NaN", "Infinity", "-Infinity"
+//               has not are texts: "NaN", "Infinity", "-Infinity". `parameters` are the names of the values in the order of the layers,
+//               which a file of tensors does not keep and a hash of weights goes by
 //   crc32c      the last by the order of dtypes and names: the file ends with the checksum of all that stands before it
 
 const FORMAT = "drowse-checkpoint/1";
@@ -51,8 +52,10 @@ export function saveFitState(state: FitState, note = ""): Uint8Array {
   const own = best !== undefined && best.epoch !== last?.epoch;
   const told = ({ epoch, rates }: EpochWeights) => ({ epoch, rates });
   const weights = { ...(last ? { last: told(last) } : {}), ...(best ? { best: told(best) } : {}) };
-  const text = JSON.stringify({ ...plain, ...weights, trainer: { ...position, slots: Object.keys(slots) } }, (_, value) =>
-    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  const parameters = Object.keys(best?.values ?? values);
+  const text = JSON.stringify(
+    { ...plain, ...weights, parameters, trainer: { ...position, slots: Object.keys(slots) } },
+    (_, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value),
   );
   const json = new TextEncoder().encode(text);
   const tensors = [
@@ -84,13 +87,19 @@ export function loadFitState(bytes: Uint8Array): { state: FitState; note: string
     const received = `the file's format is ${show(metadata.get("format"))}`;
     throw new DrowseError(OPERATION, received, `give a file that saveFitState made (${FORMAT})`);
   }
-  const numbers = (prefix: string): Numbers => {
-    const names = [...file.tensors.keys()].filter((name) => name.startsWith(`${prefix}/`));
-    return Object.fromEntries(names.map((name) => [name.slice(prefix.length + 1), copyTensor(file, name, "F32")]));
-  };
   const json = parseStrictJson(textOf(copyTensor(file, PLAIN, "U8")), { operation: OPERATION, remedy: REMEDY });
+  const members = new JsonMembers("the state", withNumbers(json), damaged);
+  const places = new Map(members.texts("parameters").map((name, place) => [name, place]));
+  const placeOf = (name: string) => places.get(name) ?? places.size;
+  const numbers = (prefix: string): Numbers => {
+    const names = [...file.tensors.keys()]
+      .filter((name) => name.startsWith(`${prefix}/`))
+      .map((name) => name.slice(prefix.length + 1))
+      .sort((a, b) => placeOf(a) - placeOf(b));
+    return Object.fromEntries(names.map((name) => [name, copyTensor(file, `${prefix}/${name}`, "F32")]));
+  };
   return {
-    state: readState(new JsonMembers("the state", withNumbers(json), damaged), numbers),
+    state: readState(members, numbers),
     note: metadata.get("note") ?? "",
   };
 }

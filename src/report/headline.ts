@@ -81,14 +81,15 @@ function ofNumbers({ task }: RunFacts, measured: Extract<Measured, { readonly ki
   ];
 }
 
-function ofRun({ epochs, bestEpoch, mostEpochs, seconds, network }: RunFacts): Headline[] {
+function ofRun({ epochs, bestEpoch, mostEpochs, refit, seconds, network, things }: RunFacts): Headline[] {
   const skipped = epochs.reduce((sum, epoch) => sum + epoch.skipped, 0) / Math.max(1, epochs.length);
   const kept = bestEpoch ?? epochs.length;
+  const again = refit ? `; then ${count(refit.epochs)} on all ${count(refit.rows)} ${things} that are not tested on` : "";
   return [
     {
       name: "Epochs",
       value: count(kept),
-      meaning: `${bestEpoch === undefined ? "Of" : "The best of"} ${count(epochs.length)} that were trained, ${count(mostEpochs)} at most, in ${brief(seconds)} seconds.`,
+      meaning: `${bestEpoch === undefined ? "Of" : "The best of"} ${count(epochs.length)} that were trained, ${count(mostEpochs)} at most${again}, in ${brief(seconds)} seconds.`,
     },
     {
       name: "Work skipped",

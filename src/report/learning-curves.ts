@@ -1,7 +1,7 @@
 import { dot, lineY, type Markish, ruleX, text } from "@observablehq/plot";
 import { COLOURS, chart, legend } from "./chart.ts";
 import { type Html, html } from "./html.ts";
-import { brief, percent } from "./numbers.ts";
+import { brief, count, counted, percent } from "./numbers.ts";
 import type { ReportEpoch, RunFacts } from "./run-facts.ts";
 
 /** Points that a curve is drawn of at most. */
@@ -11,13 +11,13 @@ const FEW = 25;
 
 /** Loss, and of classes errors, of training and of the rows held out, epoch by epoch. */
 export function learningCurves(facts: RunFacts): Html | undefined {
-  const { epochs, held, task, bestEpoch } = facts;
+  const { epochs, held, task, bestEpoch, refit } = facts;
   if (epochs.length === 0) return undefined;
   const hasHeld = epochs.some(({ heldLoss }) => heldLoss !== undefined);
   const keys = [
     ["training, with dropout", "training"] as const,
     ...(hasHeld ? [[`${held}, with nothing asleep`, "held"] as const] : []),
-    ...(bestEpoch === undefined ? [] : [["the best epoch, which was kept", "mark"] as const]),
+    ...(bestEpoch === undefined ? [] : [[refit ? "the best epoch" : "the best epoch, which was kept", "mark"] as const]),
   ];
   const words = html`<p>${inWords(facts)}</p>`;
   const losses = figure(facts, { title: "Loss", training: "loss", held: "heldLoss", format: (value) => brief(value) });
@@ -109,14 +109,18 @@ function thinned(epochs: readonly ReportEpoch[], bestEpoch: number | undefined):
   return epochs.filter(({ epoch }, index) => index % step === 0 || epoch === bestEpoch || index === epochs.length - 1);
 }
 
-function inWords({ epochs, bestEpoch, mostEpochs, reason, held, network }: RunFacts): string {
+function inWords({ epochs, bestEpoch, mostEpochs, reason, refit, held, network, things }: RunFacts): string {
   const ended: Readonly<Record<string, string>> = {
     patience: `It ended after epoch ${epochs.length}, as the loss of the ${held} rows got no better any more.`,
     epochs: `All ${mostEpochs} epochs were trained.`,
     aborted: `It was stopped after epoch ${epochs.length} of ${mostEpochs}.`,
     diverged: `It was stopped after epoch ${epochs.length}, because a number was no longer finite.`,
   };
-  const kept = bestEpoch === undefined ? "" : ` The model has the weights of epoch ${bestEpoch}.`;
+  const kept = refit
+    ? ` Epoch ${bestEpoch} was the best. The model was then trained again, from the first weights, on all ${count(refit.rows)} ${things} that are not tested on, for ${counted(refit.epochs, "epoch")}: it has seen the ${held} ${things} too. What this page says of them was measured before that.`
+    : bestEpoch === undefined
+      ? ""
+      : ` The model has the weights of epoch ${bestEpoch}.`;
   const asleep =
     network.dropout > 0 || network.inputDropout > 0
       ? " The curve of training is measured while units sleep, so it may lie above the other."

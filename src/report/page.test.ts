@@ -14,6 +14,7 @@ describe("reportPage", () => {
     ["many classes", classFacts({ classes: Array.from({ length: 30 }, (_, index) => `class ${index}`) })],
     ["a rate that moves", classFacts({ rate: (epoch) => epoch / 100 })],
     ["a single epoch", { ...classFacts(), epochs: classFacts().epochs.slice(0, 1), bestEpoch: 1 }],
+    ["a second training", { ...classFacts(), refit: { rows: 850, epochs: 20 } }],
     ["nothing held out", withoutHeld(classFacts())],
     ["nothing but the run", bare(numberFacts())],
   ] as const)("tells of a run with %s: one page without scripts, styles of elements, addresses or holes", async (_, facts) => {
@@ -23,6 +24,15 @@ describe("reportPage", () => {
     expect(page.match(/<style>/g)).toHaveLength(1);
     expect(page).toContain("default-src 'none'; style-src 'sha256-");
     for (const heading of ["How it learned", "What to try next", "How to repeat it"]) expect(page).toContain(heading);
+  });
+
+  it("says of a network that was trained again what it has seen", async () => {
+    const once = await reportPage(classFacts());
+    const twice = await reportPage({ ...classFacts(), refit: { rows: 850, epochs: 20 } });
+    expect(once).toContain("The model has the weights of epoch 20.");
+    expect(twice).not.toContain("The model has the weights");
+    expect(twice).toContain("trained again, from the first weights, on all 850 rows that are not tested on, for 20 epochs");
+    expect(twice).toContain("it has seen the validation rows too");
   });
 
   it("is a pure function of the facts", async () => {

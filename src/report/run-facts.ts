@@ -63,6 +63,8 @@ export interface RunFacts {
   readonly mostEpochs: number;
   readonly bestEpoch?: number | undefined;
   readonly reason: string;
+  /** Where the model was trained again after that, the rows held out among those to train on: how many these are, and its epochs. */
+  readonly refit?: { readonly rows: number; readonly epochs: number } | undefined;
   readonly seconds: number;
   readonly weightsHash: string;
   readonly measured?: Measured | undefined;
