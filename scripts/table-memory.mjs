@@ -10,8 +10,9 @@ import { isProgram, root } from "./root.mjs";
 //
 //   node scripts/table-memory.mjs [megabytes, default 300]
 //
-// Trains on 50,000 rows of mixed types, then predicts a tenth of the megabytes and all of them: the peak of the resident memory is to
-// stay under 400 MB, whatever the size. It ends with 1 if it does not. Times are told, and depend on what else the machine does.
+// Trains on 50,000 rows of mixed types, then predicts and evaluates a tenth of the megabytes and all of them: the peak of the resident
+// memory is to stay under 400 MB, whatever the size. It ends with 1 if it does not. Times are told, and depend on what else the machine
+// does.
 
 const LIMIT = 400;
 const ROWS = 50_000;
@@ -83,7 +84,9 @@ async function main(megabytes) {
       const rows = /wrote (\d+)/.exec(stdout)?.[1];
       const bytes = (await stat(large)).size / MEGA;
       console.log(`predict of ${bytes.toFixed(0)} MB, ${rows} rows: peak ${peak.toFixed(0)} MB, ${seconds.toFixed(0)} s`);
-      if (!(peak < LIMIT)) process.exitCode = 1;
+      const evaluated = await drowse("evaluate", run, large);
+      console.log(`evaluate: peak ${evaluated.peak.toFixed(0)} MB, ${evaluated.seconds.toFixed(0)} s`);
+      if (!(Math.max(peak, evaluated.peak) < LIMIT)) process.exitCode = 1;
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { crc32c } from "../formats/crc32c.ts";
+import { crc32c } from "../formats/crc32.ts";
 import type { Growth } from "./growing-file.ts";
 
 // TensorBoard's event file: records of TFRecord, each an Event of event.proto; numbers of fields as there.

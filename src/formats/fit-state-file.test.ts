@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FUZZ_LIMIT, fuzz, mutatedBytes } from "../../test/mutated-bytes.ts";
 import type { FitState } from "../model/fit-state.ts";
 import { DrowseError } from "../tensor/errors.ts";
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "./crc32.ts";
 import { loadFitState, saveFitState } from "./fit-state-file.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 

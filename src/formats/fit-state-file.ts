@@ -2,7 +2,7 @@ import type { EpochEvent } from "../model/fit-events.ts";
 import type { EpochWeights, FitState, WatchState } from "../model/fit-state.ts";
 import type { TrainerState } from "../model/trainer-state.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
-import { crc32c } from "./crc32c.ts";
+import { crc32c } from "./crc32.ts";
 import { JsonMembers } from "./json-members.ts";
 import { copyTensor, readSafetensors, type SafetensorsInput, writeSafetensors } from "./safetensors.ts";
 import { type JsonValue, parseStrictJson } from "./strict-json.ts";

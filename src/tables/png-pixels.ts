@@ -1,6 +1,6 @@
 import { type DecodedPng, decode } from "fast-png";
 import { unzlibSync } from "fflate";
-import { pngChunks } from "./png-chunks.ts";
+import { joined, pngChunks } from "./png-chunks.ts";
 import { inflatedSize, type PngHeader, refused } from "./png-header.ts";
 
 // Pixels by fast-png, which does not ask how large things grow: so that is found first. Loaded by who meets an image.
@@ -19,14 +19,14 @@ const MOST_GROWTH = 1032;
  * @throws {DrowseError} on files that are damaged, or hold more or less than their header says.
  */
 export function pngPixels(bytes: Uint8Array, path: string, channels: Channels): Uint8Array {
-  const { header, essential, compressed } = pngChunks(bytes, path);
+  const { header, before, compressed } = pngChunks(bytes, path);
   if (header.interlaced && header.depth < 8) {
     throw refused(path, `is interlaced and has ${header.depth} bits per sample`, "save it without interlacing");
   }
-  checkInflated(compressed, inflatedSize(header), path);
+  const lines = inflated(compressed, inflatedSize(header), path);
   let image: DecodedPng;
   try {
-    image = decode(essential, { checkCrc: true });
+    image = decode(withLines(before, lines));
   } catch (error) {
     throw refused(path, `is damaged (${(error as Error).message})`, "copy the file again");
   }
@@ -34,17 +34,48 @@ export function pngPixels(bytes: Uint8Array, path: string, channels: Channels): 
 }
 
 /** Inflates into as many bytes as the header says and one more, which must stay free: nothing grows. */
-function checkInflated(compressed: Uint8Array, size: number, path: string): void {
+function inflated(compressed: Uint8Array, size: number, path: string): Uint8Array {
   const differs = (much: string) => refused(path, `holds ${much} pixels than its header says`, "copy the file again");
   if (size > MOST_GROWTH * compressed.length) throw differs("fewer");
-  let length: number;
+  let lines: Uint8Array;
   try {
-    length = unzlibSync(compressed, { out: new Uint8Array(size + 1) }).length;
+    lines = unzlibSync(compressed, { out: new Uint8Array(size + 1) });
   } catch (error) {
     if (error instanceof RangeError) throw differs("more");
     throw refused(path, `is damaged (${(error as Error).message})`, "copy the file again");
   }
-  if (length !== size) throw differs(length < size ? "fewer" : "more");
+  if (lines.length !== size) throw differs(lines.length < size ? "fewer" : "more");
+  return lines;
+}
+
+/** What a block of deflate stores at most. */
+const LONGEST_STORED = 65_535;
+
+/**
+ * A PNG file of these lines, stored as they are: fast-png has nothing to inflate, for which it takes 128 KiB and more an image. It does not
+ * ask for the checksums, which have been compared.
+ */
+function withLines(before: Uint8Array, lines: Uint8Array): Uint8Array {
+  const blocks: Uint8Array[] = [Uint8Array.of(0x78, 0x01)];
+  for (let at = 0; at < lines.length; at += LONGEST_STORED) {
+    const block = lines.subarray(at, at + LONGEST_STORED);
+    const head = new DataView(new ArrayBuffer(5));
+    head.setUint8(0, at + block.length === lines.length ? 1 : 0);
+    head.setUint16(1, block.length, true);
+    head.setUint16(3, ~block.length, true);
+    blocks.push(new Uint8Array(head.buffer), block);
+  }
+  const data = joined([...blocks, new Uint8Array(4)]);
+  return joined([before, chunk("IDAT", data), chunk("IEND", new Uint8Array(0))]);
+}
+
+/** A chunk without its checksum. */
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(data.length + 12);
+  new DataView(whole.buffer).setUint32(0, data.length);
+  whole.set(new TextEncoder().encode(type), 4);
+  whole.set(data, 8);
+  return whole;
 }
 
 function toBytes(image: DecodedPng, header: PngHeader, channels: Channels, path: string): Uint8Array {

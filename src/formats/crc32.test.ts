@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { crc32c } from "./crc32c.ts";
+import { crc32Of } from "../../test/crc32.ts";
+import { crc32, crc32c } from "./crc32.ts";
 
 /** Bit by bit, as the definition has it. */
 function slow(bytes: Uint8Array): number {
@@ -23,4 +24,11 @@ it("crc32c has the values of RFC 3720, appendix B.4", () => {
 
 it("crc32c is the remainder, whatever the length", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 67 }), (bytes) => crc32c(bytes) === slow(bytes)));
+});
+
+it("crc32 is that of zip and PNG", () => {
+  expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
+  // The end of every PNG file.
+  expect(crc32(new TextEncoder().encode("IEND"))).toBe(0xae426082);
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 67 }), (bytes) => crc32(bytes) === crc32Of(bytes)));
 });
