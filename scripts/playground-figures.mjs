@@ -93,8 +93,7 @@ if (isProgram(import.meta.url)) {
     const browser = await chromium.launch({ executablePath: found.path, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
     await withPage(async (address) => {
       for (const picture of pictures) await take(browser, address, picture);
-    });
-    await browser.close();
+    }).finally(() => browser.close());
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

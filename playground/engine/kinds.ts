@@ -101,6 +101,11 @@ export function settingsNow(model: Model, settings: Settings): Settings {
   return { ...settings, inputRate: now(0), rates: settings.hidden.map((_, index) => now(index + 1)) };
 }
 
+/** Whether anything sleeps, or is shaken, in a network. */
+export function drawsAtRandom({ rates }: Model): boolean {
+  return Object.values(rates).some((rate) => rate > 0);
+}
+
 /** What a dropout layer draws for the units of a row in a pass: y = factor x + shift. */
 export interface Draw {
   /** 1: awake, 0: asleep. With noise nobody sleeps. */

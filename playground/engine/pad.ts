@@ -1,6 +1,6 @@
 import { type Model, predictiveEntropy, predictUncertain } from "drowse";
 import { PASSES } from "./ensemble-size.ts";
-import { drawsAtRandom } from "./thinned.ts";
+import { drawsAtRandom } from "./kinds.ts";
 
 // What both networks say of one image, and how sure the right one is of it.
 

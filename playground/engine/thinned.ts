@@ -2,7 +2,7 @@ import { dense, type Model, predictUncertain, sequential } from "drowse";
 import type { Task } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
 import { ENSEMBLE } from "./ensemble-size.ts";
-import { drawOf, rateNow, weightMask, weightsName } from "./kinds.ts";
+import { drawOf, drawsAtRandom, rateNow, weightMask, weightsName } from "./kinds.ts";
 import { activationLayer } from "./network.ts";
 
 // Dropout as an ensemble: each mask leaves a thinned network, and its weights can be written down.
@@ -65,11 +65,6 @@ async function awakeWeights(
   if (drawn.size >= MOST_DRAWN) drawn.clear();
   drawn.set(key, factors);
   return factors;
-}
-
-/** Whether anything sleeps, or is shaken, in a network. */
-export function drawsAtRandom({ rates }: Model): boolean {
-  return Object.values(rates).some((rate) => rate > 0);
 }
 
 const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));

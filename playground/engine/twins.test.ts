@@ -21,7 +21,12 @@ describe("the twins", () => {
     const both = await make({ rate: 0 });
     await both.run(30);
     const { awake, drowsy } = await both.look(0);
-    expect(drowsy).toEqual(awake);
+    // Of one of them less is told.
+    const told = ({ walk, ...others }: typeof awake) => ({
+      ...others,
+      walk: { ...walk, bundles: walk.bundles.map(({ updated: _, ...numbers }) => numbers) },
+    });
+    expect(told(drowsy)).toEqual(told(awake));
   });
 
   it("start from the same weights, and part when somebody sleeps", async () => {
@@ -54,7 +59,8 @@ describe("a schedule", () => {
     "moves the rates of all layers: %s",
     async (schedule) => {
       const both = await make({ ...settings, schedule });
-      for (const step of [7, 15, 16, 30, 40]) {
+      expect(await ratesAt(both)).toEqual(planned(schedule, 1));
+      for (const step of [7, 16, 40]) {
         await both.run(step - (await both.look(0)).step);
         expect(await ratesAt(both)).toEqual(planned(schedule, Math.min(step, 30)));
       }

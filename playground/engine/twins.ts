@@ -8,12 +8,17 @@ import { askOfImage, type PadAnswers } from "./pad.ts";
 import { placesFor } from "./places.ts";
 import { scheduleOf } from "./schedules.ts";
 import { ask, type Ensemble } from "./thinned.ts";
-import { walkStep } from "./walk.ts";
+import { type Walk, walkStep } from "./walk.ts";
 
 /** One of the two networks, and what trains it. */
 interface Twin {
   readonly model: Model;
   trainer: Trainer;
+}
+
+/** What is drawn of a step without what only its numbers are told by: pages are sent less. */
+function withoutNumbers(walk: Walk): Walk {
+  return { ...walk, bundles: walk.bundles.map((bundle) => ({ ...bundle, updated: new Float32Array() })) };
 }
 
 /** How a network of the settings is trained. */
@@ -23,6 +28,22 @@ function trainerOptions(settings: Settings, { task, train }: DataSet): TrainerOp
   const dropoutSchedule = scheduleOf(settings);
   if (!dropoutSchedule) return common;
   return { ...common, dropoutSchedule, steps: span * Math.ceil(train.y.length / batch) };
+}
+
+/** A state that goes on by the rates of the settings: as they are, or as a schedule that is told them has them in the next step. */
+function scheduled(state: TrainerState, trainer: Trainer, settings: Settings, data: DataSet): TrainerState {
+  const { schedule: _, ...others } = state;
+  const { steps } = trainerOptions(settings, data);
+  const steered = steeredRates(settings);
+  // Layers that the settings do not name never sleep.
+  const rates = Object.fromEntries(Object.keys(trainer.rates).map((name) => [name, steered[name] ?? 0]));
+  if (steps === undefined) return { ...others, rates };
+  const follow = scheduleOf(settings);
+  const next = Object.entries(rates).map(([name, rate]) => [
+    name,
+    follow?.(Math.min(state.step, steps - 1), { steps, rate }) ?? rate,
+  ]);
+  return { ...others, rates: Object.fromEntries(next), schedule: { steps, rates } };
 }
 
 /**
@@ -53,7 +74,9 @@ export class Twins {
     const { inputs, outputs } = data.task;
     const twin = async (own: Settings, isAwake: boolean): Promise<Twin> => {
       const model = buildNetwork(own, { awake: isAwake, inputs, outputs });
-      return { model, trainer: await model.trainer(data.train, trainerOptions(own, data)) };
+      const trainer = await model.trainer(data.train, trainerOptions(own, data));
+      if (own.schedule !== "constant") trainer.restore(scheduled(await trainer.state(), trainer, own, data));
+      return { model, trainer };
     };
     const awake = await twin(awakeSettings(settings), true);
     try {
@@ -86,17 +109,13 @@ export class Twins {
   /** A schedule belongs to a trainer: another one goes on from where this one stands, by the schedule of these settings. */
   async #reschedule(settings: Settings): Promise<void> {
     const { model, trainer } = this.#drowsy;
-    const { schedule: _, ...state } = await trainer.state();
-    const { steps, ...options } = trainerOptions({ ...settings, learningRate: this.#learningRate }, this.data);
-    const next = await model.trainer(this.data.train, steps === undefined ? options : { ...options, steps });
-    // Those that the settings do not name never sleep.
-    const steered = steeredRates(settings);
-    const rates = Object.fromEntries(Object.keys(next.rates).map((name) => [name, steered[name] ?? 0]));
-    const scheduled = steps === undefined ? {} : { schedule: { steps, rates } };
-    // Where they follow a schedule they are those of the last step until the next.
-    const from: TrainerState = { ...state, rates: { ...state.rates, ...(steps === undefined ? rates : {}) }, ...scheduled };
+    const state = await trainer.state();
+    const next = await model.trainer(
+      this.data.train,
+      trainerOptions({ ...settings, learningRate: this.#learningRate }, this.data),
+    );
     try {
-      next.restore(from);
+      next.restore(scheduled(state, next, settings, this.data));
     } catch (error) {
       next.close();
       throw error;
@@ -117,7 +136,7 @@ export class Twins {
     const none = awakeSettings(this.#settings);
     const views = [this.#view(this.#awake, none, row), this.#view(this.#drowsy, this.#settings, row)];
     const [awake, drowsy] = await Promise.all(views);
-    return { step, epoch: pass, stepsPerEpoch, awake, drowsy };
+    return { step, epoch: pass, stepsPerEpoch, awake: { ...awake, walk: withoutNumbers(awake.walk) }, drowsy };
   }
 
   /** What thinned networks of the one whose neurons fall asleep say of the plane, with the weights of the last look. */

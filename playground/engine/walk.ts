@@ -5,6 +5,7 @@ import {
   columnName,
   type Draw,
   drawOf,
+  drawsAtRandom,
   rateNow,
   standoutKeep,
   standoutMask,
@@ -43,7 +44,7 @@ export interface Bundle {
   /** Gradients of the loss on this point. */
   readonly gradients: Float32Array;
   readonly biasGradients: Float32Array;
-  /** The weights after a step of plain gradient descent. */
+  /** The weights after a step of plain gradient descent; none of the network that is awake, of which no number is shown. */
   readonly updated: Float32Array;
 }
 
@@ -105,14 +106,17 @@ async function hiddenColumn(
   trace: Trace,
   { settings, column, point, row, pass }: Step & { column: number; point: Float32Array | Uint8Array },
 ): Promise<Column> {
-  const { data: predicted } = await headOf(model, settings, column - 1).predict(point, { output: "logits", threads: 1 });
   const rate = rateNow(model, settings, column);
   const { output, gradient: behind } = layerOf(trace, columnName(column));
   const [after, gradientAfter] = [output.data, behind?.data];
   const draw = await drawOf(model, settings, column, { row, pass });
+  const inPrediction = async (upTo: "activation" | "sums") =>
+    (await headOf(model, settings, column - 1, upTo).predict(point, { output: "logits", threads: 1 })).data;
   if (unitKind(settings, column) !== "standout") {
-    const held = layerOf(trace, `${settings.activation}${column}`);
-    return { ...draw, rate, before: held.output.data, after, predicted, gradient: held.gradient?.data, gradientAfter };
+    const { output: held, gradient } = layerOf(trace, `${settings.activation}${column}`);
+    // Where nothing is drawn the step holds what prediction does.
+    const predicted = drawsAtRandom(model) ? await inPrediction("activation") : held.data;
+    return { ...draw, rate, before: held.data, after, predicted, gradient: gradient?.data, gradientAfter };
   }
   const sums = layerOf(trace, weightsName(column - 1)).output.data;
   const mask = standoutMask(model.seed, columnName(column), { preactivations: sums, rate, row, pass });
@@ -121,7 +125,7 @@ async function hiddenColumn(
   const { data: before } = await activated.predict(sums, { threads: 1 });
   const factors = Float32Array.from(mask);
   const gradient = gradientAfter?.map((value, unit) => value * mask[unit]);
-  const { data: quiet } = await headOf(model, settings, column - 1, "sums").predict(point, { output: "logits", threads: 1 });
+  const [predicted, quiet] = [await inPrediction("activation"), await inPrediction("sums")];
   const chances = { sums, keep, predicted: quiet.map((sum) => standoutKeep(sum, rate)) };
   return { ...draw, mask, factors, rate, before, after, predicted, chances, gradient, gradientAfter };
 }

@@ -56,6 +56,24 @@ export function drawDigit(
   context.imageSmoothingEnabled = true;
 }
 
+/** Draws the weights that lead from an image to a unit: of one colour where a pixel speaks for it, of the other where against. */
+export function drawWeights(
+  { context }: Surface,
+  weights: Float32Array,
+  { left, top, side }: Square,
+  { palette: { card, zero, one } }: { palette: Palette },
+): void {
+  const most = weights.reduce((size, weight) => Math.max(size, Math.abs(weight)), 0) || 1;
+  const [against, towards] = [inkOf(card, zero), inkOf(card, one)];
+  for (const [at, weight] of weights.entries()) {
+    single.pixels[at] = (weight < 0 ? against : towards)[Math.round((255 * Math.abs(weight)) / most)];
+  }
+  single.canvas.getContext("2d")?.putImageData(single.image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(single.canvas, left, top, side, side);
+  context.imageSmoothingEnabled = true;
+}
+
 /** Draws the inputs of a network as the image that they are, with a mark on every pixel that sleeps. */
 export function drawInputs(
   surface: Surface,

@@ -43,7 +43,7 @@ export const kindWords: Readonly<Record<Settings["kind"], KindWords>> = {
     draw: "mask",
   },
   standout: {
-    called: "the quiet ones sleep",
+    called: "the quiet sleep",
     title: "The quiet fall asleep",
     says: "Standout: a neuron sleeps the more often the less it has to say. The rate is that of one whose sum is 0.",
     draw: "mask",

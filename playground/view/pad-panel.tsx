@@ -7,7 +7,7 @@ import { data, said, settings } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
 import { drawDigit, likeliest } from "./draw-digits.ts";
 import { kindWords } from "./kind-words.ts";
-import { figures, percent } from "./numbers.ts";
+import { percent } from "./numbers.ts";
 import { palette } from "./palette.ts";
 
 /** Where the pen begins when keys move it, and how far they do. */
@@ -151,7 +151,7 @@ function Answers() {
   const columns = [awake, drowsy, mean].map((values) => ({ values, most: answers ? likeliest(values, 0, digits) : -1 }));
   const most = Math.log(digits);
   const draws = kindWords[settings.value.kind].draw === "draw" ? "draws" : "masks";
-  const doubt = (nats: number) => (answers ? `${figures(nats)} of ${figures(most)}, ${sureness(nats / most)}` : "–");
+  const doubt = (nats: number) => (answers ? `${nats.toFixed(2)} of ${most.toFixed(2)}, ${sureness(nats / most)}` : "–");
   return (
     <div class="answers">
       <table>

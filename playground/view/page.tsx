@@ -1,4 +1,5 @@
 import { complaints, failure, isDrawn, isOfImages, notes, refusal, view } from "../state/page.ts";
+import { isCrowded } from "./draw-network.ts";
 import { Header } from "./header.tsx";
 import { Losses } from "./losses.tsx";
 import { PadPanel } from "./pad-panel.tsx";
@@ -54,7 +55,7 @@ export function Page() {
                   </>
                 )}
                 . Lines that are lit are the weights that {isOfImages.value ? "this image" : "the ringed point"} changes in this
-                epoch;{" "}
+                epoch{isCrowded(view.value?.drowsy.walk) && ", of so many the strongest"};{" "}
                 {isOfImages.value
                   ? OF_IMAGES
                   : isDrawn.value

@@ -4,6 +4,7 @@ import { limits } from "../state/fitting.ts";
 import { change, isAllOffered, own, settings } from "../state/page.ts";
 import { activationNames, MOST_LAYERS, optimizerNames, type Settings } from "../state/settings.ts";
 import { Choice, Range, set, Whole } from "./controls.tsx";
+import { count } from "./numbers.ts";
 import { OwnFile } from "./own-file.tsx";
 import { SleepControls } from "./sleep-controls.tsx";
 
@@ -64,7 +65,7 @@ function ImageControls({ data, points }: Settings) {
       <p class="note">
         {data === "mnist"
           ? "Losses are measured on 2,000 images each."
-          : `${SAMPLE.train} to learn from and ${SAMPLE.test} to be tested on, in 16 shades.`}{" "}
+          : `${count(SAMPLE.train)} to learn from and ${SAMPLE.test} to be tested on, in 16 shades.`}{" "}
         MNIST, by Yann LeCun and Corinna Cortes, CC BY-SA 3.0.
       </p>
     </>
@@ -86,7 +87,7 @@ function DataControls(now: Settings) {
           circles: "a disc in a ring",
           moons: "two moons",
           gap: "curve with a gap",
-          digits: "handwritten digits",
+          digits: "written digits",
           mnist: "all of MNIST",
           own: own.value?.name ?? "your own file",
         }}

@@ -67,12 +67,7 @@ function ScheduleControls({ schedule, span }: Settings) {
         value={schedule}
         names={scheduleNames}
         called={{
-          constant: "the same all along",
-          early: "early, then awake",
-          late: "late",
-          curriculum: "curriculum: rising",
-          linear: "straight up from 0",
-          frontLoaded: "front-loaded: falling",
+          frontLoaded: "front-loaded",
         }}
         onValue={set("schedule")}
       />

@@ -1,6 +1,11 @@
 import { signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { PIXELS } from "../data/digits.ts";
 import type { Column, Walk } from "../engine/walk.ts";
 import { chosen, data, isOfImages, lookAt, looked, row, settings, type Unit, view } from "../state/page.ts";
+import { Canvas, type Surface } from "./canvas.tsx";
+import { drawWeights } from "./draw-digits.ts";
+import { palette } from "./palette.ts";
 import { sceneOf } from "./scene.tsx";
 import { stagesOf } from "./stages/stages.ts";
 
@@ -103,6 +108,29 @@ function RollCall({ walk: { row: point, pass, columns, bundles } }: { walk: Walk
   );
 }
 
+/** What the ringed neuron looks for in an image: its weights, where it is of the first layer. */
+function Weights({ walk }: { walk: Walk }) {
+  const { column, unit } = looked.value;
+  const colours = palette.value;
+  const { weights } = walk.bundles[0];
+  const draw = useMemo(
+    () => (surface: Surface) => {
+      const own = weights.subarray(unit * PIXELS, (unit + 1) * PIXELS);
+      drawWeights(surface, own, { left: 0, top: 0, side: surface.width }, { palette: colours });
+    },
+    [weights, unit, colours],
+  );
+  if (!isOfImages.value || column !== 1 || weights.length % PIXELS !== 0) return null;
+  return (
+    <figure class="seen">
+      <Canvas class="still" proportion={1} label="The weights of the ringed neuron, pixel by pixel" draw={draw} />
+      <figcaption>
+        its weights: <i class="swatch one" /> for, <i class="swatch zero" /> against
+      </figcaption>
+    </figure>
+  );
+}
+
 export function StepPanel() {
   const walk = view.value?.drowsy.walk;
   const now = settings.value;
@@ -129,6 +157,7 @@ export function StepPanel() {
       <div class="scene" aria-live="polite">
         {scene && <Stage {...scene} />}
       </div>
+      {walk && isOfImages.value && <Weights walk={walk} />}
       {walk && <RollCall walk={walk} />}
     </section>
   );
