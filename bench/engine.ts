@@ -64,6 +64,8 @@ async function prepare(job: Job): Promise<Contestant> {
       return { ...told, run: multiplying(job) };
     case "peak":
       return { ...told, run: await peakContestant(job) };
+    case "trainings":
+      throw new Error("trainings are done by bench/queue.ts");
   }
 }
 

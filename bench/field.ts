@@ -18,6 +18,8 @@ export interface Missing {
 /** Who takes part. */
 export interface Field {
   readonly drowse: Command;
+  /** drowse training for a sweep, on threads or through a queue. */
+  readonly queue: Command;
   /** Each version of PyTorch that a Python was found for, oldest first. */
   readonly torch: readonly PythonPeer[];
   readonly onnxruntime: PythonPeer | undefined;
@@ -85,6 +87,7 @@ export async function findField(root: string, pythons: readonly string[]): Promi
   const has = (name: string) => existsSync(join(root, "bench/node_modules", name));
   const field = {
     drowse: node(".cache/bench/engine.js"),
+    queue: node(".cache/bench/queue.js"),
     torch: [...torch.values()].sort(byVersion),
     onnxruntime: [...onnx.values()].sort(byVersion).at(-1),
     jax: has("@jax-js/jax") ? node("bench/peers/jax.mjs") : undefined,

@@ -1,5 +1,5 @@
 /** What a contestant is asked to do over and over: it is handed to its process as JSON. */
-export type Job = TrainJob | PredictJob | ProductJob | PeakJob;
+export type Job = TrainJob | PredictJob | ProductJob | PeakJob | TrainingsJob;
 
 /** A network of dense layers with rectifiers between them, and rows for it. */
 export interface NetworkJob {
@@ -46,6 +46,15 @@ export interface ProductJob {
 /** A unit is PEAK_FLOPS multiplies and adds of vectors, independent of each other, in registers. */
 export interface PeakJob {
   readonly task: "peak";
+  readonly threads: number;
+}
+
+/** A unit is a whole training of a table of 1,000 rows, as a sweep gives it out. */
+export interface TrainingsJob {
+  readonly task: "trainings";
+  /** Processes that take them from a queue; 0: threads of the contestant itself. */
+  readonly workers: number;
+  readonly epochs: number;
   readonly threads: number;
 }
 

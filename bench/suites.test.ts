@@ -6,13 +6,22 @@ import { type Lab, suites } from "./suites.ts";
 const command = (program: string) => ({ program, arguments: [] });
 const all: Field = {
   drowse: command("drowse"),
+  queue: command("queue"),
   torch: ["1.13", "2.15"].map((version) => ({ version, command: command(`torch ${version}`) })),
   onnxruntime: { version: "1", command: command("onnxruntime") },
   jax: command("jax"),
   tfjs: { wasm: command("wasm"), cpu: command("cpu") },
   missing: [],
 };
-const alone: Field = { drowse: all.drowse, torch: [], onnxruntime: undefined, jax: undefined, tfjs: undefined, missing: [] };
+const alone: Field = {
+  drowse: all.drowse,
+  queue: all.queue,
+  torch: [],
+  onnxruntime: undefined,
+  jax: undefined,
+  tfjs: undefined,
+  missing: [],
+};
 const data = { rows: 1, x: "x", y: "y" };
 
 function lab(field: Field): Lab {
@@ -26,7 +35,7 @@ describe.each(Object.keys(suites))("the suite %s", (suite) => {
     expect(cases.length).toBeGreaterThan(0);
     for (const { entries, flops } of cases) {
       expect(flops).toBeGreaterThan(0);
-      expect(entries[0].command).toBe(all.drowse);
+      expect(entries[0].command).toBe(suite === "queue" ? all.queue : all.drowse);
       expect(entries.some((entry) => entry.command !== all.drowse)).toBe(true);
       for (const { job } of entries) {
         expect(job.threads).toBeGreaterThan(0);
@@ -38,7 +47,9 @@ describe.each(Object.keys(suites))("the suite %s", (suite) => {
 
   it("goes without the peers that are missing", async () => {
     const cases = await suites[suite](lab(alone));
-    for (const { entries } of cases) expect(entries.every((entry) => entry.command === all.drowse)).toBe(true);
+    for (const { entries } of cases) {
+      expect(entries.every(({ command }) => command === all.drowse || command === all.queue)).toBe(true);
+    }
   });
 });
 

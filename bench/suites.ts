@@ -26,7 +26,7 @@ export interface Entry {
 export interface Case {
   readonly title: string;
   /** What a time is the time of. */
-  readonly unit: "step" | "batch" | "product";
+  readonly unit: "step" | "batch" | "product" | "training";
   /** Floating point operations of a unit in which nothing is left out. */
   readonly flops: number;
   readonly entries: readonly Entry[];
@@ -229,6 +229,29 @@ function threads(lab: Lab): Case[] {
   return [stepCase(`${name(job.layers)}, rates ${job.rates.join(" ")}, batch ${job.batch}`, job, entries)];
 }
 
+/** Trainings of a table of 1,000 rows by 8, as a sweep gives them out: what the queue costs each, and what a second worker brings. */
+function queue({ field }: Lab): Case[] {
+  const layers = [8, 32, 2];
+  return [1, 20].map((epochs) => {
+    const entry = (workers: number, threads: number, what: string): Entry => ({
+      command: field.queue,
+      job: { task: "trainings", workers, threads, epochs },
+      what,
+    });
+    return {
+      title: `trainings of ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, ${name(layers)}, 1,000 rows`,
+      unit: "training",
+      flops: epochs * 25 * stepFlops({ layers, batch: 32 }),
+      entries: [
+        entry(0, 1, "one thread"),
+        entry(1, 1, "a queue, one worker"),
+        entry(2, 1, "a queue, two workers"),
+        entry(0, 2, "two threads"),
+      ],
+    };
+  });
+}
+
 /** The suites by name, the most important first. */
 export const suites: Readonly<Record<string, (lab: Lab) => Case[] | Promise<Case[]>>> = {
   step,
@@ -242,4 +265,5 @@ export const suites: Readonly<Record<string, (lab: Lab) => Case[] | Promise<Case
   predict,
   roofline,
   threads,
+  queue,
 };

@@ -31,7 +31,7 @@ describe.each(pages)("%s", (path) => {
 
 describe("the guide", () => {
   it("is linked to page by page", () => {
-    expect(pages).toHaveLength(14);
+    expect(pages).toHaveLength(15);
     expect(pages.filter((path) => blocks(path).some(({ language }) => language === "ts"))).toHaveLength(12);
     expect(pages.filter((path) => !read("README.md").includes(`(${path})`))).toEqual([]);
   });

@@ -1,5 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { installWithApt, mayInstall, onPath } from "./programs.mjs";
 import { run } from "./run.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
@@ -18,26 +17,16 @@ export async function findChromium({ install }) {
   if (found !== undefined) return { path: found };
   const remedy = "install one, or set CHROMIUM_PATH to its program";
   if (!install) return { missing: `there is no Chromium on PATH; ${remedy}` };
-  if (process.platform !== "linux" || onPath("apt-get") === undefined || process.getuid?.() !== 0) {
+  if (!mayInstall()) {
     return { missing: `there is no Chromium on PATH, and only root on a Linux with apt-get may install it here; ${remedy}` };
   }
   console.log("Installing Chromium for the browser tests: apt-get install chromium");
-  const failure = await installWithApt();
+  const failure = await installWithApt("chromium");
   if (failure !== undefined) return { missing: `apt-get could not install Chromium (${failure}); ${remedy}` };
   const installed = await firstThatStarts();
   return installed === undefined
     ? { missing: `the Chromium that apt-get installed does not start; ${remedy}` }
     : { path: installed };
-}
-
-/** @returns {Promise<string | undefined>} what went wrong, undefined when nothing did */
-async function installWithApt() {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  for (const args of [["update"], ["install", "-y", "--no-install-recommends", "chromium"]]) {
-    const { code, output } = await run("apt-get", args, { output: "keep", env, timeout: 5 * minutes });
-    if (code !== 0) return output.trim().split("\n").at(-1);
-  }
-  return undefined;
 }
 
 async function firstThatStarts() {
@@ -51,20 +40,4 @@ async function firstThatStarts() {
 
 async function starts(path) {
   return (await run(path, ["--version"], { output: "keep", timeout: minutes / 2 })).code === 0;
-}
-
-function onPath(name) {
-  const file = process.platform === "win32" ? `${name}.exe` : name;
-  const candidates = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return candidates.map((folder) => join(folder, file)).find(isProgram);
-}
-
-function isProgram(path) {
-  if (!existsSync(path) || !statSync(path).isFile()) return false;
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

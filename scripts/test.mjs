@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { findChromium } from "./chromium.mjs";
+import { findRedis } from "./redis.mjs";
 import { root } from "./root.mjs";
 import { run } from "./run.mjs";
 import { setup } from "./setup.mjs";
@@ -47,9 +48,11 @@ async function countCheck(name, program, args) {
 async function countTests() {
   const chromium = await findChromium({ install: true });
   const browser = "path" in chromium ? { CHROMIUM_PATH: chromium.path } : { DROWSE_NO_CHROMIUM: chromium.missing };
+  const redis = await findRedis({ install: true });
+  const server = "path" in redis ? { REDIS_PATH: redis.path } : { DROWSE_NO_REDIS: redis.missing };
   const folder = mkdtempSync(join(tmpdir(), "drowse-test-"));
   const tallyPath = join(folder, "tally.json");
-  const env = { ...process.env, ...browser, DROWSE_DEEP: deep ? "1" : "", DROWSE_TALLY: tallyPath };
+  const env = { ...process.env, ...browser, ...server, DROWSE_DEEP: deep ? "1" : "", DROWSE_TALLY: tallyPath };
   const reporters = ["--reporter=default", `--reporter=${join(root, "scripts/tally-reporter.mjs")}`];
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const { code } = await run(process.execPath, [vitest, "run", ...reporters, ...vitestArguments], { env });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 // The rooms of docs/ARCHITECTURE.md in its order: a room may import from itself and from those before it.
 const rooms = [
   ...["tensor", "reference", "wasm", "random", "layers", "losses", "optimizers", "metrics", "uncertainty", "data", "model"],
-  ...["formats", "predict", "index", "tables", "onnx", "study", "report", "cli"],
+  ...["formats", "predict", "index", "tables", "onnx", "study", "queue", "report", "cli"],
 ];
 const engine = rooms.slice(0, rooms.indexOf("index") + 1);
 
@@ -131,7 +131,7 @@ describe("what is not of the project", () => {
   for (const room of rooms.filter((name) => name !== "index")) {
     const [kind, forbidden] = engine.includes(room)
       ? ["nothing of it", packages]
-      : room === "cli"
+      : room === "cli" || room === "queue"
         ? ["packages and Node's modules", packages.slice(-1)]
         : ["packages", packages.slice(-2)];
     const refused = lint(`src/${room}/packages.ts`, packages);

@@ -47,7 +47,8 @@ const quoted = (text: string) => (/^[\w./:,=@%+-]+$/.test(text) ? text : `'${tex
 
 /** The command line that repeats a comparison. */
 export function compareOptionsLine(path: string, options: object): string {
-  const left = ["to", "json", "workers"];
+  // Where it was carried out is nothing to repeat, and the address of a queue may have a password in it.
+  const left = ["to", "json", "workers", "queue", "dataUrl"];
   const given = Object.entries(options).filter(([name, value]) => !left.includes(name) && value !== undefined);
   return ["drowse", "compare", quoted(path), ...given.flatMap(([name, value]) => optionOf(name, value))].join(" ");
 }

@@ -7,12 +7,14 @@ import { threadExecutor } from "../study/thread-executor.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { compareOptionsLine } from "./command-line.ts";
 import type { AddCommand, Context } from "./context.ts";
+import { hashOfFile } from "./data-hash.ts";
 import { fileSource } from "./file-source.ts";
 import { formatCount, wrapWords } from "./format.ts";
 import { interruptible } from "./interrupt.ts";
 import { LiveLines } from "./live-lines.ts";
 import { hiddenLayers, rateList, wholeNumber } from "./option-values.ts";
 import { fitSegments, formatBar } from "./progress-line.ts";
+import { addQueue, checkQueue, openQueue, type QueueRequest } from "./queue-options.ts";
 import { readTask } from "./read-task.ts";
 import { jsonOption, seedOption } from "./shared-options.ts";
 import { formatTable } from "./table.ts";
@@ -21,7 +23,7 @@ import { addTableReading, addTableTask, readingOf, type TableRequest } from "./t
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
 
-export interface CompareOptions extends TableRequest {
+export interface CompareOptions extends TableRequest, QueueRequest {
   readonly rates: readonly number[];
   readonly folds: number;
   readonly repeats: number;
@@ -46,6 +48,9 @@ The answer is the mean difference fold by fold with its 95% interval. Folds
 share rows to train on, so that they are not independent: the intervals are
 those of the corrected resampled t test (Nadeau and Bengio 2003). Where 0 is in
 one the difference may be chance, and that is said.
+
+With --queue the trainings go to whatever workers there are (see drowse worker);
+the result is the same as that of one machine.
 
 With --json a line is an event: start, fold for each training, and done with
 the variants, their means and differences, and both verdicts.
@@ -93,7 +98,7 @@ export const addCompare: AddCommand = (program, context) => {
     )
     .addOption(new Option("--to <file>", "write the comparison as a page to this file"))
     .addOption(jsonOption());
-  addTableReading(addTableTask(command))
+  addQueue(addTableReading(addTableTask(command)))
     .addHelpText("after", HELP)
     .action((data: string, options: CompareOptions) => compare(data, options, context));
 };
@@ -103,6 +108,7 @@ async function compare(path: string, options: CompareOptions, { terminal }: Cont
   if (hidden.length === 0) {
     throw new UsageError("drowse", "--hidden is none", "give hidden layers: dropout is behind them");
   }
+  checkQueue(options, workers);
   const task = await readTask(await fileSource(OPERATION, path), options);
   const base = configuration({
     ...{ hidden, dropout: hidden.map(() => tableDefaults.dropout), epochs },
@@ -127,7 +133,17 @@ async function compare(path: string, options: CompareOptions, { terminal }: Cont
   const begun = performance.now();
   const compared = await interruptible(async (signal) => {
     const data = { kind: "table", task, reading: readingOf(options) } as const;
-    const executor = threadExecutor(data, workers === undefined ? {} : { workers });
+    const study = { version, about, base, variants, resampling };
+    const queue =
+      options.queue === undefined
+        ? undefined
+        : await openQueue(options, { operation: OPERATION, path, hash: await hashOfFile(path), study });
+    const executor = queue ?? threadExecutor(data, workers === undefined ? {} : { workers });
+    queue?.listen((note) => {
+      lines.clear();
+      if (json) print({ event: "queue", ...note });
+      else say(`queue: ${note.message}`);
+    });
     const stop = () => void executor.close();
     signal.addEventListener("abort", stop);
     try {

@@ -14,6 +14,7 @@ import { addReport } from "./report-command.ts";
 import { addSweep } from "./sweep-command.ts";
 import { addTrain } from "./train-command.ts";
 import { version } from "./version.ts";
+import { addWorker } from "./worker-command.ts";
 
 const HELP = `
 Exit codes: 0 done, 1 failed at run time, 2 wrong call, 130 stopped by Ctrl-C.
@@ -61,6 +62,7 @@ export function createProgram(context: Context): Command {
     addPredict,
     addCompare,
     addSweep,
+    addWorker,
     addInspect,
     addReport,
     addExport,

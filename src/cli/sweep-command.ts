@@ -5,6 +5,7 @@ import { optimizerDefaults } from "../study/optimizer.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
 import { decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
+import { addQueue } from "./queue-options.ts";
 import { jsonOption, seedOption } from "./shared-options.ts";
 import { jsonSweepReport, textSweepReport } from "./sweep-report.ts";
 import { sweepTable } from "./sweep-run.ts";
@@ -41,6 +42,9 @@ the search has not seen, beside the same with nothing asleep: whether dropout
 helps is said with a 95% interval. With --train-best it is trained on all rows,
 and model.safetensors can be given to drowse predict and drowse evaluate.
 
+With --queue the trainings go to whatever workers there are (see drowse worker);
+the result is the same as that of one machine.
+
 With --json a line is an event: start, trial for each, and last
 {"event":"done","best":{"trial":17,"value":0.47,"weightsHash":"…",…},…}; the
 weightsHash of a trial is the SHA-256 of those of its folds, joined in order.
@@ -50,7 +54,8 @@ Examples:
   drowse sweep iris.csv --trials 60 --train-best --out runs/iris-best
   drowse sweep iris.csv --search dropout=0..0.8:0.1 --sampler grid
   drowse sweep iris.csv --search dropout=0..0.8 --search "hidden=32|64-64"
-  drowse sweep iris.csv --pruning halving --sampler sobol --trials 81 --json`;
+  drowse sweep iris.csv --pruning halving --sampler sobol --trials 81 --json
+  drowse sweep iris.csv --queue redis://10.0.0.5`;
 
 const option = <Value>(flags: string, description: string, read: Reader<Value>) => new Option(flags, description).argParser(read);
 const above0 = (flag: string) => decimal(flag, (value) => value > 0, "give a number above 0");
@@ -100,7 +105,7 @@ export const addSweep: AddCommand = (program, context) => {
         wholeNumber("--early-stopping", 1, 1_000_000),
       ),
     );
-  addTableReading(addTableTask(command))
+  addQueue(addTableReading(addTableTask(command)))
     .optionsGroup("Run:")
     .addOption(seedOption(1))
     .addOption(

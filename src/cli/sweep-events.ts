@@ -10,7 +10,10 @@ export interface SweepStart {
   readonly dataHash: string;
   readonly task: TableTask;
   readonly request: SweepRequest;
+  /** Trainings at once: threads of this machine, or of the workers of the queue. */
   readonly workers: number;
+  /** The queue, without what is secret in its address; left out: this machine. */
+  readonly queue?: string;
   /** Trials and trainings that the journal knows already. */
   readonly known: { readonly trials: number; readonly folds: number };
   readonly out: string;

@@ -1,3 +1,4 @@
+import type { QueueNote } from "../queue/notes.ts";
 import { dropoutText, objectiveText, parametersText, settingText, valueText } from "../report/sweep-page.ts";
 import type { SweepEvent, SweepRequest } from "../study/sweep.ts";
 import { formatClock, formatCount, formatSeconds, wrapWords } from "./format.ts";
@@ -13,6 +14,7 @@ import { Throttle } from "./throttle.ts";
 export interface SweepReport {
   start(start: SweepStart): void;
   hear(event: SweepEvent): void;
+  note(note: QueueNote): void;
   confirming(): void;
   end(end: SweepEnd): void;
   /** Takes what is drawn over off the screen. */
@@ -33,6 +35,7 @@ export function jsonSweepReport(terminal: Terminal): SweepReport {
       const { number, ...rest } = event;
       print({ ...rest, event: "trial", trial: number });
     },
+    note: (note) => print({ event: "queue", ...note }),
     confirming() {},
     end: print,
     clear() {},
@@ -61,6 +64,11 @@ export function textSweepReport(terminal: Terminal): SweepReport {
       terminal.write(
         `${trialLine(event, terminal.isLive ? terminal.columns : Number.POSITIVE_INFINITY, tally.isBest(event.number))}\n`,
       );
+      draw();
+    },
+    note({ message }) {
+      lines.clear();
+      write(`queue: ${message}`);
       draw();
     },
     confirming() {
@@ -129,7 +137,7 @@ class Tally {
   }
 }
 
-function startLines({ data, task, request, workers, known, out }: SweepStart): string[] {
+function startLines({ data, task, request, workers, queue, known, out }: SweepStart): string[] {
   const { folds, repeats } = request.resampling;
   const target = task.kind === "regression" ? "a number" : `${task.classes.length} classes`;
   const times = repeats > 1 ? `${repeats} x ` : "";
@@ -138,7 +146,7 @@ function startLines({ data, task, request, workers, known, out }: SweepStart): s
     `${data}: ${formatCount(task.rows.length)} rows; target ${task.target}: ${target}`,
     `${request.trials} trials by ${request.sampler.name}, pruning ${request.pruning}, on ${times}${folds} folds${lag}; seed ${request.seed}`,
     `searched: ${Object.keys(request.space).map(settingText).join(", ")}; what is to be small: ${objectiveText(request.objective)}`,
-    `${workers} threads; journal ${out}/journal.jsonl`,
+    `${queue ? `queue ${queue}` : `${workers} threads`}; journal ${out}/journal.jsonl`,
     ...(known.folds > 0 ? [`goes on: ${known.trials} trials and ${known.folds} trainings are there already`] : []),
     ...(request.pruning === "asynchronousHalving"
       ? ["asynchronous halving depends on which trial is faster: another run may differ"]

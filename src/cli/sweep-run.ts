@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "../formats/sha256.ts";
+import type { QueueNote } from "../queue/notes.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { sweepPage } from "../report/sweep-page.ts";
 import { type Choice, chooseTrials, confirmChoice } from "../study/choice.ts";
+import type { Executor } from "../study/executor.ts";
 import { importances } from "../study/importance.ts";
 import { openJournal } from "../study/journal-file.ts";
 import { type SweepEvent, type SweepRequest, type SweptTrial, sweep, sweepHeader } from "../study/sweep.ts";
@@ -16,6 +18,7 @@ import { coreCount } from "../wasm/host.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { hashOfFile } from "./data-hash.ts";
 import { fileSource } from "./file-source.ts";
+import { checkQueue, openQueue } from "./queue-options.ts";
 import { readTask } from "./read-task.ts";
 import { MODEL_FILE, runName } from "./run-folder.ts";
 import type { SweepEnd, SweepStart, ToldTrial } from "./sweep-events.ts";
@@ -29,6 +32,8 @@ import { version } from "./version.ts";
 interface SweepListener {
   start(start: SweepStart): void;
   hear(event: SweepEvent): void;
+  /** Of the queue, where there is one. */
+  note(note: QueueNote): void;
   /** The search is over; the best is trained on other folds, or on all rows. */
   confirming(): void;
 }
@@ -38,7 +43,7 @@ export const PAGE_FILE = "sweep.html";
 const BEST_FILE = "best.json";
 
 /**
- * Sweeps over a table, on threads of this machine.
+ * Sweeps over a table, on threads of this machine or on the workers of a queue.
  * @throws {DrowseError} when the table cannot be learned from, or no trial has come to a value.
  */
 export async function sweepTable(
@@ -49,6 +54,7 @@ export async function sweepTable(
 ): Promise<SweepEnd> {
   const begun = performance.now();
   const request = sweepRequest(options);
+  checkQueue(options, options.workers);
   const task = await readTask(await fileSource("sweep", path), options);
   if (task.kind === "regression" && request.objective === "calibrationError") {
     throw new DrowseError(
@@ -63,11 +69,19 @@ export async function sweepTable(
   const name = runName(path);
   const header = sweepHeader(request, { name, hash: dataHash }, { drowse: version, generator: GENERATOR, target: task.target });
   const journal = openJournal(join(out, JOURNAL_FILE), header);
-  const executor = threadExecutor(data, { workers: options.workers ?? coreCount() });
+  let executor: Executor | undefined;
+  const stop = () => void executor?.close();
   try {
+    const spread = { operation: "sweep", path, hash: dataHash, study: header };
+    const queue = options.queue === undefined ? undefined : await openQueue(options, spread);
+    executor = queue ?? threadExecutor(data, { workers: options.workers ?? coreCount() });
+    signal.addEventListener("abort", stop);
+    signal.throwIfAborted();
     const { trials: told, folds } = journal.contents;
     const known = { trials: told.length, folds: folds.length };
-    listener.start({ event: "start", data: path, dataHash, task, request, workers: executor.capacity, known, out });
+    const place = queue ? { workers: queue.threads, queue: queue.shown } : { workers: executor.capacity };
+    listener.start({ event: "start", data: path, dataHash, task, request, ...place, known, out });
+    queue?.listen(listener.note);
     const trials = await sweep(request, { executor, journal, signal, onEvent: listener.hear });
     const choice = chooseTrials(trials);
     if (!choice)
@@ -94,8 +108,11 @@ export async function sweepTable(
       await writeFileAtomic(join(out, MODEL_FILE), saveTableModel(chosen.model, chosen.preparation));
     }
     return end;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
   } finally {
-    await executor.close();
+    signal.removeEventListener("abort", stop);
+    await executor?.close();
     journal.close();
   }
 }

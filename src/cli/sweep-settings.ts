@@ -4,6 +4,7 @@ import { ratesOf, standardSpace } from "../study/settings.ts";
 import type { Space } from "../study/space.ts";
 import type { SweepRequest } from "../study/sweep.ts";
 import { DrowseError } from "../tensor/errors.ts";
+import type { QueueRequest } from "./queue-options.ts";
 import { objectives, prunings, samplers } from "./sweep-space.ts";
 import type { TableRequest } from "./table-options.ts";
 import { flagOf } from "./train-settings.ts";
@@ -28,7 +29,7 @@ export interface FixedSettings {
 }
 
 /** The options of `drowse sweep`, as they are read. */
-export interface SweepOptions extends FixedSettings, TableRequest {
+export interface SweepOptions extends FixedSettings, TableRequest, QueueRequest {
   readonly search?: Space;
   readonly trials: number;
   readonly sampler: keyof typeof samplers;

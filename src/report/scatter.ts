@@ -1,4 +1,5 @@
 import { exp, log } from "../tensor/arithmetic.ts";
+import { linearTicks, logTicks } from "./ticks.ts";
 
 /** A point of a drawing. */
 export interface ScatterPoint {
@@ -26,7 +27,9 @@ export interface Scatter {
   readonly band?: boolean;
 }
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [460, 300, 58, 26, 34, 44];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [460, 310, 56, 20, 42, 46];
+/** About how many ticks an axis has. */
+const TICKS = 5;
 /** Width of the local mean's kernel, as a share of the drawing. */
 const KERNEL = 0.1;
 /** What lies above this share of the points is drawn at the upper edge. */
@@ -35,7 +38,6 @@ const UPPER = 0.9;
 export const escapeHtml = (text: string) =>
   text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
 
-const short = (value: number) => String(Number(value.toPrecision(3)));
 const place = (value: number) => value.toFixed(1);
 
 /** Points as an SVG picture in the colours of the page around it; points have their labels as tooltips. */
@@ -46,40 +48,43 @@ export function scatterSvg({ title, across, up, points, from, to, log: isLog = f
   const [low, high] = widened(ys[0], ys[Math.min(ys.length - 1, Math.ceil(UPPER * ys.length))]);
   const x = (value: number) => LEFT + ((at(value) - left) / (right - left)) * (WIDTH - LEFT - RIGHT);
   const y = (value: number) => TOP + ((high - Math.min(high, Math.max(low, value))) / (high - low)) * (HEIGHT - TOP - BOTTOM);
-  const ticks = [0, 0.25, 0.5, 0.75, 1];
-  const grid = ticks.map((share) => {
-    const value = low + share * (high - low);
-    const text = `<text x="${LEFT - 7}" y="${place(y(value) + 4)}" text-anchor="end">${short(value)}</text>`;
-    return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${place(y(value))}" y2="${place(y(value))}"/>${text}`;
+  const foot = HEIGHT - BOTTOM;
+  const grid = linearTicks(low, high, TICKS).map(({ value, text }) => {
+    const label = `<text x="${LEFT - 8}" y="${place(y(value) + 4)}" text-anchor="end">${text}</text>`;
+    return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${place(y(value))}" y2="${place(y(value))}"/>${label}`;
   });
-  const marks = ticks.map((share) => {
-    const value = left + share * (right - left);
-    const across = LEFT + share * (WIDTH - LEFT - RIGHT);
-    return `<text x="${place(across)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${short(isLog ? exp(value) : value)}</text>`;
+  const [first, last] = isLog ? [exp(left), exp(right)] : [left, right];
+  const marks = (isLog ? logTicks : linearTicks)(first, last, TICKS).map(({ value, text }) => {
+    const tick = `<line class="axis" x1="${place(x(value))}" x2="${place(x(value))}" y1="${foot}" y2="${foot + 5}"/>`;
+    return `${tick}<text x="${place(x(value))}" y="${foot + 19}" text-anchor="middle">${text}</text>`;
   });
   const drawn = [...points].sort((a, b) => Number(a.look === "best") - Number(b.look === "best"));
   return [
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(`${title}: ${up} against ${across}`)}">`,
-    `<text class="title" x="${LEFT}" y="18">${escapeHtml(title)}</text>`,
+    `<text class="title" x="0" y="15">${escapeHtml(title)}</text>`,
+    `<text x="0" y="32">${escapeHtml(up)}</text>`,
     ...grid,
+    `<line class="axis" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${foot}" y2="${foot}"/>`,
     ...marks,
     `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${escapeHtml(across)}</text>`,
     ...(band ? [bandPath(points, { at, left, right, x, y, isLog })] : []),
-    ...drawn.map((point) => pointMark(point, x, y)),
+    ...drawn.map((point) => pointMark(point, { x, y, high })),
     "</svg>",
   ].join("\n");
 }
 
+/** A ring or a disc with its error bar; a small one where the value lies above the drawing. */
 function pointMark(
   { x: across, y: up, half = 0, look, label }: ScatterPoint,
-  x: (value: number) => number,
-  y: (value: number) => number,
+  { x, y, high }: { x: (value: number) => number; y: (value: number) => number; high: number },
 ) {
+  const [cx, cy] = [place(x(across)), place(y(up))];
   const bar =
     half > 0 && look !== "open"
-      ? `<line class="${look}" x1="${place(x(across))}" x2="${place(x(across))}" y1="${place(y(up - half))}" y2="${place(y(up + half))}"/>`
+      ? `<line class="${look}" x1="${cx}" x2="${cx}" y1="${place(y(up - half))}" y2="${place(y(up + half))}"/>`
       : "";
-  const circle = `<circle class="${look}" cx="${place(x(across))}" cy="${place(y(up))}" r="${look === "best" ? 5 : 3.2}">`;
+  const above = up > high;
+  const circle = `<circle class="${look}${above ? " above" : ""}" cx="${cx}" cy="${cy}" r="${look === "best" ? 5.5 : above ? 2.4 : 3.4}">`;
   return `${bar}${circle}<title>${escapeHtml(label)}</title></circle>`;
 }
 

@@ -57,6 +57,10 @@ export function dropoutText(difference: PairedDifference | undefined, objective:
 
 const signed = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toPrecision(2)}`;
 
+const LEGEND = `<p class="legend"><span class="key best">the best</span> <span class="key full">trained to the end, with the standard error over the folds</span>
+<span class="key open">given up early</span> <span class="key mean">local mean, with the band where it lies with 95%</span>
+<span class="key above">small, at the upper edge: above the drawing</span></p>`;
+
 /** A page that needs nothing beside itself: what was found, the value against each rate and setting, what matters, and time. */
 export function sweepPage(page: SweepPage): string {
   const { name, request, trials, choice, importances, withoutDropout, version } = page;
@@ -70,21 +74,21 @@ export function sweepPage(page: SweepPage): string {
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeHtml(name)}: how much dropout</title>`,
-    `<style>${sweepStyle}</style>\n</head>\n<body>\n<main>`,
+    `<style>${sweepStyle}</style>\n</head>\n<body>\n<header>`,
     `<h1>How much dropout: ${escapeHtml(name)}</h1>`,
-    `<p>${escapeHtml(lead)}</p>`,
-    `<p class="answer">${escapeHtml(dropoutText(withoutDropout, request.objective))}</p>`,
-    choiceTable(choice, request),
-    "<h2>Against each setting</h2>",
-    "<p>Rings were given up early. The line is a local mean, the band where it lies with 95%; bars are standard errors over the folds.</p>",
-    `<div class="drawings">${settingScatters(page).map(scatterSvg).join("\n")}</div>`,
-    "<h2>What matters</h2>",
-    importanceTable(importances),
-    "<h2>Time against worth</h2>",
-    `<div class="drawings">${scatterSvg(timeScatter(page))}</div>`,
-    "<h2>All trials</h2>",
-    trialTable(page),
-    `<footer>drowse ${escapeHtml(version)}</footer>\n</main>\n</body>\n</html>\n`,
+    `<p>${escapeHtml(lead)}</p>\n</header>\n<main>`,
+    `<section>\n<p class="answer">${escapeHtml(dropoutText(withoutDropout, request.objective))}</p>`,
+    `${choiceTable(choice, request)}\n</section>`,
+    "<section>\n<h2>Against each setting</h2>",
+    LEGEND,
+    `<div class="drawings">${settingScatters(page).map(scatterSvg).join("\n")}</div>\n</section>`,
+    "<section>\n<h2>What matters</h2>",
+    `${importanceTable(importances)}\n</section>`,
+    "<section>\n<h2>Time against worth</h2>",
+    `<div class="drawings">${scatterSvg(timeScatter(page))}</div>\n</section>`,
+    "<section>\n<h2>All trials</h2>",
+    `${trialTable(page)}\n</section>`,
+    `</main>\n<footer><p>drowse ${escapeHtml(version)}</p></footer>\n</body>\n</html>\n`,
   ].join("\n");
 }
 
@@ -121,7 +125,7 @@ function timeScatter({ request, trials, choice, seconds }: SweepPage): Scatter {
 function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const row = (cells: readonly string[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
-  return `<div class="wide"><table>\n<thead>${row(heading, "th")}</thead>\n<tbody>${rows.map((cells) => row(cells, "td")).join("\n")}</tbody>\n</table></div>`;
+  return `<div class="wide" tabindex="0"><table>\n<thead>${row(heading, "th")}</thead>\n<tbody>${rows.map((cells) => row(cells, "td")).join("\n")}</tbody>\n</table></div>`;
 }
 
 const valueWithError = ({ value, standardError }: SweptTrial) =>

@@ -1,0 +1,1 @@
+export function findRedis(options: { install: boolean }): Promise<{ path: string } | { missing: string }>;

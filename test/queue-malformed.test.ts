@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { Queue, QueueEvents } from "bullmq";
+import fc from "fast-check";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { dataKey, keyPrefix, queueName } from "../src/queue/names.ts";
+import { parseRedisAddress } from "../src/queue/redis-address.ts";
+import { runWorker, type WorkerEnd, type WorkerEvent } from "../src/queue/worker.ts";
+import { GENERATOR } from "../src/random/philox.ts";
+import { configuration } from "../src/study/configuration.ts";
+import { describeWithAnyRedis, startRedis, type TestRedis } from "./redis.ts";
+
+// What somebody pushes into the queue by hand: it fails by name, and the worker goes on.
+
+const VERSION = "1.2.3";
+const csv = `x,y,z\n${Array.from({ length: 40 }, (_, i) => `${i},${(i * 7) % 11},${i % 2 ? "a" : "b"}`).join("\n")}\n`;
+const hash = createHash("sha256").update(csv).digest("hex");
+
+const job = {
+  step: "fold",
+  drowse: VERSION,
+  generator: GENERATOR,
+  data: { hash, bytes: csv.length },
+  recipe: { reading: {} },
+  request: {
+    configuration: configuration({ hidden: [4], dropout: [0.5], epochs: 2 }),
+    resampling: { folds: 2, repeats: 1, seed: 1 },
+    repeat: 0,
+    fold: 0,
+  },
+};
+
+describeWithAnyRedis("what is pushed into the queue by hand", { timeout: 60_000 }, () => {
+  const controller = new AbortController();
+  const told: WorkerEvent[] = [];
+  let redis: TestRedis;
+  let client: Redis;
+  let queue: Queue;
+  let events: QueueEvents;
+  let worker: Promise<WorkerEnd>;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = new Redis(redis.address, { maxRetriesPerRequest: null });
+    await client.hset(dataKey(hash), { 0: csv, pieces: "1" });
+    const options = { connection: client, prefix: keyPrefix };
+    queue = new Queue(queueName(VERSION), options);
+    events = new QueueEvents(queueName(VERSION), options);
+    await events.waitUntilReady();
+    worker = runWorker({
+      ...{ address: parseRedisAddress("test", redis.address), version: VERSION, threads: 1, lease: 1 },
+      places: { cache: undefined, allowed: [] },
+      signal: controller.signal,
+      onEvent: (event) => void told.push(event),
+    });
+  });
+  afterAll(async () => {
+    controller.abort();
+    expect(await worker).toMatchObject({ trainings: expect.any(Number) });
+    await queue.close();
+    await events.close();
+    client.disconnect();
+    await redis.close();
+  });
+
+  /** Pushes work, and returns what came of it: an answer, or why it failed. */
+  async function push(data: unknown, name = "fold"): Promise<{ answer?: unknown; failure?: string }> {
+    const added = await queue.add(name, data as object);
+    try {
+      return { answer: await added.waitUntilFinished(events, 20_000) };
+    } catch (error) {
+      return { failure: (error as Error).message };
+    }
+  }
+
+  const wellAnswered = { answer: { result: { repeat: 0, fold: 0, weightsHash: expect.stringMatching(/^[0-9a-f]{64}$/) } } };
+
+  it("fails by name where it is malformed, and what is well-formed is trained", async () => {
+    expect(await push(job)).toMatchObject(wellAnswered);
+    const { request, data } = job;
+    const cases: readonly (readonly [unknown, RegExp])[] = [
+      [null, /^malformed: job is/],
+      ["a text", /^malformed: job is "a text"; give an object/],
+      [{}, /^malformed: job.step is missing/],
+      [{ ...job, code: "process.exit()" }, /^malformed: job.code is no setting there is/],
+      [{ ...job, step: "eval" }, /^malformed: job.step is "eval"/],
+      [
+        { ...job, data: { ...data, hash: "../../etc/passwd" } },
+        /^malformed: job.data.hash is "..\/..\/etc\/passwd"; give a SHA-256/,
+      ],
+      [{ ...job, request: { ...request, fold: 2 } }, /^malformed: job.request is .*; give a fold and a repeat of its resampling/],
+      [
+        { ...job, request: { ...request, configuration: { ...request.configuration, dropout: [2] } } },
+        /^malformed: job.request.configuration.dropout.0 is 2; give a number from 0/,
+      ],
+      [{ ...job, drowse: "0.0.1" }, /^refused: the work is of drowse 0.0.1 .*, and this worker is drowse 1.2.3/],
+      [{ ...job, generator: "another" }, /^refused: the work is of drowse 1.2.3 \(another\)/],
+    ];
+    for (const [value, message] of cases) expect((await push(value)).failure).toMatch(message);
+    expect(told.filter((event) => event.event === "note" && event.note === "malformed").length).toBeGreaterThan(5);
+    expect(await push(job, "whatever")).toMatchObject(wellAnswered);
+  });
+
+  it("says what is mistaken in data that cannot be trained", async () => {
+    expect(await push({ ...job, recipe: { reading: {}, target: "w" } })).toMatchObject({
+      answer: { mistake: ["table", 'there is no column "w"', expect.stringMatching(/x, y, z/)] },
+    });
+    expect(await push({ ...job, recipe: { reading: { format: "parquet" } } })).toHaveProperty("answer.mistake");
+  });
+
+  it("never brings a worker down, whatever it is", async () => {
+    const places = ["step", "drowse", "data", "recipe", "request"];
+    const changed = fc.tuple(fc.constantFrom(...places), fc.jsonValue()).map(([place, value]) => ({ ...job, [place]: value }));
+    const anything = fc.oneof(fc.jsonValue(), changed);
+    await fc.assert(
+      fc.asyncProperty(anything, async (value) => {
+        const { failure = "" } = await push(value);
+        expect(failure).toMatch(/^(malformed|refused): /);
+      }),
+      { numRuns: 60, seed: 7 },
+    );
+    expect(await push(job)).toMatchObject(wellAnswered);
+  });
+
+  it("is passed over where it is no job at all", async () => {
+    const base = `${keyPrefix}:${queueName(VERSION)}`;
+    await client.hset(`${base}:broken`, { name: "fold", data: "{ no JSON", opts: "{}", timestamp: "1" });
+    await client.lpush(`${base}:wait`, "broken", "nothing");
+    await client.zadd(`${base}:marker`, 0, "0");
+    expect(await push(job)).toMatchObject(wellAnswered);
+  });
+
+  it("is refused where the data are not those of their hash", async () => {
+    const other = "0".repeat(64);
+    await client.hset(dataKey(other), { 0: csv, pieces: "1" });
+    const wrong = { ...job, data: { hash: other, bytes: csv.length } };
+    const added = await queue.add("fold", wrong, { attempts: 1 });
+    await expect(added.waitUntilFinished(events, 20_000)).rejects.toThrow(/the bytes from Redis are not those of sha256:0000/);
+    expect(await push(job)).toMatchObject(wellAnswered);
+  });
+});
