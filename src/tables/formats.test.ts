@@ -113,6 +113,38 @@ describe("Parquet", () => {
     ]);
   });
 
+  /** A file of a column of numbers, one of them missing, whose first page begins with these bytes. */
+  const withPage = (...page: number[]) => {
+    const columnData = [{ name: "n", data: [1.5, null, 3.5, ...Array(40).fill(2)], type: "DOUBLE" as const, nullable: true }];
+    const whole = new Uint8Array(parquetWriteBuffer({ columnData, codec: "UNCOMPRESSED" }));
+    whole.set(page, 4);
+    return whole;
+  };
+  // Thrift's compact protocol: a byte for each field's distance and type, 5 a number (doubled), 12 a struct, and 0 at the end.
+  const sizes = [0x15, 2 * 20, 0x15, 2 * 20];
+  const v1 = (values: number[]) => [0x15, 0, ...sizes, 0x2c, 0x15, ...values, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0];
+
+  it.each<[what: string, page: number[], message: RegExp]>([
+    ["a page that does not say how long its levels are", [0x15, 6, ...sizes, 0x5c, 0x71, 0, 0], /a page has undefined values/],
+    [
+      "a page whose values are known, and the length of its levels is not",
+      [0x15, 6, ...sizes, 0x5c, 0x15, 6, 0x15, 0, 0x15, 6, 0, 0],
+      /a page has levels of undefined and undefined bytes/,
+    ],
+    ["a page without a size", [0x15, 0, 0x15, 34, 0], /a page has undefined bytes/],
+    ["a page that would grow", [0x15, 0, 0x15, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x15, 40, 0], /a page of 20 bytes is to have/],
+    ["a page of 2^28 values", v1([0x80, 0x80, 0x80, 0x80, 0x02]), /a page has 268435456 values/],
+    ["a run of 2^30 values", [...v1([6]), 5, 0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x08, 1], /a run has 1073741824 values/],
+    [
+      "packed values beyond all bounds",
+      [...v1([6]), 5, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 1],
+      /a run has 17179869176 values/,
+    ],
+  ])("is refused before it fills the memory or is read for ever: %s", async (_, page, message) => {
+    await expect(read(withPage())).resolves.toHaveLength(43);
+    await expect(read(withPage(...page))).rejects.toThrow(message);
+  });
+
   it("is refused where it is damaged", async () => {
     await expect(read(bytes(2).slice(0, -9))).rejects.toThrow(/^Parquet: the file cannot be read/);
   });

@@ -5,6 +5,7 @@ import type { ByteSource } from "./byte-source.ts";
 import type { Cell, Rows } from "./cells.ts";
 import { checkColumnCount } from "./column-limit.ts";
 import { columnNames } from "./csv-header.ts";
+import { checkPages } from "./parquet-pages.ts";
 
 // Parquet, by hyparquet: a row group at a time, in pieces.
 
@@ -26,6 +27,7 @@ export async function* readParquet(source: ByteSource): AsyncGenerator<Rows> {
   );
   let begun = 0;
   for (const group of metadata.row_groups) {
+    await mended(() => checkPages(metadata, group, source.size, file.slice));
     const end = begun + Number(group.num_rows);
     for (let rowStart = begun; rowStart < end; rowStart += ROWS) {
       const rowEnd = Math.min(end, rowStart + ROWS);
