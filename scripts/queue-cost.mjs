@@ -13,7 +13,7 @@ import { setup } from "./setup.mjs";
 //   node scripts/queue-cost.mjs [trials]
 
 const PORT = 16_399;
-const IDLE_SECONDS = 30;
+const IDLE_SECONDS = 20;
 
 const children = [];
 function start(program, args, cwd) {
@@ -80,6 +80,9 @@ if (isProgram(import.meta.url)) {
     console.log(/^(redis|valkey)_version:.*/m.exec(await client.info("server"))?.[0].trim());
     const drowse = (...args) => start(process.execPath, [join(root, "dist/cli.js"), ...args], folder);
     const address = `redis://127.0.0.1:${PORT}`;
+    const empty = await counts(client);
+    await wait(IDLE_SECONDS * 1000);
+    tell("nobody", between(empty, await counts(client)), IDLE_SECONDS, "second");
     const workers = [0, 1].map(() => drowse("worker", address, "--threads", "1", "--no-cache"));
     await wait(3000);
     const idle = await counts(client);

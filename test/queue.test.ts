@@ -76,7 +76,7 @@ async function stopped(worker: RunningCommand): Promise<Told> {
 const isTraining = ({ event }: Told) => event === "training";
 const trainings = ({ events }: RunningCommand) => events.filter(isTraining).length;
 
-describeWithAnyRedis("a queue", { timeout: 40_000 }, () => {
+describeWithAnyRedis("a queue", { timeout: 120_000 }, () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await startRedis({ password: "open:se/same" });
@@ -147,8 +147,9 @@ describeWithAnyRedis("a queue", { timeout: 40_000 }, () => {
         /--data-url has a name/,
       ],
     ];
-    for (const [args, code, message] of cases) {
-      const called = await drowse(args, { cwd });
+    const all = await Promise.all(cases.map(([args]) => drowse(args, { cwd })));
+    for (const [place, [, code, message]] of cases.entries()) {
+      const called = all[place];
       expect(called.stderr).toMatch(message);
       expect(called.stderr).not.toMatch(/wrong-word|\n {4}at /);
       expect(called.code).toBe(code);
@@ -180,7 +181,7 @@ describeWithAnyRedis("a queue", { timeout: 40_000 }, () => {
   });
 });
 
-describeWithRedis("a queue with faults", { timeout: 40_000 }, () => {
+describeWithRedis("a queue with faults", { timeout: 120_000 }, () => {
   let redis: TestRedis;
   // Each has its own: what was trained for another has its result in Redis already.
   beforeEach(async () => {

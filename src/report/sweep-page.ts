@@ -170,5 +170,5 @@ function trialTable({ request, trials, seconds }: SweepPage): string {
     `${trial.folds.length}`,
     (seconds.get(trial.number) ?? 0).toFixed(2),
   ]);
-  return table(["trial", "", objectiveText(request.objective), ...names.map(settingText), "folds", "seconds"], rows);
+  return table(["trial", "state", objectiveText(request.objective), ...names.map(settingText), "folds", "seconds"], rows);
 }
