@@ -14,33 +14,12 @@ const pictures = [
   { name: "playground", colorScheme: "light", width: 1240, height: 1390, preset: "Overfitting, cured" },
   { name: "playground-dark", colorScheme: "dark", width: 1240, height: 1420, preset: "A gap in the data" },
   { name: "playground-narrow", colorScheme: "light", width: 360, height: 1240, preset: "Overfitting, cured" },
-  {
-    name: "playground-digits",
-    colorScheme: "light",
-    width: 1240,
-    full: true,
-    preset: "Is this a digit?",
-    epochs: 40,
-    act: drawSeven,
-  },
-  {
-    name: "playground-digits-dark",
-    colorScheme: "dark",
-    width: 1240,
-    full: true,
-    preset: "Is this a digit?",
-    epochs: 40,
-    act: scribble,
-  },
-  {
-    name: "playground-digits-narrow",
-    colorScheme: "dark",
-    width: 360,
-    full: true,
-    preset: "Is this a digit?",
-    epochs: 40,
-    act: drawSeven,
-  },
+  { name: "playground-digits", colorScheme: "light", width: 1240, height: 1420, preset: "Digits", epochs: 40 },
+  ...[
+    { name: "playground-pad", colorScheme: "light", width: 1240, act: drawSeven, element: ".closer" },
+    { name: "playground-pad-dark", colorScheme: "dark", width: 1240, act: scribble, element: ".closer" },
+    { name: "playground-pad-narrow", colorScheme: "dark", width: 360, act: drawSeven, element: ".padpanel" },
+  ].map((picture) => ({ ...picture, preset: "Is this a digit?", epochs: 40 })),
 ];
 
 /** A seven, as places of the pen on the pad. */
@@ -68,7 +47,7 @@ function scribble(page) {
   return page.getByRole("button", { name: "A scribble" }).click();
 }
 
-async function take(browser, address, { name, colorScheme, width, height = 1400, full = false, preset, epochs = EPOCHS, act }) {
+async function take(browser, address, { name, colorScheme, width, height = 1400, preset, epochs = EPOCHS, act, element }) {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   await page.goto(address);
   await page.getByRole("button", { name: preset }).click();
@@ -79,7 +58,13 @@ async function take(browser, address, { name, colorScheme, width, height = 1400,
   // The ensemble comes after the last step.
   await act?.(page);
   await page.waitForTimeout(2000);
-  await page.screenshot({ path: join(root, `docs/figures/${name}.png`), fullPage: full });
+  const path = join(root, `docs/figures/${name}.png`);
+  if (element) {
+    // What stays in sight would lie on it.
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.setViewportSize({ width, height: 6000 });
+    await page.locator(element).screenshot({ path });
+  } else await page.screenshot({ path });
   await page.close();
 }
 

@@ -6,7 +6,7 @@ import { Twins } from "./twins.ts";
 
 /** A view is due at most this often. */
 const FRAME_MILLISECONDS = 50;
-/** As long as the steps between two views may take where they go as fast as they can. */
+/** As long as the steps between two views may take where they go as fast as they can; longer where a view takes longer. */
 const WORK_MILLISECONDS = 40;
 
 interface Beginning {
@@ -41,6 +41,8 @@ export class Conductor {
   #padDue = false;
   /** When the next questions may be asked while steps go on: they take the time of many views. */
   #askFrom = 0;
+  /** Milliseconds that the last view took. */
+  #lookTook = 0;
   /** Steps between two views at full speed; found by trying. */
   #burst = 4;
 
@@ -142,7 +144,9 @@ export class Conductor {
     if (steer) await twins.steer(steer);
     this.#due = false;
     await this.#steps(twins);
+    const looked = performance.now();
     this.#report({ kind: "view", run: this.#run, ...(await twins.look(this.#row)) });
+    this.#lookTook = performance.now() - looked;
     this.#ensembleDue = true;
     this.#padDue = true;
     if (this.#saves) this.#report({ kind: "file", run: this.#run, bytes: new Uint8Array(saveModel(twins.model)) });
@@ -195,8 +199,9 @@ export class Conductor {
       const begun = performance.now();
       await twins.run(this.#burst);
       const took = performance.now() - begun;
-      if (took < WORK_MILLISECONDS / 2) this.#burst = Math.min(2048, this.#burst * 2);
-      else if (took > WORK_MILLISECONDS) this.#burst = Math.max(1, this.#burst >> 1);
+      const most = Math.max(WORK_MILLISECONDS, this.#lookTook);
+      if (took < most / 2) this.#burst = Math.min(2048, this.#burst * 2);
+      else if (took > most) this.#burst = Math.max(1, this.#burst >> 1);
     }
   }
 }

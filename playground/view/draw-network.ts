@@ -4,6 +4,7 @@ import type { Surface } from "./canvas.tsx";
 import { drawInputs, type Square } from "./draw-digits.ts";
 import { layOut, type NetworkLayout, type Spot } from "./network-layout.ts";
 import { blend, type Palette } from "./palette.ts";
+import { leastStrength, MOST_LINES } from "./strongest.ts";
 
 /** Lit weights come in this many strengths, so that a thousand lines are few strokes. */
 const STRENGTHS = 6;
@@ -63,25 +64,9 @@ class Lines {
   }
 }
 
-/** Of more weights than this only the strongest are drawn: so many lines would be a cloud, and take their time. */
-const MOST_LINES = 1500;
-
 /** Whether a network has too many weights for all to be drawn. */
 export function isCrowded(walk: Walk | undefined): boolean {
   return walk?.bundles.some(({ weights }, index) => weights.length > MOST_LINES && !(index === 0 && seesImages(walk))) ?? false;
-}
-
-/** Strengths that are told apart to find them. */
-const BINS = 256;
-
-/** The least strength, of 0 to 1, of the lines that are drawn: as low as leaves no more of them than there may be. */
-export function leastStrength(strengths: ArrayLike<number>, most: number): number {
-  if (strengths.length <= MOST_LINES) return 0;
-  const counts = new Uint32Array(BINS);
-  for (let at = 0; at < strengths.length; at++) counts[Math.min(BINS - 1, Math.floor((Math.abs(strengths[at]) / most) * BINS))]++;
-  let bin = BINS - 1;
-  for (let lines = counts[bin]; bin > 0 && lines + counts[bin - 1] <= MOST_LINES; ) lines += counts[--bin];
-  return bin / BINS;
 }
 
 /** The weights of a bundle as lines; of weights that sleep there is none. */

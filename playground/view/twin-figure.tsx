@@ -86,7 +86,7 @@ function Network({ twin, walk }: { twin: TwinName; walk: Walk }) {
   return (
     <Canvas
       class="network"
-      proportion={0.92}
+      proportion={isOfImages.value ? 0.78 : 0.92}
       draw={draw}
       label={`The network in its next step on ${isOfImages.value ? "the image" : "the ringed point"}: ${awakeWords(walk)}`}
       onPoint={({ left, top }) => {
