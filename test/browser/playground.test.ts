@@ -56,6 +56,19 @@ for (const isolated of [true, false]) {
       expect(await testLoss(page, "drowsy")).toBeLessThan(await testLoss(page, "awake"));
       expect(complaints).toEqual([]);
     });
+
+    it("learns digits, whose pixels sleep as they do in Node", async () => {
+      const { page, complaints } = opened;
+      const settings = { ...standardSettings, hidden: [8], inputRate: 0.3, seed: 4 };
+      await visit(opened, "#data=digits&points=30&hidden=8&inputRate=0.3&seed=4");
+      await button(page, "Epoch").click();
+      await expect.poll(() => epochOf(page)).toBe(1);
+      const model = buildNetwork(settings, { awake: false, inputs: 784, outputs: 10 });
+      const { data } = dropoutMask(model, "input", { rows: [0], pass: 1 });
+      const awake = data.reduce((sum, word) => sum + word, 0);
+      await page.getByTestId("roll-call").getByText(`inputs: ${awake} of 784 awake`).waitFor({ state: "attached" });
+      expect(complaints).toEqual([]);
+    });
   });
 }
 
