@@ -1,15 +1,22 @@
 import {
   type BatchSource,
+  classMeasures,
   DrowseError,
   dense,
+  f1,
+  loadFitState,
   loadModel,
+  precision,
   readIdx,
+  recall,
   relu,
+  saveFitState,
   saveModel,
   sequential,
   sgd,
   type Trainer,
   takeRows,
+  topKAccuracy,
 } from "drowse";
 import { describe, expect, it } from "vitest";
 import { maskOfRow } from "../src/random/mask.ts";
@@ -55,6 +62,19 @@ const cases: readonly (readonly [name: string, message: string, call: () => unkn
   ["saveModel(nothing)", "saveModel: the model is undefined; give a model", () => saveModel(given(undefined))],
   ["saveModel(weights)", "saveModel: the model is an object with dense1; give a model", () => saveModel(given({ dense1: [1] }))],
   ["loadModel(a promise)", "the file is an object with no keys; give its bytes", () => loadModel(given(Promise.resolve()))],
+  ["saveFitState(nothing)", "saveFitState: the state is undefined; give one that fit gave", () => saveFitState(given(undefined))],
+  ["saveFitState(a model)", "saveFitState: the state is an object with", () => saveFitState(given(build()))],
+  ["loadFitState(nothing)", "the file is undefined; give its bytes", () => loadFitState(given(undefined))],
+  ["loadFitState(numbers)", "the file is [1, 2, 3, 4, 5]; give its bytes", () => loadFitState(given([1, 2, 3, 4, 5]))],
+  ["f1(null)", "f1: the options are null; give an object with average", () => f1([1], [1], given(null))],
+  ["precision(macro)", 'precision: the options are "macro"', () => precision([1], [1], given("macro"))],
+  ["recall(averages)", 'recall: unknown option "averages"', () => recall([1], [1], given({ averages: "macro" }))],
+  [
+    "classMeasures(average)",
+    'classMeasures: unknown option "average"',
+    () => classMeasures([1], [1], given({ average: "macro" })),
+  ],
+  ["topKAccuracy(nothing)", "topKAccuracy: the options are undefined", () => topKAccuracy([1], [[0, 1]], given(undefined))],
   ["readIdx(nothing)", "readIdx: the data is undefined; give", () => readIdx(given(undefined))],
   [
     "takeRows(nothing)",

@@ -43,10 +43,13 @@ function tensorsOf(prefix: string, numbers: Numbers): SafetensorsInput[] {
 /**
  * A state of `fit` as the bytes of a file, with a checksum.
  * @param note - a text that is kept beside it.
+ * @throws {DrowseError} on anything that is no state.
  * @example
  * const checkpoint = { save: (state) => writeFile("checkpoint.safetensors", saveFitState(state)) };
  */
 export function saveFitState(state: FitState, note = ""): Uint8Array {
+  if (typeof state?.trainer?.values !== "object" || typeof state.trainer.slots !== "object")
+    throw new DrowseError("saveFitState", `the state is ${show(state)}`, "give one that fit gave to checkpoint.save");
   const { trainer, last, best, ...plain } = state;
   const { values, slots, ...position } = trainer;
   const own = best !== undefined && best.epoch !== last?.epoch;
@@ -75,8 +78,13 @@ export function saveFitState(state: FitState, note = ""): Uint8Array {
 /**
  * The state of a file's bytes, and the note beside it. `fit` checks that it is one of its model, data and options.
  * @throws {DrowseError} when a byte is missing or another, or the file is not one that `saveFitState` made.
+ * @example
+ * const { state } = loadFitState(await readFile("checkpoint.safetensors"));
+ * await model.fit(data, { ...options, resume: state });
  */
 export function loadFitState(bytes: Uint8Array): { state: FitState; note: string } {
+  if (!(bytes instanceof Uint8Array))
+    throw new DrowseError(OPERATION, `the file is ${show(bytes)}`, "give its bytes, a Uint8Array");
   const end = bytes.length - CHECKSUM_BYTES;
   if (end < 0) throw damaged(`the file has ${bytes.length} bytes`);
   const checksum = new DataView(bytes.buffer, bytes.byteOffset + end, CHECKSUM_BYTES).getUint32(0, true);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../layers/options.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { checkRows, readClasses, readTable, type Table } from "./table.ts";
 
@@ -49,7 +50,9 @@ export function accuracy(targets: ArrayLike<number>, predictions: ArrayLike<numb
  * @example
  * topKAccuracy(y, await model.predict(x), { k: 5 })
  */
-export function topKAccuracy(targets: ArrayLike<number>, scores: Table, { k }: { k: number }): number {
+export function topKAccuracy(targets: ArrayLike<number>, scores: Table, options: { k: number }): number {
+  checkOptions("topKAccuracy", options, ["k"]);
+  const { k } = options;
   const { data, rows, columns } = readTable("topKAccuracy", "the scores", scores);
   const t = readClasses("topKAccuracy", "the targets", targets, columns);
   checkRows("topKAccuracy", t.length, rows);

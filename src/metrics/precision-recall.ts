@@ -1,3 +1,4 @@
+import { checkOptions } from "../layers/options.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { checkRows, readClasses } from "./table.ts";
 
@@ -34,7 +35,7 @@ interface Counts {
  *
  * @param targets - class indices.
  * @param predictions - class indices, as many; `argmax` makes them of scores.
- * @throws {DrowseError} on wrong classes, and on more than two without an average.
+ * @throws {DrowseError} on wrong classes, on more than two without an average, and on wrong or unknown options.
  * @example
  * precision(y, argmax(await model.predict(x)), { average: "macro" })
  */
@@ -63,14 +64,17 @@ export function f1(targets: ArrayLike<number>, predictions: ArrayLike<number>, o
 
 /**
  * Precision, recall and F1 of each class, from class 0 to the highest that occurs.
+ * @throws {DrowseError} on wrong classes and unknown options.
  * @example
  * const [, ofClass1] = classMeasures(y, argmax(await model.predict(x)));
  */
 export function classMeasures(
   targets: ArrayLike<number>,
   predictions: ArrayLike<number>,
-  { zeroDivision = 0 }: Pick<AverageOptions, "zeroDivision"> = {},
+  options: Pick<AverageOptions, "zeroDivision"> = {},
 ): ClassMeasures[] {
+  checkOptions("classMeasures", options, ["zeroDivision"]);
+  const { zeroDivision = 0 } = options;
   return countClasses("classMeasures", targets, predictions).map((counts) => ({
     precision: ratio("precision", counts, zeroDivision),
     recall: ratio("recall", counts, zeroDivision),
@@ -79,12 +83,9 @@ export function classMeasures(
   }));
 }
 
-function averaged(
-  measure: Measure,
-  targets: ArrayLike<number>,
-  predictions: ArrayLike<number>,
-  { average = "binary", zeroDivision = 0 }: AverageOptions,
-): number {
+function averaged(measure: Measure, targets: ArrayLike<number>, predictions: ArrayLike<number>, options: AverageOptions): number {
+  checkOptions(measure, options, ["average", "zeroDivision"]);
+  const { average = "binary", zeroDivision = 0 } = options;
   if (zeroDivision !== 0 && zeroDivision !== 1)
     throw new DrowseError(measure, `zeroDivision is ${show(zeroDivision)}`, "give 0 or 1");
   const counts = countClasses(measure, targets, predictions);
