@@ -135,6 +135,13 @@ const cases: readonly (readonly [name: string, message: string, call: () => unkn
     "reduceLearningRateOnPlateau: the options are true; give an object",
     () => fitted({ reduceLearningRateOnPlateau: true }),
   ],
+  ["fit(earlyStopping null)", "earlyStopping: the options are null", () => fitted({ earlyStopping: null, validation: 0.5 })],
+  [
+    "fit(reduceLearningRateOnPlateau false)",
+    "reduceLearningRateOnPlateau: the options are false",
+    () => fitted({ reduceLearningRateOnPlateau: false }),
+  ],
+  ["fit(checkpoint 0)", "checkpoint: the options are 0", () => fitted({ checkpoint: 0 })],
   ["fit(validation false)", "fit: validation: the data is false; give { x, y }", () => fitted({ validation: false })],
   ["fit(a loss of the caller's)", "fit: the loss is an object with kind; give", () => fitted({ loss: { kind: "crossEntropy" } })],
   ["fit(loss null)", "fit: the loss is null; give", () => fitted({ loss: null })],

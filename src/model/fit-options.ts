@@ -87,15 +87,15 @@ export async function checkFit(model: Network, data: Data, options: FitOptions):
   checkFunction("fit", "onEpoch", onEpoch);
   checkSignal("fit", signal);
   signal?.throwIfAborted();
-  const checkpoints = options.checkpoint && new Checkpoints(options.checkpoint);
+  const checkpoints = options.checkpoint === undefined ? undefined : new Checkpoints(options.checkpoint);
   const loss = resolveLoss("fit", options.loss);
   checkTrainable("fit", loss, model.graph);
   const outputs = sizeOf(model.graph.output);
   const metrics = resolveMetrics("fit", names, { targets: loss.targets, outputs });
   const answers = loss.answers !== "none";
   const numbers = watchable({ answers, validation: options.validation !== undefined, metrics });
-  const stopping = earlyStopping && new EarlyStopping(earlyStopping, numbers);
-  const plateau = reduceLearningRateOnPlateau && new Plateau(reduceLearningRateOnPlateau, numbers);
+  const stopping = earlyStopping === undefined ? undefined : new EarlyStopping(earlyStopping, numbers);
+  const plateau = reduceLearningRateOnPlateau === undefined ? undefined : new Plateau(reduceLearningRateOnPlateau, numbers);
   const request = lossRequest("fit", model, loss);
   const source = prepareData("fit", data, request);
   const { rows, validation } = await prepareValidation(model, source, options.validation, request);

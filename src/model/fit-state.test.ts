@@ -166,6 +166,7 @@ describe("fit refuses", () => {
       "has earlyStopping, and this run has none",
     );
     await refusal(state, { batchSize: 4 }).toThrow("the state is of step 23 after 2 epochs; an epoch has 20 steps");
+    await refusal(null).toThrow("fit: resume: the state has version undefined");
     await refusal({ ...state, version: 2 }).toThrow("the state has version 2");
     await refusal({ ...state, epochs: 3 }).toThrow("its epochs are 3");
     await refusal({ ...state, epochs: [] }).toThrow("of step 23 after 0 epochs");

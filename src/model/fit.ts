@@ -27,7 +27,7 @@ export async function fitModel(model: Network, data: Data, options: FitOptions):
   const trainer = await createTrainer("fit", model, source, options, circumstances);
   const run = new Run(model, trainer, request, options);
   try {
-    if (options.resume) run.resume(options.resume);
+    if (options.resume !== undefined) run.resume(options.resume);
   } catch (error) {
     trainer.close();
     throw error;

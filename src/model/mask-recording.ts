@@ -37,13 +37,15 @@ export function recordMasks(model: Network, options: { pass?: number; layers?: r
 
 /**
  * What replays masks of a graph's layers, each those of a pass of its own.
- * @throws {DrowseError} on a name that no dropout layer has.
+ * @throws {DrowseError} on layers that are no array, and a name that no dropout layer has.
  */
 export function recordingOf(
   operation: string,
   { graph, seed }: { readonly graph: Graph; readonly seed: number },
   { layers, passOf }: { readonly layers: readonly string[] | undefined; readonly passOf: (layer: string) => number },
 ): MaskRecording {
+  if (layers !== undefined && !Array.isArray(layers))
+    throw new DrowseError(operation, `layers is ${show(layers)}`, "give an array of names, or leave it out");
   const nodes = dropoutNodes(graph);
   const names = layers ?? nodes.map(({ name }) => name);
   checkDropoutNames(operation, graph, names);

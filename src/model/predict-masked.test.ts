@@ -204,6 +204,7 @@ describe("recordMasks", () => {
     ["pass is 2147483648", () => recordMasks(build(), { pass: 2 ** 31 })],
     ["pass is 0.5", () => recordMasks(build(), { pass: 0.5 })],
     ["dense1 is no dropout layer; the dropout layers are dropout1, dropout2", () => recordMasks(build(), { layers: ["dense1"] })],
+    ["layers is 5; give an array of names, or leave it out", () => recordMasks(build(), { layers: 5 as never })],
     ['unknown option "rows"; the options are pass, layers', () => recordMasks(build(), { rows: [1] } as never)],
   ])("refuses: %s", (message, call) => expect(call).toThrow(`recordMasks: ${message}`));
 });

@@ -1,4 +1,4 @@
-import { checkNumber } from "../layers/options.ts";
+import { checkNumber, checkOptions } from "../layers/options.ts";
 import type { Copies } from "../losses/loss.ts";
 import { maskOfRow } from "../random/mask.ts";
 import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
@@ -116,6 +116,7 @@ export class TrainerMasks {
    * const recording = trainer.masks.record({ layers: ["dropout1"] });
    */
   record(options: { layers?: readonly string[] } = {}): MaskRecording {
+    checkOptions("masks", options, ["layers"]);
     const { pass, graph } = this.#owner.stepAt(this.#owner.lastStep());
     const { seed } = this.#owner;
     return recordingOf("masks", { graph, seed }, { layers: options.layers, passOf: (name) => this.#frozen[name] ?? pass });
