@@ -49,12 +49,13 @@ export interface PeakJob {
   readonly threads: number;
 }
 
-/** A unit is a whole training of a table of 1,000 rows, as a sweep gives it out. */
+/** A unit is so many whole trainings of a table of 1,000 rows, given out at once as a sweep gives them. */
 export interface TrainingsJob {
   readonly task: "trainings";
   /** Processes that take them from a queue; 0: threads of the contestant itself. */
   readonly workers: number;
   readonly epochs: number;
+  readonly trainings: number;
   readonly threads: number;
 }
 

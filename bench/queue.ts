@@ -46,7 +46,7 @@ async function prepare(job: Job): Promise<Contestant> {
     async run(units) {
       const settings = { hidden: [32], dropout: [0.3], epochs: job.epochs, patience: "none" as const };
       // Each its own: what is asked again has its answer already.
-      const all = Array.from({ length: units }, () => {
+      const all = Array.from({ length: units * job.trainings }, () => {
         const resampling = { folds: 5, repeats: 1, seed: ++trained };
         return executor.run({ configuration: configuration(settings), resampling, repeat: 0, fold: 0 });
       });

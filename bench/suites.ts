@@ -229,13 +229,17 @@ function threads(lab: Lab): Case[] {
   return [stepCase(`${name(job.layers)}, rates ${job.rates.join(" ")}, batch ${job.batch}`, job, entries)];
 }
 
+/** Trainings that are given out at once: enough that two workers have something to do. */
+const AT_ONCE = 16;
+
 /** Trainings of a table of 1,000 rows by 8, as a sweep gives them out: what the queue costs each, and what a second worker brings. */
 function queue({ field }: Lab): Case[] {
   const layers = [8, 32, 2];
-  return [1, 20].map((epochs) => {
+  return [1, 40].map((epochs) => {
     const entry = (workers: number, threads: number, what: string): Entry => ({
       command: field.queue,
-      job: { task: "trainings", workers, threads, epochs },
+      job: { task: "trainings", workers, threads, epochs, trainings: AT_ONCE },
+      units: 1 / AT_ONCE,
       what,
     });
     return {
