@@ -68,6 +68,8 @@ class Working {
   readonly #trainers: Trainers;
   /** Studies of which it was said that they are of another version. */
   readonly #refused = new Set<string>();
+  /** What was said of work that failed. */
+  readonly #failures = new Set<string>();
   readonly #begun = performance.now();
   #trainings = 0;
 
@@ -176,6 +178,9 @@ class Working {
     if (error.name === "UnrecoverableError" || error.message.startsWith("malformed") || error.message.startsWith("refused"))
       return;
     if (error.name === "NotThere") return;
+    // The same work fails again a second later: it is said once.
+    if (this.#failures.has(error.message)) return;
+    this.#failures.add(error.message);
     this.#note("failed", `work failed: ${error.message}${job ? ` (job ${String(job.id).slice(0, 60)})` : ""}`);
   }
 
@@ -183,7 +188,7 @@ class Working {
   #hear(error: Error): void {
     if (/lock|not in the active state|Missing key/i.test(error.message)) {
       const message =
-        "this worker was silent for too long, and what it was training was given to another: its own result is dropped";
+        "this worker was silent for too long and its work was given to another, or Redis has forgotten it: what it trained is dropped";
       this.#note("silent", message);
       return;
     }
