@@ -145,7 +145,7 @@ describe("drowse inspect", () => {
   it("tells of a run by its folder and by its model's file the same", async () => {
     const { code, stdout } = await call("inspect", "run");
     expect(code).toBe(0);
-    for (const part of [/rates: dropout1 0\.2/, /output: softmax/, /predicts kind: one of big, small/, /epoch 15 {3}loss /]) {
+    for (const part of [/rates: dropout1 0\.5/, /output: softmax/, /predicts kind: one of big, small/, /epoch 15 {3}loss /]) {
       expect(stdout).toMatch(part);
     }
     expect((await call("inspect", "run/model.safetensors")).stdout).toBe(stdout);
@@ -179,7 +179,7 @@ describe("drowse inspect", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.split("\n")[0]).toBe(`killed: no model yet, but a checkpoint, ${newest}`);
     expect(stdout).toMatch(/\nstep [\d,]+, after \d+ finished epochs, of which epoch \d+ is the best\noptimizer adamW, seed 1\n/);
-    expect(stdout).toMatch(/\ndense1\.weight +\d+ numbers\n[\s\S]*\nrates: dropout1 0\.2\nepoch 1 {3}loss /);
+    expect(stdout).toMatch(/\ndense1\.weight +\d+ numbers\n[\s\S]*\nrates: dropout1 0\.5\nepoch 1 {3}loss /);
     expect(stdout).toMatch(/\nepoch 30 [\s\S]*to go on with it:\n {2}drowse train --resume killed\n$/);
     expect(await refused("predict", "killed", "sizes.csv")).toBe(
       "predict: killed has no model yet: the run has not come to its end; go on with it: drowse train --resume killed\n",

@@ -58,7 +58,7 @@ describe("drowse on a table", () => {
       task: "classification",
       hidden: [16],
       test: 0.15,
-      dropout: 0.2,
+      dropout: 0.5,
     });
     const events = eventsOf(await call(...args, "--json", "--threads", "1", "--out", "two"));
     expect(events[0]).toMatchObject({ event: "start", rows: 210, classes: ["big", "small"] });
@@ -74,7 +74,9 @@ describe("drowse on a table", () => {
     const page = readFileSync(join(cwd, "one/report.html"), "utf8");
     for (const told of ["300", "flowers.csv", "Which columns matter", "it counts the rows"]) expect(page).toContain(told);
     const command = /<pre>(drowse train .*)<\/pre>/.exec(page)?.[1] ?? "";
-    expect(command).toBe("drowse train flowers.csv --target kind --task classification --hidden 16 --epochs 30 --batch-size 32");
+    expect(command).toBe(
+      "drowse train flowers.csv --target kind --task classification --hidden 16 --dropout 0.5 --epochs 30 --batch-size 32",
+    );
     const [, ...args] = command.split(" ");
     expect(await call(...args, "--out", "again")).toMatchObject({ code: 0 });
     expect(readFileSync(join(cwd, "again/model.safetensors"))).toEqual(readFileSync(join(cwd, "one/model.safetensors")));
@@ -185,7 +187,7 @@ describe("drowse on a table", () => {
     const { code, stdout } = await call("inspect", "one");
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /dropout1 .*rate 0\.2[\s\S]*predicts kind: one of big, small[\s\S]*categories: colour, place[\s\S]*epoch 1 /,
+      /dropout1 .*rate 0\.5[\s\S]*predicts kind: one of big, small[\s\S]*categories: colour, place[\s\S]*epoch 1 /,
     );
   });
 

@@ -180,7 +180,7 @@ describe("a run", () => {
   });
 
   it("whose folder goes away under it says so, trains on, and fails at its end", async () => {
-    const long = ["--epochs", "3000", "--early-stopping", "3000", "--checkpoint-every", "100ms"];
+    const long = ["--epochs", "3000", "--early-stopping", "3000", "--no-refit", "--checkpoint-every", "100ms"];
     const args = ["train", ...training, ...long, "--out", "gone", "--json"];
     const onOutput = (text: string) => {
       if (text.includes('"event":"epoch"') && existsSync(path("gone"))) renameSync(path("gone"), path("taken away"));

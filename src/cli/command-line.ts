@@ -15,7 +15,7 @@ export function commandLine(config: TrainSettings & { readonly data: string }): 
   const standard: Readonly<Record<string, unknown>> = {
     ...defaults,
     ...optimizerDefaults[config.optimizer],
-    ...(isTable ? { ...tableDefaults, batchSize: undefined } : { test: tableDefaults.test }),
+    ...(isTable ? { ...tableDefaults, batchSize: undefined, dropout: undefined } : { test: tableDefaults.test }),
   };
   const given = Object.entries(config).filter(
     ([name, value]) =>

@@ -18,7 +18,7 @@ import { addQueue, checkQueue, openQueue, type QueueRequest } from "./queue-opti
 import { readTask } from "./read-task.ts";
 import { jsonOption, seedOption } from "./shared-options.ts";
 import { formatTable } from "./table.ts";
-import { tableBatchSize, tableDefaults } from "./table-defaults.ts";
+import { tableBatchSize, tableDefaults, tableDropout } from "./table-defaults.ts";
 import { addTableReading, addTableTask, readingOf, type TableRequest } from "./table-options.ts";
 import { UsageError } from "./usage-error.ts";
 import { version } from "./version.ts";
@@ -111,7 +111,7 @@ async function compare(path: string, options: CompareOptions, { terminal }: Cont
   checkQueue(options, workers);
   const task = await readTask(await fileSource(OPERATION, path), options);
   const base = configuration({
-    ...{ hidden, dropout: hidden.map(() => tableDefaults.dropout), epochs },
+    ...{ hidden, dropout: hidden.map(() => tableDropout(task.kind, task.rows.length)), epochs },
     ...{ patience: tableDefaults.earlyStopping, batchSize: tableBatchSize(task.rows.length) },
   });
   const variants = dropoutVariants(base, rates);

@@ -16,6 +16,7 @@ import { imageNetwork } from "./image-network.ts";
 import { Interrupted } from "./interrupt.ts";
 import { KeptRun } from "./kept-run.ts";
 import { optimizerOf } from "./optimizer-settings.ts";
+import { readTask } from "./read-task.ts";
 import { openRun } from "./resumed-run.ts";
 import { checkpointNames } from "./run-checkpoints.ts";
 import { VALIDATED_FILE } from "./run-folder.ts";
@@ -95,12 +96,13 @@ async function train(out: string, way: Way = {}): Promise<{ outcome: TableOutcom
   const resumed = resume ? await openRun(out, addTrainOptions(new Command())) : undefined;
   const kept = new KeptRun({ out, name: "t", checkpointEvery, resumed }, (text) => said.push(text), watched);
   const asked = { ...request, refit };
-  const outcome = await trainTable({ path: "t.csv", source }, asked, settings, {
+  const task = await readTask(source, asked);
+  const table = { ...asked, target: task.target, task: task.kind };
+  const outcome = await trainTable({ path: "t.csv", task }, asked, settings, {
     signal: controller.signal,
     onEvent: (event) => event.event === "epoch" && hear(event),
     kept,
-    begin: ({ target, kind }) =>
-      kept.begin({ data: "t.csv", dataHash: `sha256:${"0".repeat(64)}`, table: { ...asked, target, task: kind }, settings }),
+    begin: () => kept.begin({ data: "t.csv", dataHash: `sha256:${"0".repeat(64)}`, table, settings }),
   });
   const { model, preparation, validated, epochs, end, stopped } = outcome;
   const others = validated ? { [VALIDATED_FILE]: saveTableModel(validated.model, validated.preparation) } : {};

@@ -3,7 +3,6 @@ import { weightsHash } from "../formats/weights-hash.ts";
 import type { FitOptions } from "../model/fit-options.ts";
 import type { Model } from "../model/model.ts";
 import { prepareRows } from "../tables/apply-preparation.ts";
-import type { ByteSource } from "../tables/byte-source.ts";
 import { fitPreparation } from "../tables/fit-preparation.ts";
 import { inputSize, outputSize, type Preparation } from "../tables/preparation.ts";
 import { splitTable, type TableSplit } from "../tables/split-table.ts";
@@ -14,7 +13,6 @@ import { imageNetwork } from "./image-network.ts";
 import { Interrupted } from "./interrupt.ts";
 import type { KeptRun } from "./kept-run.ts";
 import { measureRows } from "./measure-rows.ts";
-import { readTask } from "./read-task.ts";
 import type { TableEnd, TableEpoch, TableProgress, TableStart } from "./table-events.ts";
 import { fitTable, type PreparedRows, phaseTeller, type TableFit, tableLoss } from "./table-fit.ts";
 import { readingOf, type TableRequest } from "./table-options.ts";
@@ -46,8 +44,8 @@ interface Run {
   readonly onEvent: (event: TableStart | TableProgress | TableEpoch) => void;
   /** Keeps it. */
   readonly kept: KeptRun;
-  /** Makes its folder, when it is known what is learned: what `fit` is to be given. */
-  readonly begin: (task: TableTask) => Promise<Pick<FitOptions, "checkpoint" | "resume">>;
+  /** Makes its folder: what `fit` is to be given. */
+  readonly begin: () => Promise<Pick<FitOptions, "checkpoint" | "resume">>;
 }
 
 /** A table that is ready to be learned from. */
@@ -62,12 +60,11 @@ interface Ready extends PreparedModel {
  * @throws {DrowseError} when the table cannot be learned from, or training fails within the first epoch.
  */
 export async function trainTable(
-  { path, source }: { path: string; source: ByteSource },
+  { path, task }: { path: string; task: TableTask },
   request: TableRequest,
   settings: TrainSettings,
   run: Run,
 ): Promise<TableOutcome> {
-  const task = await readTask(source, request);
   checkSettings(task, settings);
   const { seed, validation = 0 } = settings;
   const split = splitTable(task, { validation, test: request.test ?? 0, seed });
@@ -116,7 +113,7 @@ async function trainFirst(
   // The rows are split already: none are left for `fit` to hold out.
   const { metrics = [], ...options } = fitOptions({ ...settings, validation: undefined }, split.training.length);
   const loss = tableLoss(task, settings);
-  const keeping = await begin(task);
+  const keeping = await begin();
   const { between } = kept;
   tell.before(between?.epochs ?? keeping.resume?.epochs ?? []);
   if (between) return takeUpFirst(model, between, loss, settings.earlyStopping ?? Number.POSITIVE_INFINITY);

@@ -9,7 +9,7 @@ import { type ImageSets, openImageSets } from "./image-sets.ts";
 import { keepRun } from "./keep-run.ts";
 import { withTestSet } from "./png-sets.ts";
 import { checkRunFolder } from "./run-folder.ts";
-import { tableDefaults } from "./table-defaults.ts";
+import { tableDefaults, tableDropout } from "./table-defaults.ts";
 import { type ImageRequest, TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
 import { type TrainCall, type TrainOptions, trainCall } from "./train-call.ts";
 import { addTrainOptions } from "./train-options.ts";
@@ -36,7 +36,8 @@ Of a table the types of the columns are found and told. Numbers are
 standardised, categories one-hot, and what is missing is the median or the most
 frequent, with an input that says so: all of it fitted on the rows to train on,
 and kept in model.safetensors. Where nothing else is said the network is
-%HIDDEN%, dropout %DROPOUT%, none on the input, optimizer %OPTIMIZER%, up to %EPOCHS% epochs,
+%HIDDEN%, dropout %FEW% (%MANY% of numbers, and from 20,000 rows on), none on the
+input, optimizer %OPTIMIZER%, up to %EPOCHS% epochs,
 --validation %VALIDATION% with --early-stopping %PATIENCE%, and %TEST% of the rows to test on.
 
 When early stopping has found the best epoch of a table, the network is trained
@@ -132,9 +133,10 @@ export const addTrain: AddCommand = (program, context) => {
 
 /** The help, with the defaults of tables in it. */
 function help(): string {
-  const { hidden, dropout, optimizer, epochs, validation, earlyStopping, test } = tableDefaults;
-  const said = { HIDDEN: hidden.join("-"), DROPOUT: dropout, OPTIMIZER: optimizer, EPOCHS: epochs, VALIDATION: validation };
-  const named: Record<string, string | number> = { ...said, PATIENCE: earlyStopping, TEST: test };
+  const { hidden, optimizer, epochs, validation, earlyStopping, test } = tableDefaults;
+  const said = { HIDDEN: hidden.join("-"), OPTIMIZER: optimizer, EPOCHS: epochs, VALIDATION: validation };
+  const rates = { FEW: tableDropout("classification", 0), MANY: tableDropout("regression", 0) };
+  const named: Record<string, string | number> = { ...said, ...rates, PATIENCE: earlyStopping, TEST: test };
   return HELP.replace(/%(\w+)%/g, (_, name) => String(named[name]));
 }
 

@@ -1,11 +1,11 @@
 import { saveTableModel } from "../tables/table-model.ts";
-import type { TableTask } from "../tables/table-task.ts";
 import type { Context } from "./context.ts";
 import { hashOfFile } from "./data-hash.ts";
 import { fileSource } from "./file-source.ts";
 import { keepRun } from "./keep-run.ts";
+import { readTask } from "./read-task.ts";
 import { runName, VALIDATED_FILE } from "./run-folder.ts";
-import { tableBatchSize, tableDefaults } from "./table-defaults.ts";
+import { tableBatchSize, tableDefaults, tableDropout } from "./table-defaults.ts";
 import { tableFacts } from "./table-facts.ts";
 import { TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
 import { jsonTableReport, textTableReport } from "./table-report.ts";
@@ -30,19 +30,24 @@ export async function trainOnTable(call: TrainCall, context: Context): Promise<v
   const table = Object.fromEntries(given) as TableRequest;
   const trained = Object.fromEntries(Object.entries(all).filter(([name]) => !isOfTable(name)));
   const batchSize = isGiven("batchSize") ? request.batchSize : tableBatchSize(await estimatedRows(source));
-  const settings = trainSettings({ ...(trained as unknown as TrainRequest), batchSize });
+  // What does not go together is found before the table is read, which says what dropout is usual.
+  const asked = { ...(trained as unknown as TrainRequest), batchSize };
+  trainSettings(asked);
+  const task = await readTask(source, table);
+  const dropout = isGiven("dropout") ? asked.dropout : tableDropout(task.kind, task.rows.length);
+  const settings = trainSettings({ ...asked, dropout });
   const report = json ? jsonTableReport(terminal) : textTableReport(terminal);
   await keepRun({ ...call, name: runName(data) }, { terminal, report, context }, async (run, signal) => {
-    const begin = ({ target, kind }: TableTask) =>
-      run.begin({ data, dataHash, table: { ...table, target, task: kind }, settings });
-    const outcome = await trainTable({ path: data, source }, table, settings, {
+    const { target, kind } = task;
+    const begin = () => run.begin({ data, dataHash, table: { ...table, target, task: kind }, settings });
+    const outcome = await trainTable({ path: data, task }, table, settings, {
       signal,
       onEvent: report.show,
       kept: run,
       begin,
     });
-    const { model, preparation, task, validated } = outcome;
-    const config = { data, ...table, target: task.target, task: task.kind, ...settings };
+    const { model, preparation, validated } = outcome;
+    const config = { data, ...table, target, task: kind, ...settings };
     const facts = () => tableFacts({ ...outcome, config });
     const others = validated ? { [VALIDATED_FILE]: saveTableModel(validated.model, validated.preparation) } : {};
     return { ...outcome, model: saveTableModel(model, preparation), others, facts };
