@@ -126,7 +126,10 @@ describe("a folder of PNG images by class", () => {
       greyPng(8, 8, () => 0),
     );
     const called = await call("evaluate", "run", "more");
-    expect(called).toMatchObject({ code: 0, stderr: "1 images in folders of classes that training did not know are left out\n" });
+    expect(called).toMatchObject({
+      code: 0,
+      stderr: "images left out, for training did not know the class of their folder: 1\n",
+    });
     expect(called.stdout).toMatch(/^more: 12 images: error \d+\.\d\d%, loss /);
   });
 
@@ -142,6 +145,17 @@ describe("a folder of PNG images by class", () => {
     // The same images in grey are other inputs.
     const grey = eventsOf(await done("train", "sets", "--channels", "grey", ...SHORT, "--out", "grey"));
     expect(grey[0]).toMatchObject({ image: [8, 8] });
+  });
+
+  it("goes on after Ctrl-C to the same bits", async () => {
+    const long = ["train", "bars", ...SHORT, "--epochs", "80"];
+    const [whole] = eventsOf(await done(...long, "--out", "whole")).slice(-1);
+    const onOutput = (text: string, kill: (signal: NodeJS.Signals) => void) => {
+      if (text.includes('"event":"epoch"')) kill("SIGINT");
+    };
+    expect(await drowse([...long, "--out", "stopped"], { cwd, onOutput })).toMatchObject({ code: 130 });
+    const resumed = eventsOf(await done("train", "--resume", "stopped", "--json")).at(-1);
+    expect(resumed).toMatchObject({ event: "done", weightsHash: whole.weightsHash, testError: whole.testError });
   });
 
   it("goes to a model of IDX files too, whose classes are numbers", async () => {

@@ -45,7 +45,7 @@ export async function evaluateImages(
     measureRows(model, target, blocks(), { metrics, signal, ...(threads === undefined ? {} : { threads }) }),
   );
   const left = images.length - labelled.length;
-  if (left > 0) terminal.writeError(`${left} images in folders of classes that training did not know are left out\n`);
+  if (left > 0) terminal.writeError(`images left out, for training did not know the class of their folder: ${left}\n`);
   const which = set === undefined ? {} : { set };
   if (json) terminal.write(`${JSON.stringify({ event: "done", ...which, ...measures })}\n`);
   else terminal.write(`${data}${set ? `, ${set} set` : ""}: ${formatCount(labelled.length)} images: ${measuresText(measures)}\n`);
