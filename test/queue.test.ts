@@ -84,9 +84,8 @@ describeWithAnyRedis("a queue", { timeout: 120_000 }, () => {
   afterAll(() => redis.close());
 
   it("spreads a sweep over workers, which end as one machine does, and tells nobody its password", async () => {
-    const sweep = start(...SWEEP, "--out", "spread", "--queue", redis.address);
-    await sweep.heard(isNote("none"));
     const workers = await Promise.all([startWorker(redis.address), startWorker(redis.address)]);
+    const sweep = start(...SWEEP, "--out", "spread", "--queue", redis.address);
     await expectWhole(sweep, "spread");
     const ends = await Promise.all(workers.map(stopped));
     for (const end of ends) expect(end).toMatchObject({ event: "done", trainings: expect.any(Number) });
@@ -117,6 +116,7 @@ describeWithAnyRedis("a queue", { timeout: 120_000 }, () => {
     const args = ["compare", "rings.csv", "--hidden", "12", "--epochs", "12", "--folds", "3", "--repeats", "1", "--rates", "0.5"];
     const alone = start(...args);
     const spread = start(...args, "--queue", redis.address);
+    await spread.heard(isNote("none"));
     const worker = await startWorker(redis.address);
     expect([await alone.ended, await spread.ended], spread.text).toEqual([0, 0]);
     expect(endOf(spread)).toEqual(endOf(alone));

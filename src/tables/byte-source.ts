@@ -37,9 +37,21 @@ export async function* textOf(operation: string, source: ByteSource): AsyncGener
     for await (const bytes of chunksOf(await decompressed(source))) yield decoder.decode(bytes, { stream: true });
     yield decoder.decode();
   } catch (error) {
+    if (isDamagedGzip(error)) {
+      throw new DrowseError(
+        operation,
+        `the file begins as gzip does and is none (${error.message})`,
+        "compress it again, or give it as it is",
+      );
+    }
     if (!(error instanceof TypeError)) throw error;
     throw new DrowseError(operation, `the file is not text in UTF-8 (${error.message})`, "save it as UTF-8, or give its format");
   }
+}
+
+/** Whether it comes of decompression in Node, whose zlib says so in its own way; browsers throw a TypeError. */
+function isDamagedGzip(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && /^(Z_|ERR_TRAILING_JUNK)/.test(String(error.code));
 }
 
 /** What a stream gives, for browsers whose streams cannot be iterated too. */

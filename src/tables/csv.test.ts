@@ -28,6 +28,16 @@ describe("readCsv", () => {
     );
   });
 
+  it("refuses what begins as gzip does and is none, is cut or goes on behind its end", async () => {
+    const file = gzipSync("a,b\n1,x\n2,y\n");
+    const damaged = [Uint8Array.of(31, 139, 123, 34), file.subarray(0, 20), Buffer.concat([file, Buffer.from("more")])];
+    for (const bytes of damaged) {
+      await expect(objectsOf(readCsv(new Blob([new Uint8Array(bytes)])))).rejects.toThrow(
+        /begins as gzip does and is none .*compress it again/,
+      );
+    }
+  });
+
   it("reads a mark, CRLF, a last line without an end, blank lines and gzip", async () => {
     const rows = [
       { a: "1", b: "x" },

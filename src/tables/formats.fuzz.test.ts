@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, expect, it } from "vitest";
@@ -13,6 +14,7 @@ import { readTable } from "./table.ts";
 import { tableTask } from "./table-task.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
+const TABLE = text('a,b\n1,"x,y"\n2,"z""z"\n');
 const npy = npyFile("<f8", [2, 3], floats([1, 2, 3, 4, 5, 6]));
 const parquet = new Uint8Array(
   parquetWriteBuffer({
@@ -24,7 +26,7 @@ const parquet = new Uint8Array(
 );
 
 const formats: readonly { format: TableFormat; files: Uint8Array[]; tokens: string[]; share: number }[] = [
-  { format: "csv", files: [text('a,b\n1,"x,y"\n2,"z""z"\n')], tokens: ['"', ",", "\n", "\r\n", "__proto__"], share: 5 },
+  { format: "csv", files: [TABLE, gzipSync(TABLE)], tokens: ['"', ",", "\n", "\r\n", "__proto__"], share: 5 },
   { format: "jsonl", files: [text('{"a": 1, "b": [1, 2]}\n{"a": "x"}\n')], tokens: ["{", "}", "[", '"', "__proto__"], share: 5 },
   { format: "npy", files: [npy], tokens: ["'descr'", "True", "(9999999999,)", "|O"], share: 5 },
   {
