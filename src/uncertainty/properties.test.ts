@@ -190,6 +190,8 @@ describe("of calibration", () => {
           expect(String(error)).toContain("no higher than the others'");
           return;
         }
+        // The logits say nothing of the targets, but for a rounding that another scale need not have.
+        if (fitted.temperature > 1e6) return;
         const likelihood = (temperature: number) => negativeLogLikelihood(targets, withTemperature(logits, temperature));
         for (const near of [0.97, 1.03]) {
           expect(likelihood(fitted.temperature * near)).toBeGreaterThanOrEqual(fitted.negativeLogLikelihood - 1e-12);

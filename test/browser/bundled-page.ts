@@ -45,7 +45,7 @@ export function learnInPage(bundler: Bundler, { isolated, csp }: { isolated: boo
     try {
       const learned = await page.evaluate(() => globalThis.outcome.catch(String));
       // What the console says arrives by another way, and later.
-      if (typeof learned === "string") await vi.waitUntil(() => complaints.length > 0);
+      if (typeof learned === "string") await vi.waitUntil(() => complaints.length > 0, { timeout: 20_000 });
       return { learned, complaints };
     } finally {
       await close();
