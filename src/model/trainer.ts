@@ -11,6 +11,7 @@ import { lossRequest } from "./data-request.ts";
 import { clearStatus, divergence } from "./divergence.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
 import type { Network } from "./network.ts";
+import { Position } from "./position.ts";
 import { dropoutRecord, type Rates, ratesOf, withRates } from "./rates.ts";
 import type { StepSettings } from "./record.ts";
 import type { RowOrder } from "./row-order.ts";
@@ -62,9 +63,7 @@ export class Trainer {
   readonly #asFloats: boolean;
   /** What a byte of the training data counts, if it is bytes: goes into the model with the weights. @internal */
   readonly byteScale: number | undefined;
-  #step = 0;
-  #pass: number;
-  #batch = 0;
+  readonly #position: Position;
   readonly #sums = new PassSums();
   #busy = false;
   #pausing = false;
@@ -92,7 +91,8 @@ export class Trainer {
     this.loss = loss;
     this.batchSize = session.opened.plan.batchSize;
     this.threads = session.opened.machine.threads;
-    this.stepsPerEpoch = Math.ceil(order.count / this.batchSize);
+    this.#position = new Position(order, this.batchSize, model.pass);
+    this.stepsPerEpoch = this.#position.stepsPerEpoch;
     this.#copies = loss.copies?.count ?? 1;
     this.#optimizer = optimizer;
     this.#source = source;
@@ -101,11 +101,13 @@ export class Trainer {
     this.#schedules = parts.schedules;
     this.#asFloats = parts.asFloats;
     this.byteScale = parts.byteScale;
-    this.#pass = model.pass;
     this.masks = new TrainerMasks({
       seed: model.seed,
-      lastStep: () => Math.max(0, this.#step - 1),
-      stepAt: (step) => ({ ...this.#place(step), graph: this.#schedules?.graphAt(session.graph, step) ?? session.graph }),
+      lastStep: () => Math.max(0, this.#position.step - 1),
+      stepAt: (step) => ({
+        ...this.#position.placeOf(step),
+        graph: this.#schedules?.graphAt(session.graph, step) ?? session.graph,
+      }),
       refuseUnlessFree: () => this.#refuseUnlessFree(),
       follows: (name) => this.#schedules?.has(name) ?? false,
       copies: () => ({ of: loss.copies, from: session.copiesFrom }),
@@ -114,17 +116,17 @@ export class Trainer {
 
   /** Steps done, over resumes. */
   get step(): number {
-    return this.#step;
+    return this.#position.step;
   }
 
   /** Finished passes over the data. */
   get pass(): number {
-    return this.#pass;
+    return this.#position.pass;
   }
 
   /** Batches done in the current pass. */
   get batch(): number {
-    return this.#batch;
+    return this.#position.batch;
   }
 
   /** Rows that are trained on. */
@@ -170,7 +172,7 @@ export class Trainer {
    * share of the multiply-adds of all products that were skipped because a factor was zero.
    */
   get progress(): { rows: number; loss: number; penalty: number; accuracy: number; skipped: number } {
-    const rows = this.#batch === 0 ? this.rows : this.#batch * this.batchSize;
+    const rows = this.#position.batch === 0 ? this.rows : this.#position.batch * this.batchSize;
     const { lossSum, penaltySum, right, multiplyAdds } = this.#sums.state;
     const skipped = this.#skipped(multiplyAdds, rows);
     const answers = rows * this.#copies * Math.max(1, answersPerRow(this.loss, sizeOf(this.model.graph.output)));
@@ -210,7 +212,7 @@ export class Trainer {
         // What was asked for ahead is now counted from where the trainer stands.
         given -= steps.length;
         count -= steps.length;
-        if (this.#schedules) this.#session.graph = this.#schedules.graphAt(this.#session.graph, this.#step - 1);
+        if (this.#schedules) this.#session.graph = this.#schedules.graphAt(this.#session.graph, this.#position.step - 1);
         try {
           onSteps?.(told);
         } catch (error) {
@@ -284,9 +286,9 @@ export class Trainer {
       seed: this.model.seed,
       rows: this.rows,
       batchSize: this.batchSize,
-      step: this.#step,
-      pass: this.#pass,
-      batch: this.#batch,
+      step: this.#position.step,
+      pass: this.#position.pass,
+      batch: this.#position.batch,
       ...this.#sums.state,
       rates: this.rates,
       ...(Object.keys(this.masks.frozen).length > 0 ? { maskPasses: this.masks.frozen } : {}),
@@ -320,9 +322,7 @@ export class Trainer {
     this.masks.restore(state.maskPasses);
     this.#learningRateFactor = state.learningRateFactor;
     this.#diverged = undefined;
-    this.#step = state.step;
-    this.#pass = state.pass;
-    this.#batch = state.batch;
+    this.#position.goTo(state);
     this.#sums.state = state;
   }
 
@@ -338,7 +338,7 @@ export class Trainer {
       const values = await readNumbers(machine, plan, graph, "value");
       this.model.accept(values, {
         graph: this.#session.graph,
-        pass: this.#pass + (this.#batch > 0 ? 1 : 0),
+        pass: this.#position.pass + (this.#position.batch > 0 ? 1 : 0),
         link: this.loss.link,
         inputScale: this.byteScale,
       });
@@ -354,22 +354,15 @@ export class Trainer {
   /** The plan and machine of the next steps. */
   #readyFor(count: number): Promise<Opened> {
     const session = this.#session;
-    return this.#schedules ? session.readyToTrain(this.#schedules.planned(session.graph, this.#step, count)) : session.ready();
-  }
-
-  /** The pass of a step, its batch within that, and the batch's rows. */
-  #place(step: number): { pass: number; batch: number; rows: Uint32Array } {
-    const position = this.#batch + step - this.#step;
-    const pass = this.#pass + Math.floor(position / this.stepsPerEpoch);
-    if (pass < 0) throw new DrowseError("trainer", `step ${step} was before the model's first pass`, "ask for a later step");
-    const batch = position - (pass - this.#pass) * this.stepsPerEpoch;
-    return { pass, batch, rows: this.#order.of(pass).subarray(batch * this.batchSize, (batch + 1) * this.batchSize) };
+    return this.#schedules
+      ? session.readyToTrain(this.#schedules.planned(session.graph, this.#position.step, count))
+      : session.ready();
   }
 
   /** The settings of the step that is `ahead` of where the trainer stands. */
   #settings(ahead: number): TrainingStep {
-    const step = this.#step + ahead;
-    const { pass, batch, rows } = this.#place(step);
+    const step = this.#position.step + ahead;
+    const { pass, batch, rows } = this.#position.placeOf(step);
     const [learningRate, ...others] = this.#optimizer.hyper(step);
     const hyper: Hyper = [learningRate * this.#learningRateFactor, ...others];
     const { graph } = this.#session;
@@ -381,10 +374,7 @@ export class Trainer {
   /** Counts a finished step. */
   #account({ settings, lossSum, right, multiplyAdds, penalty }: FinishedStep<TrainingStep>): StepReport {
     this.#sums.add({ settings, lossSum, right, multiplyAdds, penalty });
-    this.#step = settings.step + 1;
-    const ended = settings.batch + 1 === this.stepsPerEpoch;
-    this.#pass = settings.pass + (ended ? 1 : 0);
-    this.#batch = ended ? 0 : settings.batch + 1;
+    this.#position.passBy(settings);
     const rows = settings.rows.length;
     const { step, pass, batch } = settings;
     const skipped = this.#skipped(multiplyAdds, rows);
