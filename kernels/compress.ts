@@ -158,7 +158,7 @@ function packRows(from: usize, rowBytes: usize, count: i32, to: usize): void {
 }
 
 /** to[j, i] = from[i, j] for i, j < 4. */
-@inline export function transpose4(from: usize, fromBytes: usize, to: usize, toBytes: usize): void {
+export function transpose4(from: usize, fromBytes: usize, to: usize, toBytes: usize): void {
   const a = v128.load(from);
   const b = v128.load(from + fromBytes);
   const c = v128.load(from + 2 * fromBytes);

@@ -130,7 +130,7 @@ async function makeKernels() {
     }
     // Deflated first, as small as deflate can: base64 hides every repetition from the compression on the way to a page.
     // In an object, because the bundler would write a plain string out wherever it is named.
-    const deflated = await deflateAsync(readFileSync(join(root, binary)), { numiterations: 15 });
+    const deflated = await deflateAsync(readFileSync(join(root, binary)), { numiterations: 60 });
     const text = Buffer.from(deflated).toString("base64");
     const [imported, member] = names
       ? [`import { ${names.of} } from "${names.from}";\n\n`, `, arguments: ${names.of}`]

@@ -5,6 +5,9 @@ import { nestedNumbers } from "../tensor/values.ts";
 import { checkWeight } from "./class-weights.ts";
 import type { BatchSource } from "./source.ts";
 
+/** Numbers of a row up to which a loop copies them sooner than a view of them is made. */
+const SHORT = 64;
+
 /** Numbers in rows: flat and typed, nested, or `{ data, shape }` whose first axis counts the rows. */
 export type Rows =
   | Float32Array
@@ -118,7 +121,10 @@ export function arraySource(
     gather(rows, { x, y, weights }) {
       if (weights && sampleWeights) for (let i = 0; i < rows.length; i++) weights[i] = sampleWeights[rows[i]];
       for (let i = 0; i < rows.length; i++) {
-        x.set(inputs.data.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
+        const from = rows[i] * size;
+        // a short row is copied before a view of it is made
+        if (size > SHORT) x.set(inputs.data.subarray(from, from + size), i * size);
+        else for (let j = 0; j < size; j++) x[i * size + j] = inputs.data[from + j];
         if (y && targets) {
           for (let j = 0; j < targetSize; j++) y[i * targetSize + j] = targets.data[rows[i] * targetSize + j];
         }

@@ -39,8 +39,8 @@ export class Position {
 
   /** Goes behind a step that is done. */
   passBy({ step, pass, batch }: { readonly step: number; readonly pass: number; readonly batch: number }): void {
-    const ended = batch + 1 === this.stepsPerEpoch;
-    this.goTo({ step: step + 1, pass: pass + (ended ? 1 : 0), batch: ended ? 0 : batch + 1 });
+    const next = batch + 1;
+    this.goTo({ step: step + 1, pass: pass + Math.floor(next / this.stepsPerEpoch), batch: next % this.stepsPerEpoch });
   }
 
   goTo({ step, pass, batch }: { readonly step: number; readonly pass: number; readonly batch: number }): void {

@@ -137,14 +137,17 @@ export function writeSettings(buffer: ArrayBuffer, at: number, layout: RecordLay
   view.setInt32(ROWS, rows.length, true);
   view.setInt32(PASS, pass, true);
   view.setInt32(BATCH, batch, true);
-  for (const [index, value] of hyper?.entries() ?? []) view.setFloat32(HYPER + 4 * index, value, true);
-  for (const [index, { threshold, awake, scale }] of dropouts.entries()) {
+  // By forEach: this is done for every step, and an iterator of entries leaves garbage.
+  hyper?.forEach((value, index) => {
+    view.setFloat32(HYPER + 4 * index, value, true);
+  });
+  dropouts.forEach(({ threshold, awake, scale }, index) => {
     const place = DROPOUTS + DROPOUT_BYTES * index;
     view.setUint32(place, threshold, true);
     view.setInt32(place + 4, awake, true);
     view.setFloat32(place + 8, scale, true);
     view.setInt32(place + MASK_PASS, maskPasses?.[index] ?? pass, true);
-  }
+  });
   new Uint32Array(buffer, at + layout.indices, rows.length).set(rows);
   if (copies) new Uint32Array(buffer, at + layout.copies, copies.length).set(copies);
   if (passes) new Uint32Array(buffer, at + layout.passes, passes.length).set(passes);

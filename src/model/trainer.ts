@@ -3,7 +3,7 @@ import type { BatchSource } from "../data/source.ts";
 import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
 import { answersPerRow, type Loss } from "../losses/loss.ts";
 import { type MetricName, resolveMetrics } from "../metrics/metric.ts";
-import type { Hyper, Optimizer } from "../optimizers/optimizer.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { type DivergenceError, DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -363,8 +363,8 @@ export class Trainer {
   #settings(ahead: number): TrainingStep {
     const step = this.#position.step + ahead;
     const { pass, batch, rows } = this.#position.placeOf(step);
-    const [learningRate, ...others] = this.#optimizer.hyper(step);
-    const hyper: Hyper = [learningRate * this.#learningRateFactor, ...others];
+    const hyper = this.#optimizer.hyper(step).slice();
+    hyper[0] *= this.#learningRateFactor;
     const { graph } = this.#session;
     const dropouts = dropoutRecord(this.#schedules ? this.#schedules.graphAt(graph, step) : graph);
     const copies = this.loss.copies?.words(rows);

@@ -15,7 +15,7 @@ const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 
 /** High 32 bits of the product of two 32-bit words, from their 16-bit halves. */
-function multiplyHigh(a: number, b: number): number {
+export function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
@@ -26,9 +26,9 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /** The four words of a counter, written to `out`: ten rounds of two multiplications each. */
-export function philox(c0: number, c1: number, c2: number, c3: number, [key0, key1]: Key, out: Uint32Array): void {
-  let k0 = key0;
-  let k1 = key1;
+export function philox(c0: number, c1: number, c2: number, c3: number, key: Key, out: Uint32Array): void {
+  let k0 = key[0];
+  let k1 = key[1];
   for (let round = 0; round < 10; round++) {
     const high0 = multiplyHigh(M0, c0 >>> 0);
     const low0 = Math.imul(M0, c0);

@@ -1,5 +1,5 @@
 import { DrowseError, show } from "../tensor/errors.ts";
-import { type Key, philox } from "./philox.ts";
+import { type Key, multiplyHigh, philox } from "./philox.ts";
 
 /** The last word of a counter says what the words are for, so that no two uses share one. */
 export const TRAINING = 0;
@@ -53,12 +53,12 @@ export class WordStream {
     return this.#block[word];
   }
 
-  /** A whole number from 0 to bound - 1, all equally likely (Lemire 2019: multiply, and reject the uneven rest). */
+  /** A whole number from 0 to bound - 1, of at most 2^32 - 1, all equally likely (Lemire 2019: multiply, and reject the uneven rest). */
   below(bound: number): number {
     const rejected = 0x100000000 % bound;
     for (;;) {
-      const product = BigInt(this.next()) * BigInt(bound);
-      if (Number(product & 0xffffffffn) >= rejected) return Number(product >> 32n);
+      const word = this.next();
+      if (Math.imul(word, bound) >>> 0 >= rejected) return multiplyHigh(word, bound);
     }
   }
 }
