@@ -9,6 +9,7 @@ export { type IdxArray, type IdxData, readIdx } from "./data/idx.ts";
 export type { Data } from "./data/prepare.ts";
 export { type BatchBuffers, type BatchSource, takeRows } from "./data/source.ts";
 export { loadFitState, saveFitState } from "./formats/fit-state-file.ts";
+export { type KeptHistory, loadHistory } from "./formats/kept-history.ts";
 export { type FileNotes, loadModel, saveModel } from "./formats/model-file.ts";
 export { type LoadedStateDict, loadStateDict, type StateDictOptions } from "./formats/state-dict.ts";
 export { type BatchNormOptions, batchNorm } from "./layers/batch-norm.ts";

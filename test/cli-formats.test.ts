@@ -5,6 +5,7 @@ import { loadModel } from "drowse";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeSafetensors } from "../src/formats/safetensors.ts";
 import { drowse, eventsOf, writeBars } from "./command.ts";
+import { changed } from "./model-files.ts";
 import { runOnnx } from "./onnx-runtime.ts";
 
 // What the command gives to other programs and takes from them: drowse export, import and inspect.
@@ -123,6 +124,7 @@ describe("drowse import", () => {
     expect(loadModel(read("new.safetensors")).weights.get("dense2.bias")).toEqual(Float32Array.of(1, 1));
     const { stdout: predicted } = await call("predict", "new.safetensors", "sizes.csv");
     expect(predicted.split("\n")[1]).toMatch(/big,0\.5$/);
+    expect((await call("inspect", "new.safetensors")).stdout).not.toContain("trained for");
   });
 
   it("names tensors that do not fit, and writes nothing", async () => {
@@ -145,10 +147,31 @@ describe("drowse inspect", () => {
   it("tells of a run by its folder and by its model's file the same", async () => {
     const { code, stdout } = await call("inspect", "run");
     expect(code).toBe(0);
-    for (const part of [/rates: dropout1 0\.5/, /output: softmax/, /predicts kind: one of big, small/, /epoch 15 {3}loss /]) {
+    for (const part of [/rates: dropout1 0\.5/, /output: softmax/, /predicts kind: one of big, small/]) {
       expect(stdout).toMatch(part);
     }
+    expect(stdout).toMatch(
+      /trained for 15 epochs; epoch \d+ was the best\n *epoch +loss +error +validation loss [^\n]* skipped\n/,
+    );
+    expect(stdout).toMatch(
+      /\n +15 .*%.*\nthen trained again from the first weights, on all rows but those to test on: \d+ epochs\n/,
+    );
     expect((await call("inspect", "run/model.safetensors")).stdout).toBe(stdout);
+    // The file alone says it, wherever it lies; one of before files did has metrics.jsonl beside it; new weights have no history.
+    cpSync(join(cwd, "run/model.safetensors"), join(cwd, "alone.safetensors"));
+    expect((await call("inspect", "alone.safetensors")).stdout).toBe(stdout);
+    cpSync(join(cwd, "run"), join(cwd, "older"), { recursive: true });
+    writeFileSync(
+      join(cwd, "older/model.safetensors"),
+      changed(read("run/model.safetensors"), { metadata: { history: undefined } }),
+    );
+    expect((await call("inspect", "older")).stdout).toBe(stdout);
+    const validated = (await call("inspect", "run/validated.safetensors")).stdout;
+    expect(validated).toMatch(/trained for 15 epochs; the weights are those of epoch \d+, the best\n/);
+    expect(validated).not.toContain("trained again");
+    writeFileSync(join(cwd, "odd.safetensors"), changed(read("run/model.safetensors"), { metadata: { history: "[]" } }));
+    expect(await refused("inspect", "odd.safetensors")).toContain("odd.safetensors: the history is []");
+    expect((await call("predict", "odd.safetensors", "sizes.csv")).code).toBe(0);
   });
 
   it("lists the tensors of another program's file", async () => {
@@ -179,8 +202,10 @@ describe("drowse inspect", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.split("\n")[0]).toBe(`killed: no model yet, but a checkpoint, ${newest}`);
     expect(stdout).toMatch(/\nstep [\d,]+, after \d+ finished epochs, of which epoch \d+ is the best\noptimizer adamW, seed 1\n/);
-    expect(stdout).toMatch(/\ndense1\.weight +\d+ numbers\n[\s\S]*\nrates: dropout1 0\.5\nepoch 1 {3}loss /);
-    expect(stdout).toMatch(/\nepoch 30 [\s\S]*to go on with it:\n {2}drowse train --resume killed\n$/);
+    expect(stdout).toMatch(
+      /\ndense1\.weight +\d+ numbers\n[\s\S]*\nrates: dropout1 0\.5\ntrained for \d+ epochs\n *epoch +loss /,
+    );
+    expect(stdout).toMatch(/epochs are shown\)[\s\S]*to go on with it:\n {2}drowse train --resume killed\n$/);
     expect(await refused("predict", "killed", "sizes.csv")).toBe(
       "predict: killed has no model yet: the run has not come to its end; go on with it: drowse train --resume killed\n",
     );

@@ -110,7 +110,7 @@ describe("drowse on a table", () => {
     expect(once).toMatch(/<pre>drowse train [^<]*--no-refit/);
     expect(await call("report", "refit")).toMatchObject({ code: 0 });
     expect(read("refit/report.html").toString()).toBe(twice);
-    expect((await call("inspect", "refit")).stdout).toMatch(/on all rows, epoch 10 {3}loss /);
+    expect((await call("inspect", "refit")).stdout).toMatch(/trained again .* on all rows but those to test on: \d+ epochs?\n/);
     const text = (await call(...args, "--out", "said")).stdout.replace(/\s+/g, " ");
     expect(text).toMatch(
       /epoch \d+ was the best: then trained again as long, on all 300 rows that are not tested on validation, before that/,
@@ -187,7 +187,7 @@ describe("drowse on a table", () => {
     const { code, stdout } = await call("inspect", "one");
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /dropout1 .*rate 0\.5[\s\S]*predicts kind: one of big, small[\s\S]*categories: colour, place[\s\S]*epoch 1 /,
+      /dropout1 .*rate 0\.5[\s\S]*predicts kind: one of big, small[\s\S]*categories: colour, place[\s\S]*trained for \d+ epochs/,
     );
   });
 

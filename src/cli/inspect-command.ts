@@ -1,22 +1,26 @@
 import { readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { type KeptHistory, loadHistory } from "../formats/kept-history.ts";
 import { readSafetensors, type Safetensors } from "../formats/safetensors.ts";
 import { type JsonValue, parseStrictJson } from "../formats/strict-json.ts";
 import { loadTableModel, type TableModel } from "../tables/table-model.ts";
 import { formatShape, sizeOf } from "../tensor/shape.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { formatCount, wrapWords } from "./format.ts";
+import { historyLines } from "./history-lines.ts";
 import { checkpointLines, goOnLines, isUnfinished } from "./inspect-checkpoint.ts";
 import { modelBytes, ofFile } from "./model-argument.ts";
-import { METRICS_FILE } from "./run-folder.ts";
+import { METRICS_FILE, MODEL_FILE } from "./run-folder.ts";
+import { runHistory } from "./run-history.ts";
 import { contractLines } from "./table-report.ts";
 
 const HELP = `
-<model> is a run folder or its model.safetensors: told are its layers, their
-rates, and how each tenth epoch of the run went; of a model of a table also
-what columns it takes. Of a run that was killed before its end its newest
-checkpoint is told, and how to go on with it. Of safetensors files of other
-programs the tensors are listed: their names, types and shapes.
+<model> is a run folder or any model's file: told are its layers, their rates,
+and how it was trained, epoch by epoch, which the file itself says; of a model
+of a table also what columns it takes. Of more than 20 epochs some are shown,
+the first, the best and the last among them. Of a run that was killed before
+its end its newest checkpoint is told, and how to go on with it. Of safetensors
+files of other programs the tensors are listed: their names, types and shapes.
 
 Examples:
   drowse inspect runs/mnist-1
@@ -37,21 +41,30 @@ export const addInspect: AddCommand = (program, context) => {
 const LONGEST = 200;
 
 async function inspect(argument: string, { terminal }: Context): Promise<void> {
-  const wrap = (line: string) => (line.includes("\n") ? line : wrapWords(line, Math.max(40, terminal.columns - 1)));
+  const width = Math.max(40, terminal.columns - 1);
+  const wrap = (line: string) => (line.includes("\n") ? line : wrapWords(line, width));
+  // Where it is not a screen that breaks long lines, nothing is left out.
+  const told = (history: readonly KeptHistory[]) => historyLines(history, terminal.isLive ? width : Number.POSITIVE_INFINITY);
   if (await isUnfinished(argument)) {
-    const told = [...(await checkpointLines(argument)), ...(await historyOf(argument)), ...(await goOnLines(argument))];
-    return terminal.write(`${told.flatMap(wrap).join("\n")}\n`);
+    const before = (await checkpointLines(argument)).flatMap(wrap);
+    const lines = [...before, ...told(await historyOfRun(argument)), ...(await goOnLines(argument)).flatMap(wrap)];
+    return terminal.write(`${lines.join("\n")}\n`);
   }
   const { path, bytes } = await modelBytes("inspect", argument);
   const lines = ofFile(path, () => {
     const file = readSafetensors(bytes);
     const isOwn = file.metadata.get("format")?.startsWith("drowse-model/") ?? false;
-    return isOwn ? modelLines(loadTableModel(bytes)).flatMap(wrap) : tensorLines(path, file).flatMap(wrap);
+    return isOwn ? modelLines(loadTableModel(bytes)) : tensorLines(path, file);
   });
-  const isFolder = (await stat(argument)).isDirectory();
-  const history = await historyOf(isFolder ? argument : dirname(argument));
-  const goingOn = isFolder ? (await goOnLines(argument)).flatMap(wrap) : [];
-  terminal.write(`${[...lines, ...history, ...goingOn].join("\n")}\n`);
+  const history = told(await historyOfModel(path, bytes));
+  const goingOn = (await stat(argument)).isDirectory() ? await goOnLines(argument) : [];
+  terminal.write(`${[...lines.flatMap(wrap), ...history, ...goingOn.flatMap(wrap)].join("\n")}\n`);
+}
+
+/** How a model was trained: its file says it, or, of one of before files did, the run's metrics.jsonl beside it. */
+async function historyOfModel(path: string, bytes: Uint8Array): Promise<readonly KeptHistory[]> {
+  const kept = ofFile(path, () => loadHistory(bytes));
+  return kept.length === 0 && basename(path) === MODEL_FILE ? historyOfRun(dirname(path)) : kept;
 }
 
 function modelLines({ model, preparation, images }: TableModel): string[] {
@@ -83,27 +96,20 @@ function tensorLines(path: string, { tensors, metadata }: Safetensors): string[]
   return [title, ...(table.length > 0 ? [table.join("\n")] : []), ...texts];
 }
 
-/** The epochs of a run, each tenth, the first and the last; nothing of a file that stands alone. */
-async function historyOf(folder: string): Promise<string[]> {
+/** How a run went, of its metrics.jsonl; nothing where there is none. */
+async function historyOfRun(folder: string): Promise<readonly KeptHistory[]> {
   const text = await readFile(join(folder, METRICS_FILE), "utf8").catch(() => "");
   // What stands behind the last end of a line is being written.
   const lines = text.split("\n").slice(0, -1);
-  const events = ofFile(join(folder, METRICS_FILE), () =>
-    lines.map((line): Record<string, JsonValue> => Object.fromEntries(eventOf(line))),
-  );
-  const epochs = events.filter(({ event }) => event === "epoch");
-  const shown = epochs.filter(({ epoch }, index) => index === 0 || index === epochs.length - 1 || Number(epoch) % 10 === 0);
-  const number = (name: string, value: unknown) => (typeof value === "number" ? [`${name} ${value.toFixed(4)}`] : []);
-  return shown.map(({ phase, epoch, loss, error, validationLoss, validationError, testError }) => {
-    const measures = [...number("loss", loss), ...number("error", error), ...number("validation loss", validationLoss)];
-    return [
-      phase === "refit" ? `on all rows, epoch ${epoch}` : `epoch ${epoch}`,
-      ...measures,
-      ...number("validation error", validationError),
-      ...number("test error", testError),
-    ].join("   ");
+  return ofFile(join(folder, METRICS_FILE), () => {
+    const events = lines.map((line): Record<string, JsonValue> => Object.fromEntries(eventOf(line)));
+    const isEpoch = (event: Record<string, JsonValue>): event is EpochLine => event.event === "epoch" && "epoch" in event;
+    const best = events.at(-1)?.bestEpoch;
+    return runHistory(events.filter(isEpoch), typeof best === "number" ? best : undefined);
   });
 }
+
+type EpochLine = Record<string, JsonValue> & { readonly epoch: number };
 
 function eventOf(line: string): Map<string, JsonValue> {
   const event = parseStrictJson(line, {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "../formats/sha256.ts";
+import type { EpochEvent, FitEvent } from "../model/fit-events.ts";
 import type { QueueNote } from "../queue/notes.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { sweepPage } from "../report/sweep-page.ts";
@@ -21,6 +22,7 @@ import { fileSource } from "./file-source.ts";
 import { checkQueue, openQueue } from "./queue-options.ts";
 import { readTask } from "./read-task.ts";
 import { MODEL_FILE, runName } from "./run-folder.ts";
+import { runHistory } from "./run-history.ts";
 import type { SweepEnd, SweepStart, ToldTrial } from "./sweep-events.ts";
 import { JOURNAL_FILE, openSweepFolder } from "./sweep-folder.ts";
 import { type SweepOptions, sweepRequest } from "./sweep-settings.ts";
@@ -89,8 +91,10 @@ export async function sweepTable(
     listener.confirming();
     const confirmed = await confirmChoice(choice.best.configuration, request.resampling, request.objective, executor);
     signal.throwIfAborted();
+    const epochs: EpochEvent[] = [];
+    const onEvent = (event: FitEvent) => void (event.event === "epoch" && epochs.push(event));
     const chosen = options.trainBest
-      ? await trainChoice(data, choice.best.configuration, choice.best.folds, { seed: request.seed })
+      ? await trainChoice(data, choice.best.configuration, choice.best.folds, { seed: request.seed, onEvent })
       : undefined;
     const end: SweepEnd = {
       event: "done",
@@ -105,7 +109,8 @@ export async function sweepTable(
     };
     await writeResults(out, { path, dataHash, request, trials, choice, end });
     if (chosen?.preparation) {
-      await writeFileAtomic(join(out, MODEL_FILE), saveTableModel(chosen.model, chosen.preparation));
+      const notes = { history: runHistory(epochs, undefined) };
+      await writeFileAtomic(join(out, MODEL_FILE), saveTableModel(chosen.model, chosen.preparation, notes));
     }
     return end;
   } catch (error) {

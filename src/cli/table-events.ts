@@ -1,3 +1,4 @@
+import type { ClassMetricName } from "../metrics/metric.ts";
 import type { EpochEvent, ProgressEvent } from "../model/fit-events.ts";
 import type { Preparation } from "../tables/preparation.ts";
 import type { TableTask } from "../tables/table-task.ts";
@@ -34,8 +35,10 @@ export type TableProgress = Omit<ProgressEvent, "accuracy" | "skipped"> & {
 /** The training that stops early, or the one on all rows but those to test on that follows. */
 export type TablePhase = "first" | "refit";
 
-/** An epoch of a training on a table; errors are shares of wrong rows, left out in regressions. */
-export interface TableEpoch {
+/** An epoch of a training on a table; errors are shares of wrong rows, left out in regressions. Metrics that were asked for have their names. */
+export type TableEpoch = EpochOfTable & { readonly [name in `validation${Capitalize<ClassMetricName>}`]?: number };
+
+interface EpochOfTable {
   readonly event: "epoch";
   readonly phase: TablePhase;
   readonly epoch: number;
@@ -82,12 +85,14 @@ export function tableEpoch(
   phase: TablePhase,
 ): TableEpoch {
   const { epoch, epochs, loss, accuracy, validationLoss, validationAccuracy, learningRate, skipped, seconds } = event;
+  const isMetric = (name: string) => /^validation(?!Loss$|Accuracy$)/.test(name);
   return {
     event: "epoch",
     ...{ phase, epoch, epochs, loss },
     ...(accuracy === undefined ? {} : { error: errorShare(accuracy, rows) }),
     ...(validationLoss === undefined ? {} : { validationLoss }),
     ...(validationAccuracy === undefined ? {} : { validationError: errorShare(validationAccuracy, validationRows) }),
+    ...Object.fromEntries(Object.entries(event).filter(([name]) => isMetric(name))),
     ...{ learningRate, skipped: round(skipped, 4), seconds: round(seconds, 3) },
   };
 }

@@ -9,6 +9,7 @@ import { type ImageSets, openImageSets } from "./image-sets.ts";
 import { keepRun } from "./keep-run.ts";
 import { withTestSet } from "./png-sets.ts";
 import { checkRunFolder } from "./run-folder.ts";
+import { runHistory } from "./run-history.ts";
 import { tableDefaults, tableDropout } from "./table-defaults.ts";
 import { type ImageRequest, TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
 import { type TrainCall, type TrainOptions, trainCall } from "./train-call.ts";
@@ -170,7 +171,9 @@ async function train(call: TrainCall, context: Context): Promise<void> {
     const begin = () => run.begin({ data, dataHash, ...(images ? { table: images } : {}), settings });
     const outcome = await trainImages(sets, settings, { signal, onEvent: report.show, kept: run, begin });
     const facts = () => imageFacts(sets, { config: { data, ...images, ...settings }, ...outcome });
-    return { ...outcome, model: folder ? saveImageModel(outcome.model, folder) : saveModel(outcome.model), facts };
+    const notes = { history: runHistory(outcome.epochs, outcome.end.bestEpoch) };
+    const model = folder ? saveImageModel(outcome.model, folder, notes) : saveModel(outcome.model, notes);
+    return { ...outcome, model, facts };
   });
 }
 

@@ -65,7 +65,9 @@ function addNetwork(command: Command): void {
         .default(dropoutKind),
     )
     .addOption(option("--dropout <rate>", "probability to drop a hidden unit", rate("--dropout")).default(dropout))
-    .addOption(option("--input-dropout <rate>", "probability to drop a pixel", rate("--input-dropout")).default(inputDropout))
+    .addOption(
+      option("--input-dropout <rate>", "probability to drop an input, as a pixel", rate("--input-dropout")).default(inputDropout),
+    )
     .addOption(
       option(
         "--dropout-schedule <schedule>",
@@ -93,7 +95,7 @@ function addLoss(command: Command): void {
     .addOption(
       option(
         "--class-weights <weights>",
-        "what an image of each class counts in training: balanced, for all classes to count alike, or a number per class, 1,2,…",
+        "what a row or image of each class counts in training: balanced, for all classes to count alike, or a number per class, 1,2,…",
         classWeights("--class-weights"),
       ),
     );
@@ -170,7 +172,7 @@ function addMeasuring(command: Command): void {
     .addOption(
       option(
         "--validation <share>",
-        "hold out a share of the training images, to watch the training by",
+        "hold out a share of the rows or images to train on, to watch the training by",
         decimal("--validation", (value) => value > 0 && value < 1, "give a share above 0 and below 1, such as 0.1"),
       ),
     )
@@ -195,7 +197,9 @@ function addRun(command: Command): void {
   command
     .optionsGroup("Run:")
     .addOption(epochsOption(defaults.epochs))
-    .addOption(option("--batch-size <n>", "images per step", wholeNumber("--batch-size", 1, 65_536)).default(defaults.batchSize))
+    .addOption(
+      option("--batch-size <n>", "rows or images per step", wholeNumber("--batch-size", 1, 65_536)).default(defaults.batchSize),
+    )
     .addOption(seedOption(defaults.seed))
     .addOption(threadsOption())
     .addOption(new Option("--out <folder>", "the run folder, new or empty (default: the next runs/<data>-<n>)"))

@@ -5,6 +5,7 @@ import { fileSource } from "./file-source.ts";
 import { keepRun } from "./keep-run.ts";
 import { readTask } from "./read-task.ts";
 import { runName, VALIDATED_FILE } from "./run-folder.ts";
+import { runHistory } from "./run-history.ts";
 import { tableBatchSize, tableDefaults, tableDropout } from "./table-defaults.ts";
 import { tableFacts } from "./table-facts.ts";
 import { TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
@@ -49,8 +50,10 @@ export async function trainOnTable(call: TrainCall, context: Context): Promise<v
     const { model, preparation, validated } = outcome;
     const config = { data, ...table, target, task: kind, ...settings };
     const facts = () => tableFacts({ ...outcome, config });
-    const others = validated ? { [VALIDATED_FILE]: saveTableModel(validated.model, validated.preparation) } : {};
-    return { ...outcome, model: saveTableModel(model, preparation), others, facts };
+    const history = runHistory(outcome.epochs, outcome.end.bestEpoch);
+    const first = { history: history.filter(({ phase }) => phase === "first") };
+    const others = validated ? { [VALIDATED_FILE]: saveTableModel(validated.model, validated.preparation, first) } : {};
+    return { ...outcome, model: saveTableModel(model, preparation, validated ? { history } : first), others, facts };
   });
 }
 

@@ -29,5 +29,5 @@ export { emptyNotes, type PreparedRows, type ReadNotes, readPrepared } from "./r
 export { type LabelledRows, type SplitOptions, splitTable, type TableSplit, tableFolds } from "./split-table.ts";
 export { readTable, type Table, type TableOptions } from "./table.ts";
 export type { CategoryColumn, Column, NumberColumn, VectorColumn } from "./table-columns.ts";
-export { loadTableModel, saveImageModel, saveTableModel, type TableModel } from "./table-model.ts";
+export { type HistoryNote, loadTableModel, saveImageModel, saveTableModel, type TableModel } from "./table-model.ts";
 export { type TableTask, type TaskKind, type TaskOptions, tableTask } from "./table-task.ts";

@@ -85,6 +85,24 @@ describe("a preparation", () => {
     await expect(read()).rejects.toThrow('the column "size" has numbers, and row 9001 has "large"');
   });
 
+  it("gives no batch without rows, which no model takes, also where a row is longer than a piece of the file", async () => {
+    const task = await taskOf(TEXT);
+    const preparation = fitPreparation(task, every(4));
+    // Behind rows enough to know the header by, a row that is longer than the pieces.
+    const long = `size,colour,kind\n${"1,red,a\n".repeat(300)}3,"${"x".repeat(200_000)}",b\n`;
+    const counts: number[] = [];
+    for await (const { rows, x, first } of readPrepared(inPieces(long, 40_000), preparation)) {
+      expect(x.shape[0]).toBe(rows.length);
+      expect(first).toBe(counts.reduce((sum, count) => sum + count, 0));
+      counts.push(rows.length);
+    }
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(301);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    for (const none of ["size,colour,kind\n", `size,colour,kind${"\n".repeat(70_000)}`]) {
+      await expect(inputsOf(none, preparation)).rejects.toThrow("there are no rows below the header");
+    }
+  });
+
   it("is what its formulas say", async () => {
     const task = await taskOf(TEXT);
     const preparation = fitPreparation(task, every(4));

@@ -27,10 +27,10 @@ export interface ReadNotes extends PreparationNotes {
 export const emptyNotes = (): ReadNotes => ({ filled: new Map(), unseen: new Map(), extra: new Set() });
 
 /**
- * Reads a file by a preparation, some rows at a time: columns are found by their names, in whatever order.
+ * Reads a file by a preparation, some rows at a time, at least one: columns are found by their names, in whatever order.
  * @param options - how the file is read, where it is not as in training.
  * @param notes - gets what was not as in training.
- * @throws {DrowseError} naming a column that is missing, and a row whose cell is not of its column's type.
+ * @throws {DrowseError} naming a column that is missing, and a row whose cell is not of its column's type; on a file without rows.
  * @example
  * for await (const { x } of readPrepared(file, preparation)) await model.predict(x);
  */
@@ -48,6 +48,8 @@ export async function* readPrepared(
     checkColumns(batch, inputs);
     for (const name of batch.names) if (!known.has(name)) notes.extra.add(name);
     const count = batch.rows.length;
+    // A piece of text may hold no whole row, or none but the header.
+    if (count === 0) continue;
     const columns = inputs.map((input) => new ColumnValues(kindOfInput(input), count, first));
     const targetColumn = batch.names.includes(target.name)
       ? new ColumnValues(kindOfTarget(preparation), count, first)
@@ -61,6 +63,7 @@ export async function* readPrepared(
     yield { ...batch, first, targets, x: { data, shape: [count, inputSize(preparation)] } };
     first += count;
   }
+  if (first === 0) throw new DrowseError("table", "there are no rows below the header", "give a file with at least one row");
 }
 
 function checkColumns({ names, isOpen }: Rows, inputs: readonly TableInput[]): void {

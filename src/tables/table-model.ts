@@ -1,5 +1,6 @@
-import { loadModel, saveModel } from "../formats/model-file.ts";
+import { type FileNotes, loadModel, saveModel } from "../formats/model-file.ts";
 import { readSafetensors } from "../formats/safetensors.ts";
+import { checkOptions } from "../layers/options.ts";
 import type { Model } from "../model/model.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { formatShape } from "../tensor/shape.ts";
@@ -15,15 +16,20 @@ export interface TableModel {
   readonly images: ImagePreparation | undefined;
 }
 
+/** How the model was trained, as `saveModel` takes it. */
+export type HistoryNote = Pick<FileNotes, "history">;
+
 /**
  * A model of a table as the bytes of a file, its preparation with it. Who does not know of tables can load it with `loadModel`.
+ * @param notes - what else is kept: the history that `fit` returned.
  * @throws {DrowseError} where the model is not one of such inputs and targets.
  * @example
- * await writeFile("model.safetensors", saveTableModel(model, preparation));
+ * await writeFile("model.safetensors", saveTableModel(model, preparation, { history }));
  */
-export function saveTableModel(model: Model, preparation: Preparation): Uint8Array {
+export function saveTableModel(model: Model, preparation: Preparation, notes: HistoryNote = {}): Uint8Array {
   checkFit("saveTableModel", model, preparation);
-  return saveModel(model, { preparation: preparationText(preparation) });
+  checkOptions("saveTableModel", notes, ["history"]);
+  return saveModel(model, { ...notes, preparation: preparationText(preparation) });
 }
 
 /**
@@ -32,9 +38,10 @@ export function saveTableModel(model: Model, preparation: Preparation): Uint8Arr
  * @example
  * await writeFile("model.safetensors", saveImageModel(model, { classes: ["cat", "dog"], channels: "grey" }));
  */
-export function saveImageModel(model: Model, images: ImagePreparation): Uint8Array {
+export function saveImageModel(model: Model, images: ImagePreparation, notes: HistoryNote = {}): Uint8Array {
   checkImageFit("saveImageModel", model, images);
-  return saveModel(model, { preparation: imagePreparationText(images) });
+  checkOptions("saveImageModel", notes, ["history"]);
+  return saveModel(model, { ...notes, preparation: imagePreparationText(images) });
 }
 
 /**
