@@ -24,10 +24,13 @@ export default defineConfig({
   base: "./",
   resolve: {
     alias: [
-      { find: /^drowse$/, replacement: here("../dist/index.js") },
-      { find: /^drowse\/tables$/, replacement: here("../dist/tables.js") },
+      // The sources: of a few large files no part could be left for later.
+      { find: /^drowse$/, replacement: here("../src/index.ts") },
+      { find: /^drowse\/tables$/, replacement: here("../src/tables/index.ts") },
     ],
   },
+  // Papa Parse has a part for Node, which is left out by this name.
+  define: { PAPA_BROWSER_CONTEXT: "true" },
   plugins: [digits],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },

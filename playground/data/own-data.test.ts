@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Twins } from "../engine/twins.ts";
 import { type Settings, standardSettings } from "../state/settings.ts";
@@ -57,6 +58,18 @@ describe("a file of one's own", () => {
     twins.close();
     expect(drowsy.field).toHaveLength(0);
     expect(drowsy.walk.columns.map(({ mask }) => mask.length)).toEqual([4, 6]);
+  });
+
+  it("is unpacked from gzip, and refused where that has no end", async () => {
+    const text = ["a,b,c", ...rows(40, (row) => `${wave(row)},${wave(row + 2)},${row % 2}`)].join("\n");
+    const packed = await readOwn(new Blob([gzipSync(text)]), "mine.csv.gz");
+    expect(packed.set).toEqual((await read(text.split("\n"))).set);
+    // 20 kB of gzip are 20 MB.
+    const bomb = new Blob([gzipSync("1,2,3\n".repeat(3_300_000))]);
+    expect(bomb.size).toBeLessThan(100_000);
+    await expect(readOwn(bomb, "bomb.csv.gz")).rejects.toThrow("bytes and more after unpacking, and the page takes 4,000,000");
+    const damaged = gzipSync(text).subarray(0, 100);
+    await expect(readOwn(new Blob([damaged]), "cut.csv.gz")).rejects.toThrow("the file begins as gzip does");
   });
 
   it.each([

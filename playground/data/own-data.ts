@@ -65,6 +65,30 @@ function toPicture(task: Task, train: Points, test: Points): DataSet {
   return { task, train: scale(train), test: scale(test) };
 }
 
+/** The two bytes that gzip begins with. */
+const GZIP = [0x1f, 0x8b];
+
+/** A file without its gzip, as long as it stays small: a few bytes can be packed that would fill the memory. */
+async function unpacked(file: Blob): Promise<Blob> {
+  const head = new Uint8Array(await file.slice(0, GZIP.length).arrayBuffer());
+  if (!GZIP.every((byte, at) => head[at] === byte)) return file;
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  const reader = file.stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  for (;;) {
+    // Of damage the table says more.
+    const next = await reader.read().catch(() => undefined);
+    if (next === undefined) return file;
+    if (next.done) return new Blob(parts);
+    bytes += next.value.length;
+    if (bytes > MOST_BYTES) {
+      await reader.cancel();
+      count(bytes, MOST_BYTES, "bytes and more after unpacking");
+    }
+    parts.push(next.value);
+  }
+}
+
 /**
  * Reads a table: two numbers and a class are points of the plane, two numbers a curve, and more are learned without a picture.
  * Numbers are standardised, categories become an input each; three rows in ten are new to the networks.
@@ -72,7 +96,7 @@ function toPicture(task: Task, train: Points, test: Points): DataSet {
  */
 export async function readOwn(file: Blob, name: string): Promise<OwnData> {
   count(file.size, MOST_BYTES, "bytes");
-  const table = await readTable(file);
+  const table = await readTable(await unpacked(file));
   count(table.rows, MOST_ROWS, "rows");
   checkTarget(table);
   const { target, classes, rows, kind, ...others } = tableTask(table);

@@ -1,24 +1,23 @@
-import {
-  alphaDropout,
-  concreteDropout,
-  dense,
-  dropConnect,
-  dropout,
-  dropoutMask,
-  dropoutNoise,
-  gaussianDropout,
-  type Layer,
-  type Model,
-  sequential,
-  standout,
-  variationalDropout,
-} from "drowse";
+import { dense, dropout, dropoutMask, type Layer, type Model, sequential } from "drowse";
 import { limits } from "../state/fitting.ts";
 import { rateOf, type Settings } from "../state/settings.ts";
 import { alphaFactors } from "./alpha.ts";
 import { onesOnly } from "./ones.ts";
 
 // The kinds of dropout: what stands in the network, and what it draws, which follows from keys.
+
+let loaded: typeof import("./family.ts") | undefined;
+
+/** Loads what a kind is made of, if it is not there; before the first network of that kind. */
+export async function loadKind({ kind }: Pick<Settings, "kind">): Promise<void> {
+  if (kind !== "dropout") loaded ??= await import("./family.ts");
+}
+
+/** The layers of the family. */
+function family() {
+  if (!loaded) throw new Error("no kind of dropout but dropout itself is loaded; call loadKind first");
+  return loaded;
+}
 
 /** The dropout layers by their names: these are part of the masks' keys, and what rates are changed by. */
 export const INPUT_DROPOUT = "input";
@@ -45,15 +44,15 @@ export function dropoutLayer(settings: Settings, column: number): Layer {
     case "dropout":
       return dropout({ rate, scaling: settings.scaling, name });
     case "gaussian":
-      return gaussianDropout({ rate, name });
+      return family().gaussianDropout({ rate, name });
     case "alpha":
-      return alphaDropout({ rate, name });
+      return family().alphaDropout({ rate, name });
     case "concrete":
-      return concreteDropout({ rate, name });
+      return family().concreteDropout({ rate, name });
     case "variational":
-      return variationalDropout({ rate, name });
+      return family().variationalDropout({ rate, name });
     case "standout":
-      return standout({ rate, activation: standoutActivation(settings), name });
+      return family().standout({ rate, activation: standoutActivation(settings), name });
     case "none":
       // Of rate 0: the exact identity.
       return dropout({ rate: 0, name });
@@ -75,7 +74,7 @@ export function weightsLayer(settings: Settings, column: number, units: number):
   const { scaling } = settings;
   // A mask for each row, as in the paper: so a point has masks of its own here as with all other kinds.
   const options = { rate: columnRate(settings, column), scaling, sharedAcross: [], name, ...initializer(settings) };
-  return dropConnect(units, options);
+  return family().dropConnect(units, options);
 }
 
 /** The rates that can be changed while it trains, by the names of their layers; learned ones are not among them. */
@@ -136,13 +135,13 @@ export async function drawOf(model: Model, settings: Settings, column: number, p
   const shift = plainly(units, 0);
   switch (unitKind(settings, column)) {
     case "gaussian": {
-      const { data: factors } = dropoutNoise(model, name, { rows: [row], pass });
+      const { data: factors } = family().dropoutNoise(model, name, { rows: [row], pass });
       return { mask: new Uint8Array(units).fill(1), factors, shift };
     }
     case "variational": {
       // Gaussian dropout at the rate that was learned has the same noise.
-      const noisy = sequential({ input: [units], seed: model.seed }, [gaussianDropout({ rate, name })]);
-      const { data: factors } = dropoutNoise(noisy, name, { rows: [row], pass });
+      const noisy = sequential({ input: [units], seed: model.seed }, [family().gaussianDropout({ rate, name })]);
+      const { data: factors } = family().dropoutNoise(noisy, name, { rows: [row], pass });
       return { mask: new Uint8Array(units).fill(1), factors, shift };
     }
     case "concrete": {
@@ -171,7 +170,7 @@ export async function drawOf(model: Model, settings: Settings, column: number, p
 
 /** What a concrete dropout layer makes of ones. */
 async function relaxedMask(model: Model, name: string, units: number, place: Place): Promise<Float32Array> {
-  const probe = sequential({ input: [units], seed: model.seed }, [concreteDropout({ name }), dense(1)]);
+  const probe = sequential({ input: [units], seed: model.seed }, [family().concreteDropout({ name }), dense(1)]);
   const logit = model.weights.get(`${name}.logit`);
   if (logit) probe.setWeights({ [`${name}.logit`]: logit });
   const { row, pass } = place;
@@ -205,7 +204,8 @@ export async function weightMask(
 ): Promise<Uint8Array> {
   const name = weightsName(column);
   const nothing = new Float32Array(units * inputs);
-  const layer = dropConnect(units, { rate, sharedAcross: [], name, initializer: nothing });
+  await loadKind({ kind: "dropConnect" });
+  const layer = family().dropConnect(units, { rate, sharedAcross: [], name, initializer: nothing });
   const probe = sequential({ input: [inputs], seed }, [layer]);
   // The gradient of each weight is that of its unit, which is not 0, where it is awake.
   const { gradients } = await probe.trace(onesOnly(inputs, units, row + 1), { loss: "meanSquaredError", rows: [row], pass });

@@ -37,6 +37,12 @@ export function awakeSettings(settings: Settings): Settings {
   return { ...settings, kind: "dropout", rate: 0, rates: [], inputRate: 0, schedule: "constant" };
 }
 
+/** The settings of the left network. */
+export function leftSettings(settings: Settings): Settings {
+  if (settings.left === "awake") return awakeSettings(settings);
+  return { ...settings, scaling: settings.scaling === "standard" ? "inverted" : "standard" };
+}
+
 /** A hidden layer, with what falls asleep behind it. */
 function hiddenLayers(settings: Settings, index: number): Layer[] {
   const asleep = dropoutLayer(settings, index + 1);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { dataOf } from "../data/data-set.ts";
 import { type Settings, standardSettings } from "../state/settings.ts";
+import { loadKind } from "./kinds.ts";
 import { buildNetwork } from "./network.ts";
 import { planePlaces } from "./places.ts";
 import { ask, SAMPLE_PASS, thin } from "./thinned.ts";
@@ -24,6 +25,7 @@ describe("a thinned network", () => {
     { data: "gap" },
   ] as const)("says what the engine computes with the same mask: %j", async (changes) => {
     const settings: Settings = { ...base, ...changes };
+    await loadKind(settings);
     const { train, task } = dataOf(settings, undefined);
     const model = buildNetwork(settings, { awake: false, inputs: task.inputs });
     for (const sample of [0, 1, 5]) {
@@ -57,6 +59,7 @@ describe("the ensemble", () => {
   it("of standout has masks for each place", async () => {
     const question = { places: planePlaces(8), loss: "binaryCrossEntropy" } as const;
     const settings: Settings = { ...base, kind: "standout", inputRate: 0 };
+    await loadKind(settings);
     const { one, mean, deviation } = await ask(buildNetwork(settings, { awake: false }), settings, 3, question);
     expect([one.length, mean.length, deviation.length]).toEqual([64, 64, 64]);
     expect(Math.max(...deviation)).toBeGreaterThan(0.01);

@@ -48,6 +48,44 @@ describe("the twins", () => {
   });
 });
 
+describe("a left network that sleeps as well", () => {
+  const settings: Settings = { ...standardSettings, points: 40, hidden: [12, 12], rates: [0.2, 0.5], left: "otherScaling" };
+
+  it.each(["inverted", "standard"] as const)(
+    "has the masks of the right one, which is %s, and the other scale",
+    async (scaling) => {
+      const both = await make({ ...settings, scaling });
+      await both.run(7);
+      const { awake, drowsy } = await both.look(5);
+      for (const [index, { mask, factors }] of drowsy.walk.columns.entries()) {
+        const keep = 1 - drowsy.walk.columns[index].rate;
+        const left = awake.walk.columns[index];
+        expect(left.mask).toEqual(mask);
+        for (const [unit, factor] of factors.entries()) {
+          expect(left.factors[unit]).toBeCloseTo(scaling === "inverted" ? factor * keep : factor / keep, 6);
+        }
+      }
+      expect(awake.walk.columns[2].mask).toContain(0);
+      expect(awake.testLoss).not.toBe(drowsy.testLoss);
+    },
+  );
+
+  it("follows the rates of the right one, and its schedule", async () => {
+    const both = await make(settings);
+    const rates = async () => {
+      const { awake, drowsy } = await both.look(0);
+      expect(awake.walk.columns.map(({ rate }) => rate)).toEqual(drowsy.walk.columns.map(({ rate }) => rate));
+      return awake.walk.columns.map(({ rate }) => rate);
+    };
+    expect(await rates()).toEqual([0, 0.2, 0.5]);
+    await both.steer({ ...settings, rates: [0.7, 0.1] });
+    expect(await rates()).toEqual([0, 0.7, 0.1]);
+    await both.steer({ ...settings, schedule: "linear", span: 10 });
+    await both.run(30);
+    expect((await rates())[2]).toBeGreaterThan(0.45);
+  });
+});
+
 describe("a schedule", () => {
   const settings: Settings = { ...standardSettings, points: 40, hidden: [12, 12], rates: [0.2, 0.5], inputRate: 0.1, span: 10 };
   const ratesAt = async (both: Twins) => (await both.look(0)).drowsy.walk.columns.map(({ rate }) => rate);

@@ -1,18 +1,19 @@
 import type { Evaluation, Model, Trainer, TrainerOptions, TrainerState } from "drowse";
 import { type DataSet, dataOf } from "../data/data-set.ts";
 import type { Settings } from "../state/settings.ts";
-import { steeredRates } from "./kinds.ts";
+import { loadKind, steeredRates } from "./kinds.ts";
 import type { TwinView, View } from "./messages.ts";
-import { awakeSettings, buildNetwork, buildOptimizer } from "./network.ts";
+import { buildNetwork, buildOptimizer, leftSettings } from "./network.ts";
 import { askOfImage, type PadAnswers } from "./pad.ts";
 import { placesFor } from "./places.ts";
 import { scheduleOf } from "./schedules.ts";
 import { ask, type Ensemble } from "./thinned.ts";
 import { type Walk, walkStep } from "./walk.ts";
 
-/** One of the two networks, and what trains it. */
+/** One of the two networks, what it is made of, and what trains it. */
 interface Twin {
   readonly model: Model;
+  settings: Settings;
   trainer: Trainer;
 }
 
@@ -47,40 +48,39 @@ function scheduled(state: TrainerState, trainer: Trainer, settings: Settings, da
 }
 
 /**
- * Two networks of the same first weights that learn the same batches: in one all neurons are awake, in the other they fall
- * asleep. They are kept at the same step.
+ * Two networks of the same first weights that learn the same batches. In the right one neurons fall asleep; in the left one all
+ * are awake, or the same fall asleep and are scaled the other way. They are kept at the same step.
  */
 export class Twins {
   readonly data: DataSet;
   readonly #places: Float32Array | Uint8Array;
   readonly #awake: Twin;
   readonly #drowsy: Twin;
-  #settings: Settings;
   /** The learning rate that the optimizers were made with. */
   readonly #learningRate: number;
 
-  private constructor(settings: Settings, data: DataSet, awake: Twin, drowsy: Twin) {
+  private constructor(data: DataSet, awake: Twin, drowsy: Twin) {
     this.data = data;
     this.#places = placesFor(data);
-    this.#settings = settings;
-    this.#learningRate = settings.learningRate;
+    this.#learningRate = drowsy.settings.learningRate;
     this.#awake = awake;
     this.#drowsy = drowsy;
   }
 
   /** @param given - images or the data of a file, where the settings say so. */
   static async make(settings: Settings, given?: DataSet): Promise<Twins> {
+    await loadKind(settings);
     const data = dataOf(settings, given);
     const { inputs, outputs } = data.task;
-    const twin = async (own: Settings, isAwake: boolean): Promise<Twin> => {
-      const model = buildNetwork(own, { awake: isAwake, inputs, outputs });
+    const twin = async (own: Settings): Promise<Twin> => {
+      const model = buildNetwork(own, { awake: false, inputs, outputs });
       const trainer = await model.trainer(data.train, trainerOptions(own, data));
       if (own.schedule !== "constant") trainer.restore(scheduled(await trainer.state(), trainer, own, data));
-      return { model, trainer };
+      return { model, settings: own, trainer };
     };
-    const awake = await twin(awakeSettings(settings), true);
+    const awake = await twin(leftSettings(settings));
     try {
-      return new Twins(settings, data, awake, await twin(settings, false));
+      return new Twins(data, awake, await twin(settings));
     } catch (error) {
       awake.trainer.close();
       throw error;
@@ -98,22 +98,24 @@ export class Twins {
 
   /** Rates, their schedule and the learning rate from the next step on. */
   async steer(settings: Settings): Promise<void> {
-    const factor = settings.learningRate / this.#learningRate;
-    const before = this.#settings;
-    this.#settings = settings;
-    if (before.schedule !== "constant" || settings.schedule !== "constant") await this.#reschedule(settings);
-    else for (const [name, rate] of Object.entries(steeredRates(settings))) this.#drowsy.trainer.setRate(name, rate);
-    for (const { trainer } of [this.#awake, this.#drowsy]) trainer.learningRateFactor = factor;
+    await this.#steer(this.#awake, leftSettings(settings));
+    await this.#steer(this.#drowsy, settings);
+  }
+
+  async #steer(twin: Twin, settings: Settings): Promise<void> {
+    const before = twin.settings;
+    twin.settings = settings;
+    if (before.schedule !== "constant" || settings.schedule !== "constant") await this.#reschedule(twin);
+    else for (const [name, rate] of Object.entries(steeredRates(settings))) twin.trainer.setRate(name, rate);
+    twin.trainer.learningRateFactor = settings.learningRate / this.#learningRate;
   }
 
   /** A schedule belongs to a trainer: another one goes on from where this one stands, by the schedule of these settings. */
-  async #reschedule(settings: Settings): Promise<void> {
-    const { model, trainer } = this.#drowsy;
+  async #reschedule(twin: Twin): Promise<void> {
+    const { model, settings, trainer } = twin;
     const state = await trainer.state();
-    const next = await model.trainer(
-      this.data.train,
-      trainerOptions({ ...settings, learningRate: this.#learningRate }, this.data),
-    );
+    const options = trainerOptions({ ...settings, learningRate: this.#learningRate }, this.data);
+    const next = await model.trainer(this.data.train, options);
     try {
       next.restore(scheduled(state, next, settings, this.data));
     } catch (error) {
@@ -121,7 +123,7 @@ export class Twins {
       throw error;
     }
     trainer.close();
-    this.#drowsy.trainer = next;
+    twin.trainer = next;
   }
 
   /** Takes steps with both. */
@@ -132,10 +134,7 @@ export class Twins {
   /** How both stand. */
   async look(row: number): Promise<Omit<View, "kind" | "run">> {
     const { step, pass, stepsPerEpoch } = this.#awake.trainer;
-    // The one that is awake has no rates, whatever the settings say.
-    const none = awakeSettings(this.#settings);
-    const views = [this.#view(this.#awake, none, row), this.#view(this.#drowsy, this.#settings, row)];
-    const [awake, drowsy] = await Promise.all(views);
+    const [awake, drowsy] = await Promise.all([this.#view(this.#awake, row), this.#view(this.#drowsy, row)]);
     return { step, epoch: pass, stepsPerEpoch, awake: { ...awake, walk: withoutNumbers(awake.walk) }, drowsy };
   }
 
@@ -143,7 +142,7 @@ export class Twins {
   async ask(sample: number): Promise<Ensemble | undefined> {
     const places = this.#places;
     if (places instanceof Uint8Array) return undefined;
-    return ask(this.model, this.#settings, sample, { places, loss: this.data.task.loss });
+    return ask(this.model, this.#drowsy.settings, sample, { places, loss: this.data.task.loss });
   }
 
   /** What both say of an image, with the weights of the last look. */
@@ -155,7 +154,7 @@ export class Twins {
     for (const { trainer } of [this.#awake, this.#drowsy]) trainer.close();
   }
 
-  async #view({ model, trainer }: Twin, settings: Settings, row: number): Promise<TwinView> {
+  async #view({ model, settings, trainer }: Twin, row: number): Promise<TwinView> {
     const train = await trainer.evaluate(this.data.measured ?? this.data.train);
     const test = await trainer.evaluate(this.data.test);
     await trainer.commit();

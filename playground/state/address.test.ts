@@ -7,6 +7,7 @@ import { presetOf, presets } from "./presets.ts";
 import {
   activationNames,
   kindNames,
+  leftNames,
   optimizerNames,
   type Settings,
   scalingNames,
@@ -26,6 +27,7 @@ const any: fc.Arbitrary<Settings> = fc.record({
   inputRate: share,
   kind: fc.constantFrom(...kindNames),
   scaling: fc.constantFrom(...scalingNames),
+  left: fc.constantFrom(...leftNames),
   schedule: fc.constantFrom(...scheduleNames),
   span: fc.integer({ min: 1, max: 5000 }),
   optimizer: fc.constantFrom(...optimizerNames),
@@ -96,6 +98,15 @@ describe("the address", () => {
   });
 });
 
+describe("an address that is nothing but wrong", () => {
+  it("is complained of once for each mistake, in few words", () => {
+    const { complaints, settings } = readAddress(`#${"a=1&".repeat(3000)}rate=${"9".repeat(5000)}&${"b".repeat(5000)}=1`);
+    expect(settings).toEqual(standardSettings);
+    expect(complaints).toHaveLength(3);
+    expect(complaints.join("").length).toBeLessThan(300);
+  });
+});
+
 describe("an address whose settings do not go together", () => {
   it.each([
     ["#rate=1&kind=gaussian", "kind=gaussian takes rates below 1, not 1", { rate: 0.95, kind: "gaussian" }],
@@ -104,6 +115,7 @@ describe("an address whose settings do not go together", () => {
     ["#kind=standout&activation=elu", "not with elu", { kind: "standout" }],
     ["#kind=variational&rates=0.3,0.9", "at most 0.5, to begin with, not 0.9", { kind: "variational", rates: [0.3, 0.5] }],
     ["#kind=concrete&rate=0", "above 0 and below 1, to begin with, not 0", { kind: "concrete", rate: 0.05 }],
+    ["#left=otherScaling&kind=gaussian", "not for kind=gaussian", { kind: "gaussian" }],
     ["#kind=concrete&schedule=late", "learns its rates", { kind: "concrete" }],
     ["#schedule=frontLoaded&rate=0.9", "which is at most 0.66 then, not 0.9", { schedule: "frontLoaded", rate: 0.66 }],
     ["#data=digits&points=2000", "data=digits has at most 1,500 points", { data: "digits" }],

@@ -13,20 +13,25 @@ function isSetting(name: string): name is SettingName {
   return Object.hasOwn(fields, name);
 }
 
+/** As much of a text as a message can hold. */
+function shown(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
 /**
  * Reads a fragment, with or without its #. What cannot be read keeps its standard, what does not go together is changed, and both
  * are complained of.
  */
 export function readAddress(fragment: string): ReadAddress {
   const read: Record<string, unknown> = {};
-  const complaints: string[] = [];
+  const complaints = new Set<string>();
   for (const [name, text] of new URLSearchParams(fragment.replace(/^#/, ""))) {
     if (!isSetting(name)) {
-      complaints.push(`there is no setting “${name}”`);
+      complaints.add(`there is no setting “${shown(name)}”`);
       continue;
     }
     const value = fields[name].read(text);
-    if (value === undefined) complaints.push(`${name} cannot be “${text}”: it is ${fields[name].accepts}`);
+    if (value === undefined) complaints.add(`${name} cannot be “${shown(text)}”: it is ${fields[name].accepts}`);
     else read[name] = value;
   }
   const { settings, says } = fitted({ ...standardSettings, ...read });

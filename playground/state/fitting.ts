@@ -14,6 +14,8 @@ interface KindLimits {
   /** The rates in words. */
   readonly rates: string;
   readonly activations?: readonly Settings["activation"][];
+  /** Whether there are two ways to scale it. */
+  readonly scales?: boolean;
   /** Whether the network learns its rates: then there is nothing that could follow a schedule. */
   readonly learns?: boolean;
 }
@@ -22,10 +24,10 @@ const anyRate = { low: 0, high: 1, accepts: () => true, rates: "from 0 to 1" };
 const below1 = { low: 0, high: 0.95, accepts: (rate: number) => rate < 1, rates: "below 1" };
 
 export const limits: Readonly<Record<Settings["kind"], KindLimits>> = {
-  dropout: anyRate,
+  dropout: { ...anyRate, scales: true },
   gaussian: below1,
   alpha: { ...below1, activations: ["selu"] },
-  dropConnect: anyRate,
+  dropConnect: { ...anyRate, scales: true },
   standout: { ...anyRate, activations: ["relu", "selu", "gelu", "swish", "tanh"] },
   concrete: {
     low: 0.05,
@@ -92,6 +94,11 @@ const rules: readonly Rule[] = [
       changes: { activation: activations[0] },
       says: `kind=${kind} goes with the activation ${those}, not with ${activation}`,
     };
+  },
+  function scalingOfKind({ kind, left }) {
+    if (left === "awake" || limits[kind].scales) return undefined;
+    const says = `left=${left} is for kinds with two scalings, dropout and dropConnect, not for kind=${kind}`;
+    return { changes: { left: "awake" }, says };
   },
   function learnedRates({ kind, schedule }) {
     if (schedule === "constant" || !limits[kind].learns) return undefined;

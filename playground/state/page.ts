@@ -2,9 +2,11 @@ import { batch, computed, signal } from "@preact/signals";
 import { type DataSet, type ImageName, isImages, OWN, pictureOf } from "../data/data-set.ts";
 import type { OwnData } from "../data/own-data.ts";
 import type { EnsembleReport, Order, PadReport, Report, View } from "../engine/messages.ts";
-import { readAddress, writeAddress } from "./address.ts";
+import { readAddress } from "./address.ts";
+import { leaveAddress, showInAddress } from "./address-bar.ts";
 import { fitted, limits } from "./fitting.ts";
 import { History } from "./history.ts";
+import { readFile } from "./read-file.ts";
 import { type Settings, settingNames, standardSettings } from "./settings.ts";
 
 // What the page knows. Components read the signals; what happens goes through the functions.
@@ -16,6 +18,8 @@ export const complaints = signal<readonly string[]>([]);
 export const notes = signal<readonly string[]>([]);
 /** The data of the file that was given last. */
 export const own = signal<OwnData | undefined>(undefined);
+/** The name of the file that is being read. */
+export const reading = signal<string | undefined>(undefined);
 /** Why a file could not be taken. */
 export const refusal = signal<string | undefined>(undefined);
 export const data = signal<DataSet | undefined>(undefined);
@@ -81,6 +85,7 @@ const LOST = "data=own stands for a file, which no address holds: choose it agai
 
 /** Takes the settings over from the address. */
 export function restore(): void {
+  leaveAddress();
   const read = readAddress(location.hash);
   const isLost = read.settings.data === OWN && own.value === undefined;
   complaints.value = isLost ? [...read.complaints, LOST] : read.complaints;
@@ -98,8 +103,7 @@ export function change(changes: Partial<Settings>): void {
   notes.value = says;
   complaints.value = [];
   refusal.value = undefined;
-  const address = writeAddress(settings.value);
-  globalThis.history.replaceState(null, "", address === "" ? location.pathname + location.search : address);
+  showInAddress(now);
   const isSteered = (name: keyof Settings) => STEERED.includes(name) && !(limits[now.kind].learns && BEGINNINGS.includes(name));
   if (failure.value === undefined && names.every(isSteered)) send({ kind: "steer", settings: now });
   else begin();
@@ -107,13 +111,18 @@ export function change(changes: Partial<Settings>): void {
 
 /** Takes a file to learn from: what cannot be learned from leaves everything as it is. */
 export async function takeFile(file: File): Promise<void> {
+  refusal.value = undefined;
+  reading.value = file.name;
   try {
-    const { readOwn } = await import("../data/own-data.ts");
-    own.value = await readOwn(file, file.name);
+    const read = await readFile(file);
+    // Another file was given meanwhile.
+    if (!read) return;
+    own.value = read;
     change({ data: OWN });
   } catch (error) {
     refusal.value = `“${file.name}” was not taken: ${error instanceof Error ? error.message : String(error)}`;
   }
+  reading.value = undefined;
 }
 
 /** Begins anew; goes on playing if it was. */
@@ -148,6 +157,12 @@ async function beginWithImages(name: ImageName, points: number): Promise<void> {
   }
 }
 
+/** Says that what trains is gone, now and whenever something is asked of it. */
+export function disconnect(message: string): void {
+  send = () => fail(message);
+  fail(message);
+}
+
 function fail(message: string): void {
   batch(() => {
     failure.value = message;
@@ -169,6 +184,7 @@ export function pause(): void {
 /** Takes some steps, then rests. */
 export function takeSteps(count: number): void {
   isPlaying.value = false;
+  if (failure.value !== undefined) begin();
   send({ kind: "steps", count });
 }
 
@@ -219,8 +235,9 @@ let coming: DataSet | undefined;
 
 let awaited: ((bytes: Uint8Array<ArrayBuffer>) => void) | undefined;
 
-/** The right network as a model file. */
-export function modelFile(): Promise<Uint8Array<ArrayBuffer>> {
+/** The right network as a model file; undefined where there is none. */
+export async function modelFile(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (view.value === undefined || failure.value !== undefined) return undefined;
   return new Promise((resolve) => {
     awaited = resolve;
     send({ kind: "save" });

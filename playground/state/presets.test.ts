@@ -35,16 +35,43 @@ describe("the presets", () => {
     expect(late.drowsy.testLoss).toBeLessThan(0.6 * late.awake.testLoss);
   });
 
-  it("Too much sleep: the right network does not even learn its own points", async () => {
-    const [{ awake, drowsy }] = await standsAfter("Too much sleep", 200);
-    expect(awake.trainLoss).toBeLessThan(0.06);
-    expect(drowsy.trainLoss).toBeGreaterThan(0.4);
+  it("Too much sleep: the right network does not even learn its own points, and is worse at new ones, for long", async () => {
+    for (const { awake, drowsy } of await standsAfter("Too much sleep", 100, 400)) {
+      expect(awake.trainLoss).toBeLessThan(0.06);
+      expect(drowsy.trainLoss).toBeGreaterThan(0.3);
+      expect(drowsy.testLoss).toBeGreaterThan(5 * awake.testLoss);
+      expect(drowsy.testError).toBeGreaterThan(5 * awake.testError + 0.02);
+    }
   });
 
   it("Sleepy inputs: the right network knows its own points less well, and new ones better", async () => {
     const [{ awake, drowsy }] = await standsAfter("Sleepy inputs", 400);
     expect(drowsy.trainLoss).toBeGreaterThan(awake.trainLoss);
     expect(drowsy.testLoss).toBeLessThan(awake.testLoss);
+  });
+
+  it("Standard = inverted: the same masks, and curves that are nearly one", async () => {
+    for (const { awake, drowsy } of await standsAfter("Standard = inverted", 50, 200, 500)) {
+      for (const of of ["trainLoss", "testLoss"] as const) {
+        expect(Math.abs(awake[of] - drowsy[of])).toBeLessThan(0.02);
+        expect(awake[of]).not.toBe(drowsy[of]);
+      }
+      expect(awake.walk.columns[1].mask).toEqual(drowsy.walk.columns[1].mask);
+      expect(awake.walk.columns[1].mask).toContain(0);
+    }
+  });
+
+  it("An ensemble: thinned networks agree at the points, and less between the classes", async () => {
+    const [{ drowsy }] = await standsAfter("An ensemble", 200);
+    expect(drowsy.trainError).toBeLessThan(0.15);
+    const { deviation = new Float32Array(), mean = new Float32Array() } = (await twins?.ask(0)) ?? {};
+    const average = (isOf: (place: number) => boolean) => {
+      const of = deviation.filter((_, place) => isOf(place));
+      expect(of.length).toBeGreaterThan(30);
+      return of.reduce((sum, one) => sum + one, 0) / of.length;
+    };
+    const nearBorder = average((place) => Math.abs(mean[place] - 0.5) < 0.25);
+    expect(nearBorder).toBeGreaterThan(4 * average((place) => Math.abs(mean[place] - 0.5) > 0.48));
   });
 
   it("A gap in the data: the band is narrow at the points and wide in between", async () => {

@@ -18,9 +18,11 @@ export const presets: readonly Preset[] = [
     "Left, the loss on new points rises while the network learns its own by heart. Right, it stays low.",
     {},
   ),
-  preset("Too much sleep", "With 85 of 100 neurons asleep in every step there is not enough left to learn the spiral with.", {
-    rate: 0.85,
-  }),
+  preset(
+    "Too much sleep",
+    "There are enough points here, and the left network learns the spiral. With 85 of 100 neurons asleep in every step the right one cannot.",
+    { points: 300, noise: 0.03, rate: 0.85 },
+  ),
   preset(
     "Sleepy inputs",
     "Each input sleeps half of the time. The right network knows its own points less well, and new ones better.",
@@ -32,9 +34,9 @@ export const presets: readonly Preset[] = [
     { data: "circles", noise: 0.15, points: 40, hidden: [64, 64], rate: 0.5, batch: 8, learningRate: 0.003 },
   ),
   preset(
-    "Two scalings",
-    "With standard scaling nothing is multiplied while learning; prediction multiplies by 1 − rate instead. Look into one step below.",
-    { data: "circles", noise: 0.12, hidden: [16], scaling: "standard", rate: 0.5 },
+    "Standard = inverted",
+    "The same neurons sleep in both. Left, who is awake speaks louder while it learns; right, all speak lower when it predicts. The curves are one, almost.",
+    { data: "circles", noise: 0.12, points: 300, hidden: [32], scaling: "standard", left: "otherScaling", learningRate: 0.003 },
   ),
   preset(
     "An ensemble",

@@ -6,6 +6,8 @@ export const activationNames = ["relu", "leakyRelu", "elu", "selu", "gelu", "swi
 export const optimizerNames = ["adam", "sgd", "momentum", "rmsprop"] as const;
 export const kindNames = ["dropout", "gaussian", "alpha", "dropConnect", "standout", "concrete", "variational"] as const;
 export const scalingNames = ["inverted", "standard"] as const;
+/** What the left network is: one in which nobody sleeps, or one whose neurons sleep as well, scaled the other way. */
+export const leftNames = ["awake", "otherScaling"] as const;
 export const scheduleNames = ["constant", "early", "late", "curriculum", "linear", "frontLoaded"] as const;
 
 export interface Settings {
@@ -26,6 +28,8 @@ export interface Settings {
   /** What happens to units in the right network: they sleep, or are multiplied by noise of the same variance, or others of the family. */
   readonly kind: (typeof kindNames)[number];
   readonly scaling: (typeof scalingNames)[number];
+  /** What stands on the left, to be compared with. */
+  readonly left: (typeof leftNames)[number];
   /** How rates move while it trains. */
   readonly schedule: (typeof scheduleNames)[number];
   /** Epochs that the schedule is made for. */
@@ -118,6 +122,7 @@ export const fields: { readonly [Name in keyof Settings]: Field<Settings[Name]> 
   inputRate: number(0, 0, 1),
   kind: oneOf(kindNames, "dropout"),
   scaling: oneOf(scalingNames, "inverted"),
+  left: oneOf(leftNames, "awake"),
   schedule: oneOf(scheduleNames, "constant"),
   span: whole(200, 1, 5000),
   optimizer: oneOf(optimizerNames, "adam"),

@@ -17,10 +17,12 @@ interface Properties {
   readonly draw: (surface: Surface) => void;
   /** Told where the mouse is, or was pressed: in CSS pixels from the corner, of a canvas so wide. */
   readonly onPoint?: (place: { readonly left: number; readonly top: number; readonly width: number }, pressed: boolean) => void;
+  /** Told that the mouse is there no more. */
+  readonly onLeave?: () => void;
 }
 
 /** A canvas that is as wide as its place, and as sharp as the screen. */
-export function Canvas({ class: name, label, proportion, draw, onPoint }: Properties) {
+export function Canvas({ class: name, label, proportion, draw, onPoint, onLeave }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -58,6 +60,7 @@ export function Canvas({ class: name, label, proportion, draw, onPoint }: Proper
       aria-label={label}
       onClick={point(true)}
       onMouseMove={point(false)}
+      onMouseLeave={() => onLeave?.()}
     />
   );
 }

@@ -63,6 +63,14 @@ export const kindWords: Readonly<Record<Settings["kind"], KindWords>> = {
   },
 };
 
+/** What stands above a network; the left one is "awake" here, whatever it is. */
+export function titleOf(twin: "awake" | "drowsy", settings: Pick<Settings, "kind" | "left" | "scaling">): string {
+  const { kind, left, scaling } = settings;
+  if (left === "otherScaling") return (twin === "drowsy") === (scaling === "inverted") ? "Inverted scaling" : "Standard scaling";
+  if (twin === "drowsy") return kindWords[kind].title;
+  return `Every ${sleepers(settings) === "weights" ? "weight" : "neuron"} awake`;
+}
+
 /** What of a step sleeps: neurons, or weights. */
 export function sleepers({ kind }: Pick<Settings, "kind">): "neurons" | "weights" {
   return kind === "dropConnect" ? "weights" : "neurons";

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { history, settings } from "../state/page.ts";
-import { kindWords } from "./kind-words.ts";
+import { titleOf } from "./kind-words.ts";
 import { loss } from "./numbers.ts";
 import { type Palette, palette } from "./palette.ts";
 
@@ -81,11 +81,11 @@ function Chart() {
 /** The four curves, and the gaps between them in words. */
 export function Losses() {
   const last = history.value.moments.at(-1);
-  const row = (twin: "awake" | "drowsy", name: string) => {
+  const row = (twin: "awake" | "drowsy") => {
     const { trainLoss, testLoss } = last?.[twin] ?? { trainLoss: 0, testLoss: 0 };
     return (
       <tr class={twin}>
-        <th scope="row">{name}</th>
+        <th scope="row">{titleOf(twin, settings.value).toLowerCase()}</th>
         <td>{loss(trainLoss)}</td>
         <td>{loss(testLoss)}</td>
         <td class="gap">{loss(testLoss - trainLoss)}</td>
@@ -117,8 +117,8 @@ export function Losses() {
           </tr>
         </thead>
         <tbody>
-          {row("awake", "every neuron awake")}
-          {row("drowsy", kindWords[settings.value.kind].title.toLowerCase())}
+          {row("awake")}
+          {row("drowsy")}
         </tbody>
       </table>
     </section>

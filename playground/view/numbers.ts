@@ -2,8 +2,8 @@
 export function figures(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
-  const text =
-    size !== 0 && (size < 0.001 || size >= 10_000) ? value.toExponential(1) : value.toFixed(size < 10 ? 3 : size < 100 ? 2 : 1);
+  if (size !== 0 && (size < 0.001 || size >= 10_000)) return value.toExponential(1).replaceAll("-", "−");
+  const text = value.toFixed(size !== 0 && size < 0.1 ? 4 : size < 10 ? 3 : size < 100 ? 2 : 1);
   return text.replace("-", "−");
 }
 

@@ -1,19 +1,27 @@
 import { useId } from "preact/hooks";
 import { OWN } from "../data/data-set.ts";
-import { own, settings, takeFile } from "../state/page.ts";
+import { own, reading, settings, takeFile } from "../state/page.ts";
 import { count } from "./numbers.ts";
 
 // A file of one's own: chosen, or dropped anywhere on the page.
+
+/** As many columns as are named. */
+const MOST_NAMES = 6;
 
 /** What is made of the file. */
 function Description() {
   if (settings.value.data !== OWN || own.value === undefined) return null;
   const { name, target, classes, columns, ignored, set } = own.value;
+  const from =
+    columns.length > MOST_NAMES
+      ? `${columns.slice(0, MOST_NAMES).join(", ")} and ${columns.length - MOST_NAMES} more`
+      : columns.join(", ");
   const of = classes.length > 0 ? `“${target}”, ${classes.join(" or ")},` : `“${target}”`;
   return (
     <p class="note" data-testid="own">
-      {name}: {of} from {columns.join(", ")}; {count(set.train.y.length)} rows to learn from, {count(set.test.y.length)} to be
-      tested on.{ignored.length > 0 && ` Left out: ${ignored.join("; ")}.`}
+      {name}: {of} from {from}; {count(set.train.y.length)} rows to learn from, {count(set.test.y.length)} to be tested on.
+      {ignored.length > 0 &&
+        ` Left out: ${ignored.slice(0, MOST_NAMES).join("; ")}${ignored.length > MOST_NAMES ? ` and ${ignored.length - MOST_NAMES} more` : ""}.`}
     </p>
   );
 }
@@ -36,6 +44,9 @@ export function OwnFile() {
       />
       <label for={id}>Your own CSV …</label>
       <p class="note">Or drop it on the page. The last column is learned from the others; it stays in this page.</p>
+      <p class="note" role="status">
+        {reading.value !== undefined && `Reading ${reading.value} …`}
+      </p>
       <Description />
     </div>
   );

@@ -86,7 +86,8 @@ function Pad() {
       data-testid="pad"
       onKeyDown={onKeys}
       onPointerDown={(event) => {
-        if (event.button !== 0) return;
+        // A second finger draws nothing.
+        if (event.button !== 0 || !event.isPrimary) return;
         event.currentTarget.setPointerCapture(event.pointerId);
         pen.value = undefined;
         isDown.value = false;
@@ -242,6 +243,9 @@ export function PadPanel() {
               onInput={({ currentTarget }) => {
                 const given = currentTarget.valueAsNumber;
                 if (Number.isInteger(given) && given >= 0 && given < images) putOnPad(given);
+              }}
+              onChange={({ currentTarget }) => {
+                currentTarget.value = String(under.value ?? "");
               }}
             />
           </label>

@@ -2,6 +2,7 @@ import { complaints, failure, isDrawn, isOfImages, notes, refusal, view } from "
 import { isCrowded } from "./draw-network.ts";
 import { Header } from "./header.tsx";
 import { Losses } from "./losses.tsx";
+import { count } from "./numbers.ts";
 import { PadPanel } from "./pad-panel.tsx";
 import { Presets } from "./presets.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
@@ -14,10 +15,20 @@ import { TwinFigure } from "./twin-figure.tsx";
 const OF_IMAGES =
   "choose another below. Above, a hundred new images: framed are those it gets wrong. Click on one to put it on the pad.";
 
+/** As many complaints of an address as are told one by one. */
+const MOST_COMPLAINTS = 4;
+
+/** What of the address was not followed, in one message, however wrong it is. */
+function addressWords(all: readonly string[]): string[] {
+  if (all.length === 0) return [];
+  const more = all.length > MOST_COMPLAINTS ? `; and ${count(all.length - MOST_COMPLAINTS)} more` : "";
+  return [`The address was not followed in all: ${all.slice(0, MOST_COMPLAINTS).join("; ")}${more}. All else of it was.`];
+}
+
 /** What could not be done, and what to do. */
 function Messages() {
   const lines = [
-    ...complaints.value.map((complaint) => `The address cannot be followed: ${complaint}. The page has another value instead.`),
+    ...addressWords(complaints.value),
     ...notes.value.map((note) => `${note}: changed as well.`),
     ...(refusal.value === undefined ? [] : [`${refusal.value}.`]),
     ...(failure.value === undefined

@@ -5,7 +5,7 @@ import type { Settings } from "../state/settings.ts";
 import type { Surface } from "./canvas.tsx";
 import { drawAnswers } from "./draw-answers.ts";
 import { drawNetwork } from "./draw-network.ts";
-import { kindWords } from "./kind-words.ts";
+import { titleOf } from "./kind-words.ts";
 import { loss } from "./numbers.ts";
 import type { Palette } from "./palette.ts";
 
@@ -22,11 +22,11 @@ interface Scene {
   readonly paper: string;
   readonly row: number;
   readonly looked: Unit;
-  readonly kind: Settings["kind"];
+  readonly settings: Settings;
 }
 
 function drawTwin(context: CanvasRenderingContext2D, twin: "awake" | "drowsy", left: number, scene: Scene): void {
-  const { view, data, palette, row, looked, kind } = scene;
+  const { view, data, palette, row, looked, settings } = scene;
   const { field, testLoss, trainLoss, walk } = view[twin];
   const at = (x: number, y: number, width: number, height: number, draw: (surface: Surface) => void) => {
     context.save();
@@ -46,7 +46,7 @@ function drawTwin(context: CanvasRenderingContext2D, twin: "awake" | "drowsy", l
   });
   context.fillStyle = palette[twin];
   context.font = `600 24px ${FONT}`;
-  context.fillText(twin === "awake" ? "Every neuron awake" : kindWords[kind].title, left, 92);
+  context.fillText(titleOf(twin, settings), left, 92);
   const beside = left + SIDE + 16;
   for (const [index, [name, value]] of Object.entries({ "test loss": testLoss, "training loss": trainLoss }).entries()) {
     context.fillStyle = palette.muted;

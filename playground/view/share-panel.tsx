@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { isImages, OWN } from "../data/data-set.ts";
+import { settleAddress } from "../state/address-bar.ts";
 import { codeOf } from "../state/code.ts";
 import { data, isOfImages, looked, modelFile, row, settings, view } from "../state/page.ts";
 import { palette } from "./palette.ts";
@@ -7,6 +8,7 @@ import { drawPicture } from "./picture.ts";
 
 /** What was done last, in words. */
 const done = signal("");
+const NONE = "There is no network yet: see above what is missing.";
 
 /** The code, once the data of the settings is there. */
 function copyCode(epochs: number): void {
@@ -24,6 +26,11 @@ async function copy(text: string, what: string): Promise<void> {
   }
 }
 
+function copyLink(isOwn: boolean): void {
+  settleAddress();
+  void copy(location.href, `The address with all settings${isOwn ? ", but not the file," : ""}`);
+}
+
 function save(content: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content);
@@ -35,11 +42,16 @@ function save(content: Blob, name: string): void {
 }
 
 const saveModelFile = async () => {
-  save(new Blob([await modelFile()], { type: "application/octet-stream" }), "drowsy.safetensors");
+  const bytes = await modelFile();
+  if (bytes) save(new Blob([bytes], { type: "application/octet-stream" }), "drowsy.safetensors");
+  else done.value = NONE;
 };
 
 async function savePicture(): Promise<void> {
-  if (!view.value || !data.value) return;
+  if (!view.value || !data.value) {
+    done.value = NONE;
+    return;
+  }
   const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
   const scene = {
     view: view.value,
@@ -48,7 +60,7 @@ async function savePicture(): Promise<void> {
     paper,
     row: row.value,
     looked: looked.value,
-    kind: settings.value.kind,
+    settings: settings.value,
   };
   const picture = await drawPicture(scene);
   if (picture) save(picture, "drowse.png");
@@ -61,10 +73,7 @@ export function SharePanel() {
     <section class="card share">
       <h2>Take it with you</h2>
       <div class="chips">
-        <button
-          type="button"
-          onClick={() => copy(location.href, `The address with all settings${isOwn ? ", but not the file," : ""}`)}
-        >
+        <button type="button" onClick={() => copyLink(isOwn)}>
           Copy the link
         </button>
         <button type="button" onClick={() => copyCode(epochs)}>

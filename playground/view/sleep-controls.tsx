@@ -43,19 +43,33 @@ function HiddenRates(now: Settings) {
   );
 }
 
-function PerLayer(now: Settings) {
-  const { rates, hidden } = now;
+/** A box to tick. */
+function Tick({ label, checked, onValue }: { label: string; checked: boolean; onValue: (checked: boolean) => void }) {
   return (
     <label class="tick">
-      <input
-        type="checkbox"
-        checked={rates.length > 0}
-        onChange={({ currentTarget }) =>
-          change({ rates: currentTarget.checked ? hidden.map((_, index) => rateOf(now, index)) : [] })
-        }
-      />{" "}
-      a rate for each layer
+      <input type="checkbox" checked={checked} onChange={({ currentTarget }) => onValue(currentTarget.checked)} /> {label}
     </label>
+  );
+}
+
+function PerLayer(now: Settings) {
+  const { rates, hidden } = now;
+  const own = () => hidden.map((_, index) => rateOf(now, index));
+  return (
+    <Tick label="a rate for each layer" checked={rates.length > 0} onValue={(isOwn) => change({ rates: isOwn ? own() : [] })} />
+  );
+}
+
+function ScalingControls({ scaling, left }: Settings) {
+  return (
+    <>
+      <Choice label="Scaling" value={scaling} names={scalingNames} onValue={set("scaling")} />
+      <Tick
+        label="the other scaling on the left"
+        checked={left === "otherScaling"}
+        onValue={(isOther) => change({ left: isOther ? "otherScaling" : "awake" })}
+      />
+    </>
   );
 }
 
@@ -80,12 +94,11 @@ function ScheduleControls({ schedule, span }: Settings) {
 }
 
 export function SleepControls(now: Settings) {
-  const { kind, inputRate, scaling } = now;
-  const { learns } = limits[kind];
-  const isPlain = kind === "dropout" || kind === "dropConnect";
+  const { kind, inputRate } = now;
+  const { learns, scales } = limits[kind];
   // Noise alone is on the inputs as well; all other kinds leave them plain dropout.
   const ofInputs =
-    kind === "gaussian" ? { kind, ...limits.gaussian } : { kind: isPlain ? kind : ("dropout" as const), ...limits.dropout };
+    kind === "gaussian" ? { kind, ...limits.gaussian } : { kind: scales ? kind : ("dropout" as const), ...limits.dropout };
   return (
     <fieldset class="sleep">
       <legend>Sleep, in the right network</legend>
@@ -100,7 +113,7 @@ export function SleepControls(now: Settings) {
       <HiddenRates {...now} />
       {now.hidden.length > 1 && <PerLayer {...now} />}
       <Rate label="Input rate" value={inputRate} of={ofInputs} onValue={set("inputRate")} />
-      {isPlain && <Choice label="Scaling" value={scaling} names={scalingNames} onValue={set("scaling")} />}
+      {scales && <ScalingControls {...now} />}
       {learns ? <RateCurve /> : <ScheduleControls {...now} />}
     </fieldset>
   );

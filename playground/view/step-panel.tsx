@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { PIXELS } from "../data/digits.ts";
 import type { Column, Walk } from "../engine/walk.ts";
-import { chosen, data, isOfImages, lookAt, looked, row, settings, type Unit, view } from "../state/page.ts";
+import { chosen, data, isOfImages, isPlaying, lookAt, looked, row, settings, type Unit, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
 import { drawWeights } from "./draw-digits.ts";
 import { palette } from "./palette.ts";
@@ -34,6 +34,10 @@ function Place({
         onInput={({ currentTarget }) => {
           const given = currentTarget.valueAsNumber;
           if (Number.isInteger(given) && given >= 0 && given < below) onValue(given);
+        }}
+        // What is none, or too large, does not stay.
+        onChange={({ currentTarget }) => {
+          currentTarget.value = String(value);
         }}
       />
     </label>
@@ -154,7 +158,7 @@ export function StepPanel() {
           </button>
         ))}
       </fieldset>
-      <div class="scene" aria-live="polite">
+      <div class="scene" aria-live={isPlaying.value ? "off" : "polite"}>
         {scene && <Stage {...scene} />}
       </div>
       {walk && isOfImages.value && <Weights walk={walk} />}

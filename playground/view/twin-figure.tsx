@@ -1,16 +1,17 @@
-import { useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { pictureOf } from "../data/data-set.ts";
 import type { Walk } from "../engine/walk.ts";
 import { putOnPad } from "../state/pad.ts";
-import { chosen, data, ensemble, isDrawn, isOfImages, lookAt, looked, row, settings, view } from "../state/page.ts";
+import { chosen, data, ensemble, isDrawn, isOfImages, lookAt, looked, row, settings, type Unit, view } from "../state/page.ts";
 import { Canvas, type Surface } from "./canvas.tsx";
 import { drawAnswers, nearestRow } from "./draw-answers.ts";
 import { imageAt } from "./draw-digits.ts";
 import { drawNetwork } from "./draw-network.ts";
-import { kindWords, sleepers } from "./kind-words.ts";
-import { type NetworkLayout, unitAt } from "./network-layout.ts";
+import { kindWords, titleOf } from "./kind-words.ts";
+import { type NetworkLayout, type Spot, unitAt } from "./network-layout.ts";
 import { count, figures, loss, percent } from "./numbers.ts";
 import { palette } from "./palette.ts";
+import { unitWords } from "./unit-words.ts";
 
 export type TwinName = "awake" | "drowsy";
 
@@ -72,9 +73,42 @@ function Field({ twin }: { twin: TwinName }) {
   );
 }
 
+/** A unit that is pointed at, and where it is drawn. */
+interface Pointed {
+  readonly unit: Unit;
+  readonly spot: Spot;
+  /** Of the drawing. */
+  readonly width: number;
+}
+
+/** The numbers of the unit that is pointed at, beside it. The step panel has them in words. */
+function UnitCard({ walk, pointed: { unit, spot, width } }: { walk: Walk; pointed: Pointed }) {
+  const task = data.value?.task;
+  const isThere = unit.column < walk.columns.length ? unit.unit < walk.columns[unit.column].mask.length : true;
+  if (!task || !isThere) return null;
+  const { name, numbers } = unitWords(walk, unit, task);
+  // On the side where there is more room.
+  const isRight = spot.left > width / 2;
+  const place = { "--top": `${spot.top}px`, "--aside": `${isRight ? width - spot.left : spot.left}px` };
+  return (
+    <div class={`unitcard ${isRight ? "before" : "behind"}`} aria-hidden="true" style={place}>
+      <b>{name}</b>
+      <dl>
+        {numbers.map(([of, number]) => (
+          <div key={of} class="unitline">
+            <dt>{of}</dt>
+            <dd>{number}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
 function Network({ twin, walk }: { twin: TwinName; walk: Walk }) {
   const colours = palette.value;
   const layout = useRef<NetworkLayout>(undefined);
+  const [pointed, setPointed] = useState<Pointed>();
   const marked = twin === "drowsy" ? looked.value : undefined;
   const draw = useMemo(
     () => (surface: Surface) => {
@@ -83,29 +117,34 @@ function Network({ twin, walk }: { twin: TwinName; walk: Walk }) {
     },
     [walk, colours, twin, marked],
   );
+  const onPoint = ({ left, top, width }: { left: number; top: number; width: number }) => {
+    const unit = layout.current && unitAt(layout.current, left, top);
+    const spot = unit && layout.current?.columns[unit.column][unit.unit];
+    setPointed(spot && { unit, spot, width });
+    if (unit && unit.column > 0 && unit.column < walk.columns.length) chosen.value = unit;
+  };
   return (
-    <Canvas
-      class="network"
-      proportion={isOfImages.value ? 0.78 : 0.92}
-      draw={draw}
-      label={`The network in its next step on ${isOfImages.value ? "the image" : "the ringed point"}: ${awakeWords(walk)}`}
-      onPoint={({ left, top }) => {
-        const unit = layout.current && unitAt(layout.current, left, top);
-        if (unit && unit.column > 0 && unit.column < walk.columns.length) chosen.value = unit;
-      }}
-    />
+    <div class="drawn">
+      <Canvas
+        class="network"
+        proportion={isOfImages.value ? 0.78 : 0.92}
+        draw={draw}
+        label={`The network in its next step on ${isOfImages.value ? "the image" : "the ringed point"}: ${awakeWords(walk)}`}
+        onPoint={onPoint}
+        onLeave={() => setPointed(undefined)}
+      />
+      {pointed && <UnitCard walk={walk} pointed={pointed} />}
+    </div>
   );
 }
 
 export function TwinFigure({ twin }: { twin: TwinName }) {
   const now = view.value?.[twin];
   const { kind } = settings.value;
-  const title =
-    twin === "awake" ? `Every ${sleepers({ kind }) === "weights" ? "weight" : "neuron"} awake` : kindWords[kind].title;
   const isNoisy = twin === "drowsy" && kindWords[kind].isNoise;
   return (
     <figure class={`twin ${twin}`}>
-      <h2>{title}</h2>
+      <h2>{titleOf(twin, settings.value)}</h2>
       {isDrawn.value && <Field twin={twin} />}
       <dl class="score">
         <div class="main">
@@ -123,8 +162,12 @@ export function TwinFigure({ twin }: { twin: TwinName }) {
       </dl>
       {now && <Network twin={twin} walk={now.walk} />}
       <figcaption>
-        <b>{now ? awakeWords(now.walk) : "–"}</b> for {isOfImages.value ? "this image" : "the ringed point"}
-        {isNoisy && ", each multiplied by noise"}
+        {now && (
+          <>
+            <b>{awakeWords(now.walk)}</b> for {isOfImages.value ? "this image" : "the ringed point"}
+            {isNoisy && ", each multiplied by noise"}
+          </>
+        )}
       </figcaption>
     </figure>
   );

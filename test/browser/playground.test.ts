@@ -22,6 +22,9 @@ const button = (page: Page, name: string) => page.getByRole("button", { name, ex
 const epochOf = async (page: Page) => Number((await page.getByTestId("epoch").textContent())?.replaceAll(",", ""));
 const testLoss = async (page: Page, twin: "awake" | "drowsy") => Number(await page.getByTestId(`${twin}-test`).textContent());
 
+/** The address follows the settings a moment later. */
+const expectHash = (page: Page, hash: string) => expect.poll(() => new URL(page.url()).hash).toBe(hash);
+
 /** Goes to an address of the page, and waits until both networks are there. */
 async function visit({ page, url }: OpenedPage, fragment: string): Promise<void> {
   await page.goto("about:blank");
@@ -119,9 +122,37 @@ describeInChromium("the playground", () => {
     expect(await page.getByLabel("Units of layer 3").getAttribute("aria-valuetext")).toBe("4");
     await page.getByLabel("Activation").selectOption("tanh");
     await page.getByLabel("Hidden rate").fill("0.25");
-    expect(new URL(page.url()).hash).toBe("#data=moons&hidden=16-8-4&activation=tanh&rate=0.25&learningRate=0.03");
+    await expectHash(page, "#data=moons&hidden=16-8-4&activation=tanh&rate=0.25&learningRate=0.03");
     await visit(opened, new URL(page.url()).hash);
     expect(await page.getByLabel("Activation").inputValue()).toBe("tanh");
+  });
+
+  it("changes the address once for a slider that is drawn, and at once where it is copied", async () => {
+    const { page } = opened;
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await visit(opened, "");
+    const changes = await page.evaluate(async () => {
+      const replace = history.replaceState.bind(history);
+      let count = 0;
+      history.replaceState = (...given) => {
+        count++;
+        replace(...given);
+      };
+      const labels = Array.from(document.querySelectorAll("label"));
+      const slider = labels.find(({ textContent }) => textContent === "Hidden rate")?.control as HTMLInputElement;
+      for (let move = 0; move < 300; move++) {
+        slider.value = String(0.05 * (move % 20));
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      return count;
+    });
+    expect(changes).toBe(1);
+    await expectHash(page, "#rate=0.95");
+    await page.getByLabel("Hidden rate").fill("0.5");
+    await button(page, "Copy the link").click();
+    await page.getByRole("status").getByText("on the clipboard").waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/#rate=0\.5$/);
   });
 
   it("says what it does not understand of an address, and shows a network all the same", async () => {
@@ -140,7 +171,7 @@ describeInChromium("the playground", () => {
     const { page } = opened;
     await visit(opened, "#rate=1&hidden=8");
     await page.getByLabel("Kind", { exact: true }).selectOption("Gaussian noise");
-    expect(new URL(page.url()).hash).toBe("#hidden=8&rate=0.95&kind=gaussian");
+    await expectHash(page, "#hidden=8&rate=0.95&kind=gaussian");
     await page.getByText("10 of 10 awake for the ringed point, each multiplied by noise").waitFor();
     await visit(opened, "#rate=1&kind=gaussian");
     await page.getByRole("alert").getByText("kind=gaussian takes rates below 1, not 1").waitFor();
@@ -165,7 +196,7 @@ describeInChromium("the playground", () => {
       await expect.poll(async () => Number(await page.getByTestId("doubt").textContent())).toBeGreaterThan(0.001);
     }
     // What goes with a kind was changed with it.
-    expect(new URL(page.url()).hash).toBe("#points=24&hidden=8-8&activation=selu&rate=0.4&kind=variational");
+    await expectHash(page, "#points=24&hidden=8-8&activation=selu&rate=0.4&kind=variational");
     expect(complaints).toEqual([]);
   });
 
@@ -187,7 +218,7 @@ describeInChromium("the playground", () => {
     await expect.poll(() => epochOf(page)).toBe(1);
     await page.getByLabel("Schedule", { exact: true }).selectOption("linear");
     await page.getByLabel("Over", { exact: true }).fill("20");
-    expect(new URL(page.url()).hash).toBe("#points=32&hidden=8-8&rates=0.3,0.6&schedule=linear&span=20");
+    await expectHash(page, "#points=32&hidden=8-8&rates=0.3,0.6&schedule=linear&span=20");
     for (let epoch = 2; epoch <= 5; epoch++) {
       await button(page, "Epoch").click();
       await expect.poll(() => epochOf(page)).toBe(epoch);
@@ -234,6 +265,24 @@ describeInChromium("the playground", () => {
     await page.keyboard.press("Space");
     await expect.poll(() => page.getByTestId("pad-drowsy").textContent()).toBe("1");
 
+    // By a finger: the page stays where it is, and another finger draws nothing.
+    await button(page, "Clear").click();
+    const fingers = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...places: (readonly [number, number])[]) =>
+      fingers.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: places.map(([left, top], id) => ({ x: x + left * width, y: y + top * width, id })),
+      });
+    const scrolled = () => page.evaluate(() => scrollY);
+    const before = await scrolled();
+    await touch("touchStart", [0.5, 0.12]);
+    for (let move = 1; move <= 7; move++) await touch("touchMove", [0.5, 0.12 + 0.05 * move]);
+    await touch("touchStart", [0.5, 0.47], [0.05, 0.9]);
+    for (let move = 8; move <= 15; move++) await touch("touchMove", [0.5, 0.12 + 0.05 * move], [0.05 + 0.03 * move, 0.9]);
+    await touch("touchEnd");
+    await expect.poll(() => page.getByTestId("pad-drowsy").textContent()).toBe("1");
+    expect(await scrolled()).toBe(before);
+
     // A test image, chosen by its number and on the sheet: image 11 shows a 1, image 0 a 0.
     await page.getByLabel("Test image").fill("11");
     await expect.poll(() => page.getByTestId("pad-awake").textContent()).toBe("1");
@@ -274,7 +323,7 @@ describeInChromium("the playground", () => {
     await told
       .getByText("pets.csv: “kind”, cat or dog, from width, height; 42 rows to learn from, 18 to be tested on.")
       .waitFor();
-    expect(new URL(page.url()).hash).toBe("#data=own");
+    await expectHash(page, "#data=own");
     await button(page, "Epoch").click();
     await page.getByText("step 3", { exact: true }).waitFor();
 
@@ -308,6 +357,53 @@ describeInChromium("the playground", () => {
     await visit(opened, "#data=own");
     await alert.getByText("data=own stands for a file").waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it("tells the numbers of a neuron that is pointed at, beside it", async () => {
+    const { page } = opened;
+    await visit(opened, "#hidden=1&rate=1&points=24");
+    for (const [twin, says] of [
+      [".awake", /hidden 1, neuron 0\s*holds.*awake, hands on/],
+      [".drowsy", /hidden 1, neuron 0\s*holds.*asleep, hands on/],
+    ] as const) {
+      const network = page.locator(`${twin} canvas.network`);
+      await network.hover();
+      expect(await page.locator(`${twin} .unitcard`).textContent()).toMatch(says);
+      const { width } = (await network.boundingBox()) ?? { width: 0 };
+      await network.hover({ position: { x: width - 12, y: 0.46 * width } });
+      await page.locator(`${twin} .unitcard`).getByText("class 1").waitFor();
+      await page.getByRole("heading", { level: 1 }).hover();
+      expect(await page.locator(".unitcard").count()).toBe(0);
+    }
+  });
+
+  it("compares the two scalings, with the same masks", async () => {
+    const { page } = opened;
+    await visit(opened, "");
+    await button(page, "Standard = inverted").click();
+    await button(page, "Epoch").click();
+    await expect.poll(() => epochOf(page)).toBe(1);
+    expect(await page.locator(".twin h2").allTextContents()).toEqual(["Inverted scaling", "Standard scaling"]);
+    const [left, right] = await page.locator(".twin figcaption b").allTextContents();
+    expect(left).toBe(right);
+    expect(left).not.toContain("34 of 34");
+    await page.getByLabel("the other scaling on the left").uncheck();
+    await page.getByRole("heading", { name: "Every neuron awake" }).waitFor();
+  });
+
+  it("says that what trains was not loaded, whenever it is asked", async () => {
+    const { page } = opened;
+    await page.route("**/worker-*.js", (route) => route.fulfill({ status: 404, body: "" }));
+    await page.goto("about:blank");
+    await page.goto(opened.url);
+    const told = page.getByRole("alert").getByText("It could not begin: the thread that trains is gone");
+    await told.waitFor();
+    await button(page, "Play").click();
+    await told.waitFor();
+    await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+    await button(page, "Save the model").click();
+    await page.getByRole("status").getByText("There is no network yet").waitFor();
+    await page.unroute("**/worker-*.js");
   });
 
   it("says that a training went wrong, and begins anew", async () => {
@@ -372,6 +468,24 @@ describeInChromium("the playground", () => {
     for (let key = 0; key < 20 && (await focused()) !== "Step"; key++) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByText("step 1", { exact: true }).waitFor();
+    // All else is reached as well, and nothing of it lies under the bar that stays in sight.
+    const names: string[] = [];
+    for (let key = 0; key < 100; key++) {
+      await page.keyboard.press("Tab");
+      const name = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (!element || element === document.body) return undefined;
+        const bar = document.querySelector(".transport")?.getBoundingClientRect();
+        const isUnder = bar && element.getBoundingClientRect().top < bar.bottom && !element.closest(".transport");
+        return isUnder ? `${element.outerHTML} lies under the bar` : element.tagName;
+      });
+      if (name === undefined) break;
+      names.push(name);
+    }
+    const controls = await page.locator("button:not(:disabled), select, input, summary").count();
+    const before = await page.locator("header button, .presets button, .play, .transport button:text-is('Step')").count();
+    expect(names.filter((name) => name.length > 20)).toEqual([]);
+    expect(names).toHaveLength(controls - before);
   });
 });
 
@@ -384,7 +498,7 @@ describe("the files of the playground", () => {
     expect(names.length).toBeGreaterThan(1);
     expect(names.filter((name) => !name.startsWith("./"))).toEqual([]);
     const script = readFileSync(join(site, names.find((name) => name.endsWith(".js")) ?? ""), "utf8");
-    const [worker] = /worker-[\w-]+\.js/.exec(script) ?? [];
+    const [worker] = /(?<!own-)worker-[\w-]+\.js/.exec(script) ?? [];
     const files = ["index.html", ...names, `assets/${worker}`].map((name) => readFileSync(join(site, name)));
     const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
     expect(bytes).toBeGreaterThan(60_000);

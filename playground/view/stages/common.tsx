@@ -29,7 +29,18 @@ export function Forward(scene: Scene) {
   );
 }
 
-export function Update({ settings: { learningRate }, unit, below, bundle: { weights, gradients, updated } }: Scene) {
+/** Why no weight that leads to a neuron changes. */
+function stillness({ mask, gradient }: Scene): string {
+  if (mask === 0) return "It slept, so none";
+  // Something comes back to it, and does not pass.
+  if (gradient !== 0) return "Its activation is flat where it stands, so none";
+  return "Nothing of how wrong the answer was comes to it, so none";
+}
+
+export function Update(scene: Scene) {
+  const { settings, unit, below, bundle } = scene;
+  const { learningRate } = settings;
+  const { weights, gradients, updated } = bundle;
   const inputs = below.mask.length;
   const own = Array.from({ length: inputs }, (_, index) => unit * inputs + index);
   const changed = own.filter((at) => gradients[at] !== 0);
@@ -37,8 +48,9 @@ export function Update({ settings: { learningRate }, unit, below, bundle: { weig
   return (
     <>
       <p>
-        {changed.length} of the {inputs} weights that lead to it change for this point (here by plain gradient descent). Only part
-        of the network is updated: the lines that are lit.
+        {changed.length > 0 ? changed.length : stillness(scene)} of the {inputs} weights that lead to it{" "}
+        {changed.length === 1 ? "changes" : "change"} for this point (here by plain gradient descent). Only part of the network is
+        updated: the lines that are lit.
       </p>
       <Formula numbers={`${figures(weights[at])} − ${learningRate} × ${figures(gradients[at])} = ${figures(updated[at])}`}>
         w ← w − η ∂L/∂w
