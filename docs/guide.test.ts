@@ -31,8 +31,8 @@ describe.each(pages)("%s", (path) => {
 
 describe("the guide", () => {
   it("is linked to page by page", () => {
-    expect(pages).toHaveLength(15);
-    expect(pages.filter((path) => blocks(path).some(({ language }) => language === "ts"))).toHaveLength(12);
+    expect(pages).toHaveLength(16);
+    expect(pages.filter((path) => blocks(path).some(({ language }) => language === "ts"))).toHaveLength(13);
     expect(pages.filter((path) => !read("README.md").includes(`(${path})`))).toEqual([]);
   });
 

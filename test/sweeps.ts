@@ -38,6 +38,7 @@ export function quickExecutor(capacity = 2, turns = 3): Executor & { readonly as
       for (let turn = asked.length % turns; turn >= 0; turn--) await new Promise((resolve) => setImmediate(resolve));
       return quickResult(request);
     },
+    runMember: () => Promise.reject(new Error("no member is asked for")),
     close: async () => {},
   };
 }

@@ -1,5 +1,5 @@
 import type { Command, Option } from "commander";
-import { dropoutSchedules } from "./dropout-schedule.ts";
+import { dropoutSchedules } from "../study/dropout-schedules.ts";
 import { classMetrics } from "./option-values.ts";
 
 /** What may stand in a place of a command line. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dropoutSchedule, rateScheduleOf } from "./dropout-schedule.ts";
+import { rateScheduleOf } from "../study/dropout-schedules.ts";
+import { dropoutSchedule } from "./dropout-schedule.ts";
 import { UsageError } from "./usage-error.ts";
 
 const read = dropoutSchedule("--dropout-schedule");

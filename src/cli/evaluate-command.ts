@@ -1,6 +1,7 @@
 import { weightsHash } from "../formats/weights-hash.ts";
 import type { ClassMetricName } from "../metrics/metric.ts";
 import { DrowseError } from "../tensor/errors.ts";
+import { isOfTable, openAnyModel } from "./any-model.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { evaluateImages } from "./evaluate-images.ts";
 import { evaluateTable } from "./evaluate-table.ts";
@@ -9,7 +10,6 @@ import { isImages } from "./image-files.ts";
 import { imageModel } from "./image-model.ts";
 import { chooseSet, imageRows, openImageSets, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
-import { openTableModel } from "./model-argument.ts";
 import { jsonOption, metricsOption, setOption, threadsOption } from "./shared-options.ts";
 import { addTableReading, type TableReading } from "./table-options.ts";
 import { errorShare } from "./train-listener.ts";
@@ -26,7 +26,8 @@ const OPERATION = "evaluate";
 
 const HELP = `
 <model> is a run folder or its model.safetensors; <data> is as for
-drowse train. Nothing sleeps.
+drowse train. Nothing sleeps. Of an ensemble the mean of what its members
+predict is measured.
 
 With --json the one event is, metrics under their own names,
   {"event":"done","set":"test","rows":10000,"loss":…,"testError":0.0142,…}
@@ -63,11 +64,12 @@ export const addEvaluate: AddCommand = (program, context) => {
 
 async function evaluate(argument: string, data: string, options: EvaluateOptions, { terminal }: Context): Promise<void> {
   const { set: wanted, metrics = [], threads, json } = options;
-  const { model, preparation, images: known } = await openTableModel(OPERATION, argument);
-  if (preparation) {
+  const found = await openAnyModel(OPERATION, argument);
+  if (isOfTable(found)) {
     if (wanted) throw new UsageError("drowse", "--set is given, and the model is one of a table", "leave it out");
-    return evaluateTable({ model, preparation }, data, options, terminal);
+    return evaluateTable(found, data, options, terminal);
   }
+  const { model, images: known } = found;
   if (await isImages(data)) return evaluateImages(imageModel(OPERATION, model, known), data, options, terminal);
   const { name, set, images, labels } = chooseSet(OPERATION, await openImageSets(OPERATION, data), wanted);
   const begun = performance.now();

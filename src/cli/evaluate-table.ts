@@ -1,12 +1,11 @@
 import type { ClassMetricName } from "../metrics/metric.ts";
-import type { Model } from "../model/model.ts";
 import type { Preparation, TableTarget } from "../tables/preparation.ts";
 import { emptyNotes, type PreparedRows, readPrepared } from "../tables/read-prepared.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { fileSource } from "./file-source.ts";
 import { formatCount } from "./format.ts";
 import { interruptible } from "./interrupt.ts";
-import { type LabelledBlock, measureRows } from "./measure-rows.ts";
+import { type LabelledBlock, measureRows, type Predictor } from "./measure-rows.ts";
 import { tellNotes } from "./predict-table.ts";
 import { measuresText } from "./table-measures.ts";
 import { readingOf, type TableReading } from "./table-options.ts";
@@ -23,7 +22,7 @@ export interface TableEvaluateOptions extends TableReading {
 
 /** `drowse evaluate` for a table: what the model is worth on the rows that have a target, some rows at a time. */
 export async function evaluateTable(
-  { model, preparation }: { model: Model; preparation: Preparation },
+  { model, preparation }: { model: Predictor; preparation: Preparation },
   path: string,
   options: TableEvaluateOptions,
   terminal: Terminal,

@@ -6,7 +6,8 @@ import { saveImageModel, saveTableModel } from "../tables/table-model.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { checkNew, writeFileAtomic } from "./atomic-write.ts";
 import type { AddCommand, Context } from "./context.ts";
-import { ofFile, openTableModel } from "./model-argument.ts";
+import { openTableModel } from "./model-argument.ts";
+import { ofFile } from "./of-file.ts";
 import { layerNames } from "./option-values.ts";
 
 interface ImportOptions {

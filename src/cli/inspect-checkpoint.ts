@@ -2,13 +2,14 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { formatCount } from "./format.ts";
 import { checkpointNames, newestCheckpoint } from "./run-checkpoints.ts";
-import { CONFIG_FILE, MODEL_FILE } from "./run-folder.ts";
+import { CONFIG_FILE, ENSEMBLE_FILE, MODEL_FILE } from "./run-folder.ts";
 
 const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined;
 
 /** Whether a folder is that of a run without a model: one that was killed, or goes on. */
 export async function isUnfinished(folder: string): Promise<boolean> {
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory() || (await exists(join(folder, MODEL_FILE)))) return false;
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return false;
+  if ((await exists(join(folder, MODEL_FILE))) || (await exists(join(folder, ENSEMBLE_FILE)))) return false;
   return (await checkpointNames(folder)).length > 0 || (await exists(join(folder, CONFIG_FILE)));
 }
 

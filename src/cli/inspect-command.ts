@@ -3,13 +3,18 @@ import { basename, dirname, join } from "node:path";
 import { type KeptHistory, loadHistory } from "../formats/kept-history.ts";
 import { readSafetensors, type Safetensors } from "../formats/safetensors.ts";
 import { type JsonValue, parseStrictJson } from "../formats/strict-json.ts";
+import type { Model } from "../model/model.ts";
 import { loadTableModel, type TableModel } from "../tables/table-model.ts";
 import { formatShape, sizeOf } from "../tensor/shape.ts";
 import type { AddCommand, Context } from "./context.ts";
+import type { MemberLine } from "./ensemble-events.ts";
+import { type EnsembleModel, ensembleFolder, openEnsemble } from "./ensemble-folder.ts";
+import { readMemberLines } from "./ensemble-run.ts";
 import { formatCount, wrapWords } from "./format.ts";
 import { historyLines } from "./history-lines.ts";
 import { checkpointLines, goOnLines, isUnfinished } from "./inspect-checkpoint.ts";
-import { modelBytes, ofFile } from "./model-argument.ts";
+import { modelBytes } from "./model-argument.ts";
+import { ofFile } from "./of-file.ts";
 import { METRICS_FILE, MODEL_FILE } from "./run-folder.ts";
 import { runHistory } from "./run-history.ts";
 import { contractLines } from "./table-report.ts";
@@ -19,8 +24,10 @@ const HELP = `
 and how it was trained, epoch by epoch, which the file itself says; of a model
 of a table also what columns it takes. Of more than 20 epochs some are shown,
 the first, the best and the last among them. Of a run that was killed before
-its end its newest checkpoint is told, and how to go on with it. Of safetensors
-files of other programs the tensors are listed: their names, types and shapes.
+its end its newest checkpoint is told, and how to go on with it. Of an ensemble
+its members are told: each is the file of a model, in the folder members. Of
+safetensors files of other programs the tensors are listed: their names, types
+and shapes.
 
 Examples:
   drowse inspect runs/mnist-1
@@ -46,10 +53,13 @@ async function inspect(argument: string, { terminal }: Context): Promise<void> {
   // Where it is not a screen that breaks long lines, nothing is left out.
   const told = (history: readonly KeptHistory[]) => historyLines(history, terminal.isLive ? width : Number.POSITIVE_INFINITY);
   if (await isUnfinished(argument)) {
-    const before = (await checkpointLines(argument)).flatMap(wrap);
-    const lines = [...before, ...told(await historyOfRun(argument)), ...(await goOnLines(argument)).flatMap(wrap)];
-    return terminal.write(`${lines.join("\n")}\n`);
+    const members = await trainedLines(argument);
+    const before = (members ?? (await checkpointLines(argument))).flatMap(wrap);
+    const history = members ? [] : told(await historyOfRun(argument));
+    return terminal.write(`${[...before, ...history, ...(await goOnLines(argument)).flatMap(wrap)].join("\n")}\n`);
   }
+  const ensemble = await openEnsemble("inspect", argument);
+  if (ensemble) return terminal.write(`${(await ensembleLines(argument, ensemble)).flatMap(wrap).join("\n")}\n`);
   const { path, bytes } = await modelBytes("inspect", argument);
   const lines = ofFile(path, () => {
     const file = readSafetensors(bytes);
@@ -65,6 +75,30 @@ async function inspect(argument: string, { terminal }: Context): Promise<void> {
 async function historyOfModel(path: string, bytes: Uint8Array): Promise<readonly KeptHistory[]> {
   const kept = ofFile(path, () => loadHistory(bytes));
   return kept.length === 0 && basename(path) === MODEL_FILE ? historyOfRun(dirname(path)) : kept;
+}
+
+/** Members of a run that has not come to its end; undefined where it has none. */
+async function trainedLines(folder: string): Promise<string[] | undefined> {
+  const lines = await readMemberLines(folder);
+  if (lines.length === 0) return undefined;
+  return [`${folder}: an ensemble whose members are not all trained yet`, ...lines.map(memberLine)];
+}
+
+/** What an ensemble is, and how its members were trained. */
+async function ensembleLines(argument: string, { model, preparation, members }: EnsembleModel): Promise<string[]> {
+  const [first] = model.members;
+  const folder = (await ensembleFolder(argument)) ?? argument;
+  const told = new Map((await readMemberLines(folder)).map((line) => [line.member, memberLine(line)]));
+  return [
+    `an ensemble of ${members.length} networks, which differ by their seeds; each of them:`,
+    ...modelLines({ model: first as Model, preparation, images: undefined }),
+    ...members.map(({ seed }, place) => told.get(place + 1) ?? `member ${place + 1}   seed ${seed}`),
+  ];
+}
+
+function memberLine({ member, seed, epochs, bestEpoch, validationLoss }: MemberLine): string {
+  const held = validationLoss === undefined ? "" : `   validation loss ${validationLoss.toFixed(4)}`;
+  return `member ${member}   seed ${seed}   epoch ${bestEpoch} of ${epochs}${held}`;
 }
 
 function modelLines({ model, preparation, images }: TableModel): string[] {

@@ -1,7 +1,10 @@
 import type { Rows } from "../data/arrays.ts";
+import { accuracy, argmax } from "../metrics/accuracy.ts";
 import { type ClassMetricName, resolveMetrics } from "../metrics/metric.ts";
 import { mae, r2, rmse } from "../metrics/regression.ts";
 import type { Model } from "../model/model.ts";
+import { classLosses } from "../report/row-losses.ts";
+import { Ensemble } from "../study/ensemble.ts";
 import type { TableTarget } from "../tables/preparation.ts";
 import type { TableMeasures } from "./table-measures.ts";
 import { errorShare } from "./train-listener.ts";
@@ -12,6 +15,9 @@ export interface LabelledBlock {
   readonly y: Int32Array | Float32Array;
 }
 
+/** A network, or several as one. */
+export type Predictor = Model | Ensemble;
+
 interface MeasureOptions {
   readonly metrics: readonly ClassMetricName[];
   readonly threads?: number;
@@ -19,11 +25,11 @@ interface MeasureOptions {
 }
 
 /**
- * Measures a model on rows that come a block at a time; nothing sleeps. Inputs are not kept, and predictions only where a measure needs
+ * Measures a model or an ensemble on rows that come a block at a time; nothing sleeps. Inputs are not kept, and predictions only where a measure needs
  * all of them at once.
  */
 export async function measureRows(
-  model: Model,
+  model: Predictor,
   target: TableTarget,
   blocks: AsyncIterable<LabelledBlock> | Iterable<LabelledBlock>,
   options: MeasureOptions,
@@ -34,7 +40,7 @@ export async function measureRows(
 }
 
 async function measureClasses(
-  model: Model,
+  model: Predictor,
   outputs: number,
   blocks: AsyncIterable<LabelledBlock> | Iterable<LabelledBlock>,
   { metrics: names, ...run }: MeasureOptions,
@@ -44,10 +50,12 @@ async function measureClasses(
   const targets: LabelledBlock["y"][] = [];
   let [rows, lossSum, right] = [0, 0, 0];
   for await (const { x, y } of blocks) {
-    const { loss, accuracy = 0 } = await model.evaluate({ x, y }, run);
+    const { loss, accuracy: share = 0 } = await (model instanceof Ensemble
+      ? evaluateEnsemble(model, { x, y }, run)
+      : model.evaluate({ x, y }, run));
     rows += y.length;
     lossSum += loss * y.length;
-    right += Math.round(accuracy * y.length);
+    right += Math.round(share * y.length);
     if (metrics.length === 0) continue;
     predictions.push((await model.predict(x, run)).data);
     targets.push(y);
@@ -62,9 +70,16 @@ async function measureClasses(
   };
 }
 
+/** Cross-entropy of the mean probabilities, and the share of rows whose most probable class is the target. */
+async function evaluateEnsemble(model: Ensemble, { x, y }: LabelledBlock, run: Omit<MeasureOptions, "metrics">) {
+  const logits = await model.predict(x, { ...run, output: "logits" });
+  const losses = classLosses({ data: logits.data, shape: logits.shape }, y);
+  return { loss: losses.reduce((sum, loss) => sum + loss, 0) / y.length, accuracy: accuracy(y, argmax(logits)) };
+}
+
 /** In the target's own units. */
 async function measureNumbers(
-  model: Model,
+  model: Predictor,
   { mean, deviation }: Extract<TableTarget, { readonly task: "regression" }>,
   blocks: AsyncIterable<LabelledBlock> | Iterable<LabelledBlock>,
   { metrics: _, ...run }: MeasureOptions,

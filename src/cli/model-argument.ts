@@ -1,10 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Model } from "../model/model.ts";
 import { loadTableModel, type TableModel } from "../tables/table-model.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { isUnfinished } from "./inspect-checkpoint.ts";
-import { MODEL_FILE } from "./run-folder.ts";
+import { ofFile } from "./of-file.ts";
+import { ENSEMBLE_FILE, MODEL_FILE } from "./run-folder.ts";
 
 const REMEDY = `give a run folder or its ${MODEL_FILE}, as drowse train writes them`;
 
@@ -34,15 +35,14 @@ export async function modelBytes(operation: string, argument: string): Promise<{
     throw new DrowseError(operation, received, `go on with it: drowse train --resume ${argument}`);
   }
   const path = isFolder ? join(argument, MODEL_FILE) : argument;
-  return { path, bytes: await readFile(path).catch(refuse(path)) };
-}
-
-/** What is made of a file's bytes. Their reader does not know where they came from; who reads its message must. */
-export function ofFile<Value>(path: string, read: () => Value): Value {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DrowseError) throw new DrowseError(error.operation, `${path}: ${error.received}`, error.remedy);
-    throw error;
+  const index = isFolder ? join(argument, ENSEMBLE_FILE) : path;
+  if (basename(index) === ENSEMBLE_FILE && (await stat(index).catch(() => undefined))?.isFile()) {
+    const member = join(dirname(index), "members", "1.safetensors");
+    throw new DrowseError(
+      operation,
+      `${argument} is an ensemble, of several models`,
+      `give one of its members, such as ${member}`,
+    );
   }
+  return { path, bytes: await readFile(path).catch(refuse(path)) };
 }

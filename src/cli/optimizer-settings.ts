@@ -1,6 +1,7 @@
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { learningRateOf, type ScheduleSettings } from "../study/learning-rate.ts";
 import { makeOptimizer, type OptimizerChoice } from "../study/optimizer.ts";
-import { learningRateOf, type ScheduleSettings } from "./learning-rate.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** The optimizer of a run, and what its steps depend on. */
 export interface OptimizerSettings extends ScheduleSettings, OptimizerChoice {
@@ -13,6 +14,9 @@ export interface OptimizerSettings extends ScheduleSettings, OptimizerChoice {
  * @throws {UsageError} when the run ends before its warm-up does.
  */
 export function optimizerOf(settings: OptimizerSettings, rows: number): Optimizer {
-  const { epochs, batchSize } = settings;
-  return makeOptimizer(settings, learningRateOf(settings, epochs * Math.ceil(rows / batchSize)));
+  const { epochs, batchSize, warmup } = settings;
+  const steps = epochs * Math.ceil(rows / batchSize);
+  if (warmup >= steps)
+    throw new UsageError("drowse", `--warmup is ${warmup}, and the run has ${steps} steps`, "give fewer, or more --epochs");
+  return makeOptimizer(settings, learningRateOf(settings, steps));
 }

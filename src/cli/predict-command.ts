@@ -1,8 +1,10 @@
 import { Option } from "commander";
 import type { Rows } from "../data/arrays.ts";
 import type { Model } from "../model/model.ts";
+import { Ensemble } from "../study/ensemble.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { formatShape, sizeOf } from "../tensor/shape.ts";
+import { isOfTable, openAnyModel } from "./any-model.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { formatFloat } from "./format.ts";
@@ -11,7 +13,6 @@ import { isImages } from "./image-files.ts";
 import { imageModel } from "./image-model.ts";
 import { imageRows, openImages, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
-import { openTableModel } from "./model-argument.ts";
 import { type RowRange, rowRanges, wholeNumber } from "./option-values.ts";
 import { predictImages } from "./predict-images.ts";
 import { predictTable } from "./predict-table.ts";
@@ -25,7 +26,7 @@ interface PredictOptions extends TableReading {
   readonly set?: SetName;
   readonly rows?: readonly RowRange[];
   readonly output: Output;
-  readonly uncertainty?: number;
+  readonly uncertainty?: number | true;
   readonly threads?: number;
   readonly to?: string;
   readonly json?: boolean;
@@ -56,6 +57,12 @@ number the prediction alone, and with --uncertainty its std, both in the
 target's own units. The masks of a table's rows come again every 1,024 rows.
 What is not as in training is told on stderr.
 
+Of an ensemble (drowse train --members) class and probabilities are those of the
+mean of its members, or the prediction is their mean. --uncertainty without a
+number then takes the members for the samples, with nothing asleep; with a
+number each member is predicted with so many masks, and all of these together
+are the samples.
+
 Of PNG images, <data> is one of them or a folder, with or without folders of
 classes in it. The path of each, with prediction and probability behind it, is
 a line; classes have the names that they have in training.
@@ -72,6 +79,7 @@ Examples:
   drowse predict runs/mnist-1 my-images-idx3-ubyte
   drowse predict runs/iris-1 more.csv --to predicted.csv
   drowse predict runs/iris-1 more.csv --uncertainty 100
+  drowse predict runs/iris-2 more.csv --uncertainty    an ensemble
   drowse predict runs/pets-1 photos --to predicted.csv`;
 
 export const addPredict: AddCommand = (program, context) => {
@@ -89,9 +97,10 @@ export const addPredict: AddCommand = (program, context) => {
       new Option("--output <kind>", "what to tell of each image").choices(["class", "probabilities", "logits"]).default("class"),
     )
     .addOption(
-      new Option("--uncertainty <samples>", "tell also how sure the model is, from so many samples, such as 100").argParser(
-        wholeNumber("--uncertainty", 1, 1_000_000),
-      ),
+      new Option(
+        "--uncertainty [samples]",
+        "tell also how sure the model is, from so many samples, such as 100, or from the members of an ensemble",
+      ).argParser(wholeNumber("--uncertainty", 1, 1_000_000)),
     )
     .addOption(new Option("--to <file>", "write to this file, whole or not at all (default: to standard output)"))
     .addOption(threadsOption())
@@ -104,15 +113,20 @@ export const addPredict: AddCommand = (program, context) => {
 async function predict(argument: string, data: string, options: PredictOptions, { terminal }: Context): Promise<void> {
   const { output, uncertainty, to, json } = options;
   if (uncertainty !== undefined && output === "logits") {
-    const received = `--uncertainty is ${uncertainty}, and --output is logits`;
+    const received = `--uncertainty is ${uncertainty === true ? "given" : uncertainty}, and --output is logits`;
     throw new UsageError(OPERATION, received, "give --output class or probabilities: uncertainty is that of probabilities");
   }
-  const { model, preparation, images: known } = await openTableModel(OPERATION, argument);
-  if (preparation) {
+  const found = await openAnyModel(OPERATION, argument);
+  if (uncertainty === true && !(found.model instanceof Ensemble)) {
+    const remedy = "give a number of samples, such as --uncertainty 100";
+    throw new UsageError("drowse", "--uncertainty is given without a number, and the model is one network", remedy);
+  }
+  if (isOfTable(found)) {
     const given = (["set", "rows"] as const).find((name) => options[name] !== undefined);
     if (given) throw new UsageError("drowse", `--${given} is given, and the model is one of a table`, "leave it out");
-    return predictTable({ model, preparation }, data, options, terminal);
+    return predictTable(found, data, options, terminal);
   }
+  const { model, images: known } = found;
   if (await isImages(data)) {
     if (options.rows) throw new UsageError("drowse", "--rows is given with PNG images", "give the image, or a folder of some");
     return predictImages(imageModel(OPERATION, model, known), data, options, terminal);
@@ -138,7 +152,7 @@ async function tableOf(model: Model, x: Rows, options: PredictOptions, signal: A
   const { output, uncertainty, threads } = options;
   const outputs = sizeOf(model.outputShape);
   const run = { signal, ...(threads === undefined ? {} : { threads }) };
-  if (uncertainty === undefined) {
+  if (typeof uncertainty !== "number") {
     const { data } = await model.predict(x, { ...run, output: output === "logits" ? "logits" : "link" });
     return columnsOf(data, outputs, output);
   }

@@ -1,7 +1,7 @@
-import type { Model } from "../model/model.ts";
 import type { Preparation } from "../tables/preparation.ts";
 import { emptyNotes, type ReadNotes, readPrepared } from "../tables/read-prepared.ts";
 import { fileSource } from "./file-source.ts";
+import type { Predictor } from "./measure-rows.ts";
 import { rowBlocks } from "./row-blocks.ts";
 import { readingOf, type TableReading } from "./table-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -12,7 +12,7 @@ const OPERATION = "predict";
 
 /** `drowse predict` for a table: its columns as they stand, and what is predicted behind them, some rows at a time. */
 export async function predictTable(
-  { model, preparation }: { readonly model: Model; readonly preparation: Preparation },
+  { model, preparation }: { readonly model: Predictor; readonly preparation: Preparation },
   data: string,
   options: WriteOptions & TableReading,
   terminal: Terminal,

@@ -1,6 +1,6 @@
 import type { Measured, MeasuredTable, ReportEpoch, RunFacts, SetName } from "../report/run-facts.ts";
+import { rateScheduleOf } from "../study/dropout-schedules.ts";
 import { withTemperature } from "../uncertainty/temperature.ts";
-import { rateScheduleOf } from "./dropout-schedule.ts";
 import type { TrainSettings } from "./train-settings.ts";
 
 // What reports of tables and of images have in common.

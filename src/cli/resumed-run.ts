@@ -5,6 +5,7 @@ import { loadModel } from "../formats/model-file.ts";
 import { weightsHash } from "../formats/weights-hash.ts";
 import type { FitState } from "../model/fit-state.ts";
 import { DrowseError } from "../tensor/errors.ts";
+import { ensembleFolder } from "./ensemble-folder.ts";
 import { checkpointAt, type FoundCheckpoint, newestCheckpoint, stepOf } from "./run-checkpoints.ts";
 import { noteOf, type Phase, phaseOf, type RunConfig, readConfig } from "./run-config.ts";
 import { CONFIG_FILE, METRICS_FILE, MODEL_FILE } from "./run-folder.ts";
@@ -77,6 +78,8 @@ export async function readText(path: string): Promise<string> {
  * stopped before has left another.
  */
 async function isFinished(path: string): Promise<boolean> {
+  // Its index is written last.
+  if ((await ensembleFolder(path)) !== undefined) return true;
   const text = await readFile(join(path, METRICS_FILE), "utf8").catch(() => "");
   const last = text.trimEnd().split("\n").at(-1) ?? "";
   if (!last.startsWith('{"event":"done"')) return false;

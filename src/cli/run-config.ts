@@ -13,7 +13,18 @@ import { version } from "./version.ts";
 // are, and are read by the very readers that read the options: what no option takes is no setting.
 
 /** Options that decide nothing of the result. */
-export const RUN_OPTIONS = ["threads", "out", "json", "resume", "config", "checkpointEvery", "tensorboard", "help"];
+export const RUN_OPTIONS = [
+  "threads",
+  "out",
+  "json",
+  "resume",
+  "config",
+  "checkpointEvery",
+  "tensorboard",
+  "queue",
+  "dataUrl",
+  "help",
+];
 
 /** What a run is made of. */
 export interface RunSettings {

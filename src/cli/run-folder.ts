@@ -12,6 +12,9 @@ export const MODEL_FILE = "model.safetensors";
 /** The model of the best epoch, where the other was trained again on all rows: what was measured on the rows to validate on. */
 export const VALIDATED_FILE = "validated.safetensors";
 
+/** The index of an ensemble, whose members are in the folder members: written last, in the place of the model's file. */
+export const ENSEMBLE_FILE = "ensemble.json";
+
 /** What repeats the run. */
 export const CONFIG_FILE = "config.json";
 
@@ -23,6 +26,8 @@ const OPERATION = "train";
 /** What a run leaves behind when it ends. */
 export interface RunFiles {
   readonly model: Uint8Array;
+  /** The name of its file; default {@link MODEL_FILE}. */
+  readonly file?: string;
   /** What `metrics.jsonl` holds, a line each. */
   readonly metrics: readonly object[];
   /** Others by name, such as a report. */
@@ -175,19 +180,24 @@ export class RunFolder {
     for (const { file } of this.#growing) file.tell(lines, failed);
   }
 
+  /** Resolves when all that was told is written. */
+  async settled(): Promise<void> {
+    for (const { file } of this.#growing) await file.settled();
+  }
+
   /**
    * Writes what a run leaves behind, the model last.
    * @throws {DrowseError} when the system refuses: checkpoints and config.json stand.
    */
-  async finish({ model, metrics, others = {} }: RunFiles): Promise<void> {
+  async finish({ model, file: last = MODEL_FILE, metrics, others = {} }: RunFiles): Promise<void> {
     for (const { file } of this.#growing) await file.finish(metrics);
     for (const [name, bytes] of Object.entries(others)) await writeFileAtomic(join(this.path, name), bytes, this.#files);
-    await writeFileAtomic(join(this.path, MODEL_FILE), model, this.#files);
+    await writeFileAtomic(join(this.path, last), model, this.#files);
   }
 
   /** Removes a run that has left nothing: its files, and the folders that were made for it. */
   async discard(): Promise<void> {
-    for (const { file } of this.#growing) await file.settled();
+    await this.settled();
     for (const name of [CONFIG_FILE, ...this.#growing.map(({ name }) => name)]) await rm(join(this.path, name), { force: true });
     for (const folder of this.#made) await rmdir(folder).catch(() => {});
   }

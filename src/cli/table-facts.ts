@@ -1,15 +1,20 @@
 import { basename } from "node:path";
+import { loadHistory } from "../formats/kept-history.ts";
 import type { Model } from "../model/model.ts";
 import { shuffledRows } from "../random/shuffle.ts";
 import { streamKey } from "../random/streams.ts";
 import { permutationImportance } from "../report/permutation-importance.ts";
 import { classLosses, squaredErrors } from "../report/row-losses.ts";
-import type { Measured, ReportImportance, RunFacts, SetName } from "../report/run-facts.ts";
+import type { Measured, MemberEpoch, ReportImportance, RunFacts, SetName } from "../report/run-facts.ts";
+import type { Ensemble } from "../study/ensemble.ts";
+import type { MemberRecord } from "../study/member-record.ts";
 import { prepareRows } from "../tables/apply-preparation.ts";
 import { inputSize, outputSize, type Preparation } from "../tables/preparation.ts";
 import type { TableSplit } from "../tables/split-table.ts";
 import type { TableTask } from "../tables/table-task.ts";
 import { commandLine } from "./command-line.ts";
+import type { EnsembleEnd } from "./ensemble-events.ts";
+import type { Predictor } from "./measure-rows.ts";
 import { epochFacts, measuredClasses, networkFacts } from "./report-facts.ts";
 import type { TableEnd, TableEpoch } from "./table-events.ts";
 import type { TrainSettings } from "./train-settings.ts";
@@ -39,32 +44,91 @@ const MOST_PREDICTED = 500_000;
 /** What a report tells of a training on a table. */
 export async function tableFacts(run: TableRun): Promise<RunFacts> {
   const { config, model, preparation, task, split, end } = run;
-  const { training, validation, test } = split;
-  const set: SetName = test.length > 0 ? "test" : "validation";
+  const set: SetName = split.test.length > 0 ? "test" : "validation";
   // Nothing is measured on rows that were trained on.
   const unseen = set === "validation" && run.validated ? run.validated : { model, preparation };
   const epochs = run.epochs.filter(({ phase }) => phase !== "refit");
+  const held = ({ validationLoss, validationError }: TableEpoch) => ({ loss: validationLoss, error: validationError });
+  return {
+    ...commonFacts(run, model.weights),
+    epochs: epochs.map((epoch) => epochFacts(epoch, held(epoch), config, split.training.length)),
+    bestEpoch: end.bestEpoch,
+    ...(end.refit ? { refit: end.refit } : {}),
+    reason: end.reason,
+    ...(split[set].length === 0 ? {} : await measuredFacts({ ...unseen, task, set, rows: split[set], seed: config.seed })),
+  };
+}
+
+/** An ensemble that was trained, as it stands in memory, or as its folder and its table have it again. */
+export interface EnsembleFactsRun extends Pick<TableRun, "config" | "preparation" | "task" | "split"> {
+  readonly model: Ensemble;
+  /** Of the members, by their numbers: what came of them, and their files. */
+  readonly records: readonly MemberRecord[];
+  readonly files: readonly Uint8Array[];
+  readonly end: EnsembleEnd;
+}
+
+/** What a report tells of an ensemble: what it is worth as a whole, and how each of its members learned. */
+export async function ensembleFacts(run: EnsembleFactsRun): Promise<RunFacts> {
+  const { config, model, preparation, task, split, records, files, end } = run;
+  const { kind } = task;
+  const set: SetName = split.test.length > 0 ? "test" : "validation";
+  const isUnseen = split[set].length > 0 && (set === "test" || end.refit === undefined);
+  const measuring = { model, preparation, task, set, rows: split[set], seed: config.seed };
+  const members = records.map(({ seed, epochs, bestEpoch }, place) => {
+    const alone = end.alone?.[place];
+    return {
+      ...{ seed, epochs, bestEpoch, curve: curveOf(files[place]) },
+      ...(alone ? { alone: kind === "classification" ? alone.error : alone.rmse } : {}),
+    };
+  });
+  return {
+    ...commonFacts(run, model.members[0].weights),
+    epochs: [],
+    reason: "members",
+    members: { all: members, set, ...(end.refit ? { refitRows: end.refit.rows } : {}) },
+    ...(isUnseen ? await measuredFacts(measuring) : {}),
+  };
+}
+
+/** The losses of a member's first training, as far as its file tells of them. */
+function curveOf(file: Uint8Array): MemberEpoch[] {
+  const [first] = loadHistory(file);
+  const numberOf = (name: string, place: number) => first.numbers.get(name)?.[place] ?? undefined;
+  return (first?.epoch ?? []).map((epoch, place) => ({
+    ...{ epoch, loss: numberOf("loss", place), heldLoss: numberOf("validationLoss", place) },
+  }));
+}
+
+/** What is told of a network and of an ensemble alike. */
+function commonFacts(
+  {
+    config,
+    preparation,
+    task,
+    split,
+    end,
+  }: Pick<TableRun, "config" | "preparation" | "task" | "split"> & {
+    readonly end: { readonly seconds: number; readonly weightsHash: string };
+  },
+  weights: Model["weights"],
+) {
+  const { training, validation, test } = split;
   const { target, kind, classes, table } = task;
   const units = [inputSize(preparation), ...config.hidden, outputSize(preparation)];
-  const held = ({ validationLoss, validationError }: TableEpoch) => ({ loss: validationLoss, error: validationError });
   return {
     data: basename(config.data),
     version,
     task: kind === "classification" ? { kind, target, classes } : { kind, target },
-    things: "rows",
+    things: "rows" as const,
     counts: { training: training.length, validation: validation.length, test: test.length },
-    network: networkFacts(units, model.weights, config),
-    epochs: epochs.map((epoch) => epochFacts(epoch, held(epoch), config, training.length)),
-    held: "validation",
+    network: networkFacts(units, weights, config),
+    held: "validation" as const,
     mostEpochs: config.epochs,
-    bestEpoch: end.bestEpoch,
-    ...(end.refit ? { refit: end.refit } : {}),
-    reason: end.reason,
     seconds: end.seconds,
     weightsHash: end.weightsHash,
     rateMoves: config.dropoutSchedule !== undefined,
     ...(kind === "classification" ? { classCounts: classCounts(task, training) } : {}),
-    ...(split[set].length === 0 ? {} : await measuredFacts({ ...unseen, task, set, rows: split[set], seed: config.seed })),
     columns: { preparation, kinds: table.kinds },
     command: commandLine(config),
   };
@@ -77,7 +141,7 @@ function classCounts({ classes, targets }: TableTask, rows: Uint32Array): number
 }
 
 interface Measuring {
-  readonly model: Model;
+  readonly model: Predictor;
   readonly preparation: Preparation;
   readonly task: TableTask;
   readonly set: SetName;
@@ -93,7 +157,7 @@ async function measuredFacts(measuring: Measuring): Promise<Pick<RunFacts, "meas
   return { measured, importance: await importanceOf(measuring, some) };
 }
 
-async function measure(model: Model, { target }: Preparation, { x, y }: Rows, set: SetName): Promise<Measured> {
+async function measure(model: Predictor, { target }: Preparation, { x, y }: Rows, set: SetName): Promise<Measured> {
   if (target.task === "classification") {
     return measuredClasses(await model.predict(x, { output: "logits" }), y, set);
   }

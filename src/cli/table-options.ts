@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { MOST_MEMBERS } from "../study/train-ensemble.ts";
 import type { GivenType } from "../tables/column-types.ts";
 import type { ReadOptions } from "../tables/open-rows.ts";
 import type { Channels } from "../tables/png-pixels.ts";
@@ -25,6 +26,8 @@ export interface TableRequest extends TableReading {
   readonly test?: number;
   /** Whether to train again on all rows but those to test on, when early stopping has found for how long. */
   readonly refit?: boolean;
+  /** Networks of an ensemble. */
+  readonly members?: number;
 }
 
 /** What is to be made of a folder of PNG images. */
@@ -36,7 +39,7 @@ export interface ImageRequest {
 
 /** Names of the options of tables, for those who must tell them from others. */
 export const TABLE_OPTIONS = [
-  ...["target", "task", "dropColumns", "types", "test", "refit"],
+  ...["target", "task", "dropColumns", "types", "test", "refit", "members"],
   ...["delimiter", "decimal", "header", "skipLines", "missing"],
 ] as const;
 
@@ -102,6 +105,14 @@ export function addTableRows(command: Command): Command {
     .addOption(new Option("--test <share>", "share of the rows to test on (default: 0.15)").argParser(share))
     .addOption(new Option("--refit", "train again on all rows but these, as long as was best (default)"))
     .addOption(new Option("--no-refit", "keep the model of the best epoch, which has not seen the rows to validate on"));
+}
+
+/** Adds the option of how many networks learn from a table. */
+export function addMembers(command: Command): Command {
+  const read = wholeNumber("--members", 1, MOST_MEMBERS);
+  return command.addOption(
+    new Option("--members <n>", "networks of an ensemble, which differ by their seeds (default: 1)").argParser(read),
+  );
 }
 
 /** Adds the option of what becomes of colours. */

@@ -1,14 +1,14 @@
-import type { EpochControl } from "../model/epoch-control.ts";
 import type { EpochEvent } from "../model/fit-events.ts";
 import type { FitOptions } from "../model/fit-options.ts";
 import type { Model } from "../model/model.ts";
+import { rateScheduleOf } from "../study/dropout-schedules.ts";
+import { followFactors, learningRateFactors } from "../study/fit-configuration.ts";
 import { prepareRows } from "../tables/apply-preparation.ts";
 import { fitPreparation } from "../tables/fit-preparation.ts";
 import type { ReadOptions } from "../tables/open-rows.ts";
 import { inputSize, outputSize, type Preparation } from "../tables/preparation.ts";
 import type { TableSplit } from "../tables/split-table.ts";
 import type { TableTask } from "../tables/table-task.ts";
-import { rateScheduleOf } from "./dropout-schedule.ts";
 import { imageNetwork } from "./image-network.ts";
 import { optimizerOf } from "./optimizer-settings.ts";
 import { type FitListener, fitTable, type TableFit, tableLoss } from "./table-fit.ts";
@@ -69,30 +69,17 @@ function refitOptions({ settings, split, events, bestEpoch }: RefitRequest, rows
   const alone = { validation: undefined, earlyStopping: undefined, reduceOnPlateau: undefined, metrics: undefined };
   const steps = epochs * Math.ceil(rows / batchSize);
   const schedule = dropoutSchedule === undefined ? undefined : rateScheduleOf(dropoutSchedule);
-  const factors = reduceOnPlateau === undefined ? undefined : learningRateFactors(events, settings, split.training.length);
+  const batches = Math.ceil(split.training.length / batchSize);
+  const factors =
+    reduceOnPlateau === undefined
+      ? undefined
+      : learningRateFactors(events, optimizerOf(settings, split.training.length), batches);
   return {
     ...fitOptions({ ...settings, ...alone }, rows),
     epochs: bestEpoch,
     ...(schedule
       ? { dropoutSchedule: (step: number, { rate }: { readonly rate: number }) => schedule(step, { steps, rate }) }
       : {}),
-    ...(factors
-      ? {
-          onEpoch({ epoch }: EpochEvent, control: EpochControl) {
-            const next = factors[epoch] ?? 1;
-            if (next !== control.learningRateFactor) control.learningRateFactor = next;
-          },
-        }
-      : {}),
+    ...(factors ? { onEpoch: followFactors(factors) } : {}),
   };
-}
-
-/** What the schedule's learning rate was multiplied by in each epoch of the first training: a plateau had lowered it. */
-function learningRateFactors(events: readonly EpochEvent[], settings: TrainSettings, rows: number): number[] {
-  const optimizer = optimizerOf(settings, rows);
-  const steps = Math.ceil(rows / settings.batchSize);
-  return events.map(({ learningRate }, index) => {
-    const [scheduled] = optimizer.hyper((index + 1) * steps - 1);
-    return scheduled > 0 ? learningRate / scheduled : 1;
-  });
 }

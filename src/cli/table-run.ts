@@ -149,7 +149,7 @@ async function trainAgain(
 }
 
 /** @throws {UsageError} on options of classes in a regression. */
-function checkSettings({ kind, target }: TableTask, { metrics, classWeights, labelSmoothing }: TrainSettings): void {
+export function checkSettings({ kind, target }: TableTask, { metrics, classWeights, labelSmoothing }: TrainSettings): void {
   if (kind === "classification") return;
   const given = [metrics && "--metrics", classWeights && "--class-weights", labelSmoothing && "--label-smoothing"].find(Boolean);
   if (given)
@@ -160,7 +160,8 @@ function checkSettings({ kind, target }: TableTask, { metrics, classWeights, lab
     );
 }
 
-function startOf(path: string, { task, split, preparation, model, settings }: Ready, refit: boolean): TableStart {
+/** Before the first step. */
+export function startOf(path: string, { task, split, preparation, model, settings }: Ready, refit: boolean): TableStart {
   const { training, validation, test } = split;
   return {
     event: "start",

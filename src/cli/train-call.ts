@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { DrowseError } from "../tensor/errors.ts";
 import type { CheckpointTimes } from "./checkpoint-option.ts";
+import type { QueueRequest } from "./queue-options.ts";
 import { openRun, type ResumedRun, readText } from "./resumed-run.ts";
 import { RUN_OPTIONS, type RunConfig, readConfig } from "./run-config.ts";
 import type { ImageRequest, TableRequest } from "./table-options.ts";
@@ -8,7 +9,7 @@ import { flagOf, type TrainRequest } from "./train-settings.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The options of `drowse train`, as they are read. */
-export interface TrainOptions extends TrainRequest, TableRequest, ImageRequest {
+export interface TrainOptions extends TrainRequest, TableRequest, ImageRequest, QueueRequest {
   readonly out?: string;
   readonly json?: boolean;
   readonly resume?: string;
@@ -28,6 +29,8 @@ export interface TrainCall {
   readonly json: boolean;
   readonly checkpointEvery: CheckpointTimes;
   readonly tensorboard: boolean;
+  /** The queue that members of an ensemble go through, where there is one. */
+  readonly spread: QueueRequest;
   readonly resumed: ResumedRun | undefined;
   /** @throws {DrowseError} where a config.json was of other data. */
   readonly checkData: (hash: string) => void;
@@ -39,8 +42,10 @@ export interface TrainCall {
  * @throws {DrowseError} on a run or a config.json that cannot be read.
  */
 export async function trainCall(data: string | undefined, options: TrainOptions, command: Command): Promise<TrainCall> {
-  const { out, json = false, resume, config: configPath, checkpointEvery, tensorboard = false, ...request } = options;
-  const common = { out, json, checkpointEvery, tensorboard };
+  const { out, json = false, resume, config: configPath, checkpointEvery, tensorboard = false, ...asked } = options;
+  const { queue, dataUrl, ...request } = asked;
+  const spread = { ...(queue === undefined ? {} : { queue }), ...(dataUrl === undefined ? {} : { dataUrl }) };
+  const common = { out, json, checkpointEvery, tensorboard, spread };
   const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
   if (resume !== undefined) {
     refuseBeside("resume", command, [...RUN_OPTIONS.filter((name) => name !== "out" && name !== "config")]);

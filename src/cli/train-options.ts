@@ -1,14 +1,16 @@
 import { type Command, Option } from "commander";
 import { activations } from "../study/activations.ts";
 import { dropoutKinds } from "../study/dropout-kinds.ts";
+import { dropoutSchedules } from "../study/dropout-schedules.ts";
+import { type ScheduleName, schedules } from "../study/learning-rate.ts";
 import { type OptimizerName, optimizerDefaults } from "../study/optimizer.ts";
 import { checkpointOption } from "./checkpoint-option.ts";
 import { defaults } from "./defaults.ts";
-import { dropoutSchedule, dropoutSchedules } from "./dropout-schedule.ts";
-import { type ScheduleName, schedules } from "./learning-rate.ts";
+import { dropoutSchedule } from "./dropout-schedule.ts";
 import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
+import { addQueue } from "./queue-options.ts";
 import { epochsOption, jsonOption, metricsOption, seedOption, threadsOption } from "./shared-options.ts";
-import { addImageChannels, addTableReading, addTableRows, addTableTask } from "./table-options.ts";
+import { addImageChannels, addMembers, addTableReading, addTableRows, addTableTask } from "./table-options.ts";
 
 // The options of `drowse train`, by what they are about. What has no default here has one that depends on others.
 
@@ -31,6 +33,7 @@ export function addTrainOptions(command: Command): Command {
   for (const add of [
     addTableTask,
     addTableRows,
+    addMembers,
     addTableReading,
     addImageChannels,
     addNetwork,
@@ -38,6 +41,7 @@ export function addTrainOptions(command: Command): Command {
     addOptimizer,
     addSchedule,
     addMeasuring,
+    addQueue,
     addRun,
   ])
     add(command);

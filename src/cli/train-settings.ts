@@ -1,9 +1,9 @@
 import type { ClassMetricName } from "../metrics/metric.ts";
+import type { ScheduleName } from "../study/learning-rate.ts";
 import { type OptimizerName, optimizerDefaults } from "../study/optimizer.ts";
 import { checkDropoutKind } from "./check-dropout-kind.ts";
 import { checkDropoutSchedule } from "./dropout-schedule.ts";
 import type { NetworkSettings } from "./image-network.ts";
-import type { ScheduleName } from "./learning-rate.ts";
 import type { OptimizerSettings } from "./optimizer-settings.ts";
 import { UsageError } from "./usage-error.ts";
 

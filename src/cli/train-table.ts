@@ -12,6 +12,7 @@ import { TABLE_OPTIONS, type TableRequest } from "./table-options.ts";
 import { jsonTableReport, textTableReport } from "./table-report.ts";
 import { trainTable } from "./table-run.ts";
 import type { TrainCall } from "./train-call.ts";
+import { trainMembers } from "./train-members.ts";
 import { type TrainRequest, trainSettings } from "./train-settings.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -37,6 +38,7 @@ export async function trainOnTable(call: TrainCall, context: Context): Promise<v
   const task = await readTask(source, table);
   const dropout = isGiven("dropout") ? asked.dropout : tableDropout(task.kind, task.rows.length);
   const settings = trainSettings({ ...asked, dropout });
+  if ((table.members ?? 1) > 1) return trainMembers({ call, dataHash, task, table, settings }, context);
   const report = json ? jsonTableReport(terminal) : textTableReport(terminal);
   await keepRun({ ...call, name: runName(data) }, { terminal, report, context }, async (run, signal) => {
     const { target, kind } = task;

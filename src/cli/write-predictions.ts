@@ -1,8 +1,9 @@
-import type { Model } from "../model/model.ts";
+import { Ensemble } from "../study/ensemble.ts";
 import type { Rows } from "../tables/cells.ts";
 import type { TableTarget } from "../tables/preparation.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { interruptible } from "./interrupt.ts";
+import type { Predictor } from "./measure-rows.ts";
 import type { Output } from "./prediction-columns.ts";
 import { PredictionCsv, predictionEvents, writesEvents } from "./prediction-lines.ts";
 import { type Predicted, predictedColumns, uncertainColumns } from "./table-predictions.ts";
@@ -20,7 +21,7 @@ export interface InputRows extends Rows {
 
 /** What is predicted of what. */
 export interface Predicting {
-  readonly model: Model;
+  readonly model: Predictor;
   readonly target: TableTarget;
   /** The rows as they come, or so many at a time. */
   readonly rows: (size?: number) => AsyncIterable<InputRows>;
@@ -30,7 +31,8 @@ export interface Predicting {
 
 export interface WriteOptions {
   readonly output: Output;
-  readonly uncertainty?: number;
+  /** Samples of each row; true: the members of an ensemble are the samples. */
+  readonly uncertainty?: number | true;
   readonly threads?: number;
   readonly to?: string;
   readonly json?: boolean;
@@ -54,8 +56,9 @@ export async function writePredictions(predicting: Predicting, options: WriteOpt
   if (csv.late.size > 0)
     terminal.writeError(`left out, for the first rows do not have them (--json has all): ${[...csv.late].join(", ")}\n`);
   const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
-  const samples = uncertainty === undefined ? {} : { samples: uncertainty };
-  const end = { event: "done", rows, ...samples, seconds, ...(to === undefined ? {} : { to }) };
+  const samples = typeof uncertainty === "number" ? { samples: uncertainty } : {};
+  const members = predicting.model instanceof Ensemble ? { members: predicting.model.members.length } : {};
+  const end = { event: "done", rows, ...members, ...samples, seconds, ...(to === undefined ? {} : { to }) };
   if (json) terminal.write(`${JSON.stringify(end)}\n`);
   else if (to !== undefined) terminal.write(`wrote ${rows} predictions to ${to}\n`);
 }
@@ -63,13 +66,14 @@ export async function writePredictions(predicting: Predicting, options: WriteOpt
 /** Rows as they come, and what is predicted of them. */
 async function* predictions(
   { model, target, rows }: Predicting,
-  { output, uncertainty: samples, threads }: WriteOptions,
+  { output, uncertainty, threads }: WriteOptions,
   signal: AbortSignal,
 ): AsyncGenerator<[InputRows, Predicted]> {
   const run = { signal, ...(threads === undefined ? {} : { threads }) };
-  if (samples !== undefined) {
+  if (uncertainty !== undefined) {
+    const samples = uncertainty === true ? {} : { samples: uncertainty };
     for await (const batch of rows(SAMPLED)) {
-      yield [batch, uncertainColumns(await model.predictUncertain(batch.x, { ...run, samples }), target, output)];
+      yield [batch, uncertainColumns(await model.predictUncertain(batch.x, { ...run, ...samples }), target, output)];
     }
     return;
   }

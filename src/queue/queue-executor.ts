@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { GENERATOR } from "../random/philox.ts";
 import type { Executor } from "../study/executor.ts";
+import type { MemberResult } from "../study/member.ts";
 import type { FoldRequest, FoldResult } from "../study/trial.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { RedisClient } from "./client.ts";
@@ -139,6 +140,10 @@ class Queued implements QueueExecutor {
       if ("mistake" in answer) throw new DrowseError(...answer.mistake);
       return answer.result;
     });
+  }
+
+  runMember(): Promise<MemberResult> {
+    return Promise.reject(new DrowseError("queue", "a member of an ensemble is asked for", "train it on this machine"));
   }
 
   async close(): Promise<void> {

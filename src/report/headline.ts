@@ -3,7 +3,7 @@ import { mae, r2, rmse } from "../metrics/regression.ts";
 import { calibrationError, wilson } from "./calibration.ts";
 import { type Html, html } from "./html.ts";
 import { brief, count, percent } from "./numbers.ts";
-import type { Measured, RunFacts } from "./run-facts.ts";
+import type { Measured, ReportMembers, RunFacts } from "./run-facts.ts";
 
 /** A number, what it is, and what it means. */
 interface Headline {
@@ -15,7 +15,11 @@ interface Headline {
 /** The numbers to look at first, each with its meaning in words. */
 export function headlines(facts: RunFacts): Html {
   const { measured } = facts;
-  const lines = [...(measured === undefined ? [] : ofMeasured(facts, measured)), ...ofRun(facts)];
+  const { members } = facts;
+  const lines = [
+    ...(measured === undefined ? [] : ofMeasured(facts, measured)),
+    ...(members ? ofMembers(facts, members) : ofRun(facts)),
+  ];
   return html`<section aria-label="In short"><dl class="cards">${lines.map(
     ({ value, name, meaning }) => html`<div class="card"><dt>${name}</dt><dd><strong>${value}</strong> ${meaning}</dd></div>`,
   )}</dl></section>`;
@@ -78,6 +82,31 @@ function ofNumbers({ task }: RunFacts, measured: Extract<Measured, { readonly ki
             meaning: `Of the variance of ${task.target} (R² ${brief(explained)}). Always saying the mean would explain 0%.`,
           },
         ]),
+  ];
+}
+
+/** What the members are worth alone, and how long they learned. */
+function ofMembers({ task, network, seconds, mostEpochs }: RunFacts, { all, set }: ReportMembers): Headline[] {
+  const alone = all.flatMap(({ alone }) => alone ?? []);
+  const mean = alone.reduce((sum, value) => sum + value, 0) / alone.length;
+  const told = task.kind === "classification" ? percent : (value: number) => brief(value);
+  const [least, most] = [Math.min(...alone), Math.max(...alone)];
+  const epochs = all.map(({ bestEpoch }) => bestEpoch);
+  return [
+    ...(alone.length === 0
+      ? []
+      : [
+          {
+            name: "One member alone",
+            value: told(mean),
+            meaning: `${task.kind === "classification" ? "Wrong" : "Root of the mean square error"} in the mean over the ${all.length} members, on the same ${set} rows: from ${told(least)} to ${told(most)}.`,
+          },
+        ]),
+    {
+      name: "Members",
+      value: count(all.length),
+      meaning: `Networks of ${count(network.parameters)} parameters. Their best epochs are ${Math.min(...epochs)} to ${Math.max(...epochs)}, ${count(mostEpochs)} at most; in ${brief(seconds)} seconds.`,
+    },
   ];
 }
 

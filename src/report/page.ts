@@ -6,6 +6,7 @@ import { headlines } from "./headline.ts";
 import { type Html, html } from "./html.ts";
 import { importance } from "./importance.ts";
 import { learningCurves } from "./learning-curves.ts";
+import { members } from "./members.ts";
 import { count } from "./numbers.ts";
 import { residuals } from "./residuals.ts";
 import type { RunFacts } from "./run-facts.ts";
@@ -22,6 +23,7 @@ export async function reportPage(facts: RunFacts): Promise<string> {
   const parts = [
     headlines(facts),
     learningCurves(facts),
+    facts.members && members(facts, facts.members),
     measured?.kind === "classification" && confusion(facts, measured),
     measured?.kind === "regression" && residuals(measured, task.target),
     measured?.kind === "classification" && calibration(facts, measured),
@@ -34,7 +36,8 @@ export async function reportPage(facts: RunFacts): Promise<string> {
   const what = task.kind === "regression" ? `${task.target}, a number` : `${task.target}, one of ${task.classes.length} classes`;
   const split = `${count(counts.training)} ${things} to train on, ${count(counts.validation)} to validate on, ${count(counts.test)} to test on`;
   const { units, activation, dropout, inputDropout } = facts.network;
-  const network = `Network ${units.join("-")}, ${activation}, dropout ${dropout}${inputDropout > 0 ? `, on the input ${inputDropout}` : ""}.`;
+  const kind = facts.members ? `An ensemble of ${facts.members.all.length} networks` : "Network";
+  const network = `${kind} ${units.join("-")}, ${activation}, dropout ${dropout}${inputDropout > 0 ? `, on the input ${inputDropout}` : ""}.`;
   const header = html`<h1>${data}</h1>
 <p>It learned to predict ${what}. ${split}. ${network}</p>`;
   return pageOf({ title: `${data}: ${task.target}`, header, main: parts, version });

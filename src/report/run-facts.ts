@@ -40,6 +40,32 @@ export interface MeasuredTable {
   readonly shape: readonly number[];
 }
 
+/** Losses of an epoch: in training, and on the rows held out, where there are any. */
+export interface MemberEpoch {
+  readonly epoch: number;
+  readonly loss: number | undefined;
+  readonly heldLoss: number | undefined;
+}
+
+/** A network of an ensemble. */
+export interface ReportMember {
+  readonly seed: number;
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  /** Epochs of the first training: all, or of many some. */
+  readonly curve: readonly MemberEpoch[];
+  /** What it is worth alone: its share of errors, or the root of its mean squared error in the target's own units. */
+  readonly alone?: number | undefined;
+}
+
+/** The networks of an ensemble, and the set that each was measured on alone. */
+export interface ReportMembers {
+  readonly all: readonly ReportMember[];
+  readonly set: SetName;
+  /** Where each was trained again, on how many rows. */
+  readonly refitRows?: number | undefined;
+}
+
 /** Everything that a report tells of a run: plain values, from which the page is a pure function. */
 export interface RunFacts {
   /** The data's name, and the version of drowse. */
@@ -56,7 +82,9 @@ export interface RunFacts {
     readonly dropout: number;
     readonly inputDropout: number;
   };
+  /** Of an ensemble none: it has members. */
   readonly epochs: readonly ReportEpoch[];
+  readonly members?: ReportMembers | undefined;
   /** The set of `heldLoss` and `heldError`. */
   readonly held: SetName;
   /** Epochs that were allowed, the one whose weights were kept, and why the run ended. */

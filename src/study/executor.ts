@@ -1,3 +1,4 @@
+import type { MemberRequest, MemberResult } from "./member.ts";
 import type { FoldRequest, FoldResult } from "./trial.ts";
 
 /**
@@ -12,6 +13,8 @@ export interface Executor {
    * @throws {DrowseError} on data or a configuration that cannot be trained; a `WorkerError` where it was lost.
    */
   run(request: FoldRequest): Promise<FoldResult>;
+  /** Trains a member of an ensemble; throws as {@link run}. */
+  runMember(request: MemberRequest): Promise<MemberResult>;
   /** Ends threads and connections; trainings that still run are given up. */
   close(): Promise<void>;
 }

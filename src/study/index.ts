@@ -1,6 +1,6 @@
 /**
  * How much dropout, and where: trainings of configurations on the same folds and first weights, on all cores, and searches over
- * them. Runs in Node and in a browser, which has no journals.
+ * them; ensembles of networks. Runs in Node and in a browser, which has no journals.
  * @module drowse/study
  */
 export type { ActivationName } from "./activations.ts";
@@ -16,10 +16,13 @@ export {
 } from "./compare.ts";
 export { type Configuration, configuration, standardConfiguration } from "./configuration.ts";
 export type { DropoutKind } from "./dropout-kinds.ts";
+export { Ensemble, ensemble } from "./ensemble.ts";
 export type { Executor } from "./executor.ts";
 export type { StoredFold } from "./fold-record.ts";
 export type { JournalContents, JournalRecord, StudyHeader } from "./journal.ts";
 export { type Journal, openJournal } from "./journal-file.ts";
+export type { ScheduleName } from "./learning-rate.ts";
+export { type MemberRequest, type MemberResult, memberSeed, trainMember } from "./member.ts";
 export { type FeedForward, feedForward, type NetworkEnds } from "./network.ts";
 export type { OptimizerName } from "./optimizer.ts";
 export { type PairedDifference, pairedDifference } from "./paired.ts";
@@ -53,6 +56,7 @@ export {
 } from "./sweep.ts";
 export { threadExecutor } from "./thread-executor.ts";
 export { type ChosenModel, trainChoice } from "./train-choice.ts";
+export { type EnsembleMeans, type EnsembleRequest, type TrainedEnsemble, trainEnsemble } from "./train-ensemble.ts";
 export { type FoldHistory, type FoldMeasures, type FoldRequest, type FoldResult, trainFold } from "./trial.ts";
 export type { ArrayData, TableData, TrialData } from "./trial-data.ts";
 export type { TrialRecord, TrialReports, TrialState } from "./trial-record.ts";

@@ -2,14 +2,15 @@ import { DrowseError, WorkerError } from "../tensor/errors.ts";
 import { coreCount, startWorker, type WorkerHandle } from "../wasm/host.ts";
 import type { Executor } from "./executor.ts";
 import { trialWorkerSource } from "./generated/trial-worker.ts";
+import type { MemberRequest, MemberResult } from "./member.ts";
 import type { FoldRequest, FoldResult } from "./trial.ts";
 import type { TrialData } from "./trial-data.ts";
-import type { FromTrialWorker, ToTrialWorker, TrialError } from "./trial-messages.ts";
+import type { FromTrialWorker, ToTrialWorker, TrialError, TrialWork } from "./trial-messages.ts";
 
 /** A training that waits for a thread, or for its result. */
 interface Job {
-  readonly request: FoldRequest;
-  readonly resolve: (result: FoldResult) => void;
+  readonly work: TrialWork;
+  readonly resolve: (result: FoldResult | MemberResult) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -48,11 +49,11 @@ class ThreadExecutor implements Executor {
   }
 
   run(request: FoldRequest): Promise<FoldResult> {
-    if (this.#closed) return Promise.reject(new DrowseError("threadExecutor", "it is closed", "make another"));
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, resolve, reject });
-      this.#assign();
-    });
+    return this.#do({ kind: "fold", request }) as Promise<FoldResult>;
+  }
+
+  runMember(request: MemberRequest): Promise<MemberResult> {
+    return this.#do({ kind: "member", request }) as Promise<MemberResult>;
   }
 
   async close(): Promise<void> {
@@ -60,6 +61,14 @@ class ThreadExecutor implements Executor {
     const jobs = [...this.#waiting.splice(0), ...this.#threads.flatMap(({ job }) => job ?? [])];
     for (const { worker } of this.#threads.splice(0)) worker.terminate();
     for (const { reject } of jobs) reject(new WorkerError("study", "the training was given up", "run it again"));
+  }
+
+  #do(work: TrialWork): Promise<FoldResult | MemberResult> {
+    if (this.#closed) return Promise.reject(new DrowseError("threadExecutor", "it is closed", "make another"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject });
+      this.#assign();
+    });
   }
 
   /** Gives waiting jobs to idle threads, new ones while there are fewer than may be. */
@@ -70,7 +79,7 @@ class ThreadExecutor implements Executor {
       const job = this.#waiting.shift() as Job;
       idle.job = job;
       idle.worker.await(true);
-      idle.worker.post({ kind: "fold", id: 0, request: job.request });
+      idle.worker.post({ id: 0, ...job.work });
     }
   }
 

@@ -1,7 +1,8 @@
-// The script of a thread that trains: one fold after the other, on itself alone.
+// The script of a thread that trains: one fold or member after the other, on itself alone.
 // It is bundled into a string (see scripts/build.mjs), so that nobody has to serve or find a file.
 import { DrowseError } from "../tensor/errors.ts";
 import { openPort } from "../wasm/port.ts";
+import { trainMember } from "./member.ts";
 import { trainFold } from "./trial.ts";
 import type { TrialData } from "./trial-data.ts";
 import type { FromTrialWorker, ToTrialWorker, TrialError } from "./trial-messages.ts";
@@ -15,10 +16,11 @@ async function handle(message: ToTrialWorker): Promise<void> {
     data = message.data;
     return;
   }
-  const { id, request } = message;
+  const { id } = message;
   try {
-    if (!data) throw new Error("a fold came before its data");
-    port.postMessage({ id, result: await trainFold(data, request) });
+    if (!data) throw new Error("a training came before its data");
+    const result = await (message.kind === "fold" ? trainFold(data, message.request) : trainMember(data, message.request));
+    port.postMessage({ id, result });
   } catch (error) {
     port.postMessage({ id, error: told(error) });
   }

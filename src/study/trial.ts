@@ -1,14 +1,13 @@
 import { weightsHash } from "../formats/weights-hash.ts";
-import { crossEntropy } from "../losses/cross-entropy.ts";
-import type { FitEvent } from "../model/fit-events.ts";
+import type { EpochEvent, FitEvent } from "../model/fit-events.ts";
 import type { Model } from "../model/model.ts";
 import { log } from "../tensor/arithmetic.ts";
 import { DivergenceError } from "../tensor/errors.ts";
 import { LOG_2PI } from "../uncertainty/log-likelihood.ts";
 import { expectedCalibrationError } from "../uncertainty/reliability.ts";
 import type { Configuration } from "./configuration.ts";
+import { fitConfiguration, learningRateFactors, optimizerOf } from "./fit-configuration.ts";
 import { feedForward } from "./network.ts";
-import { makeOptimizer } from "./optimizer.ts";
 import { type FoldIndex, foldRows, modelSeed, type Resampling } from "./resampling.ts";
 import { type PreparedData, prepareFor, type TrialData } from "./trial-data.ts";
 
@@ -80,12 +79,15 @@ export async function trainFold(data: TrialData, request: FoldRequest, threads =
   };
 }
 
-interface Trained {
+/** A network that was trained, and how that went. */
+export interface Trained {
   readonly model: Model;
   readonly failure: string | undefined;
   readonly history: FoldHistory;
   readonly epochs: number;
   readonly bestEpoch: number;
+  /** What a plateau made of the learning rate, epoch by epoch; undefined where nothing could. */
+  readonly factors: readonly number[] | undefined;
 }
 
 /** What a training is given beside its configuration and prepared data. */
@@ -93,6 +95,10 @@ interface Circumstances {
   readonly rows: { readonly training: Uint32Array; readonly stopping: Uint32Array };
   readonly seed: number;
   readonly threads: number;
+  /** How many epochs, where not all that the configuration allows; schedules go over all of them. */
+  readonly epochs?: number;
+  /** What the learning rate is multiplied by, epoch by epoch: as a plateau did in another training. */
+  readonly factors?: readonly number[] | undefined;
   readonly onEvent?: (event: FitEvent) => void;
 }
 
@@ -100,33 +106,41 @@ interface Circumstances {
 export async function train(
   configuration: Configuration,
   prepared: PreparedData,
-  { rows, seed, threads, onEvent }: Circumstances,
+  { rows, seed, threads, epochs = configuration.epochs, factors, onEvent }: Circumstances,
 ): Promise<Trained> {
-  const { learningRate, batchSize, epochs, patience } = configuration;
   const model = feedForward(configuration, { input: prepared.input, outputs: prepared.outputs, seed });
   const history = { loss: [] as number[], stoppingLoss: [] as number[] };
+  const told: EpochEvent[] = [];
   let bestEpoch = 0;
   const hear = (event: FitEvent): void => {
+    if (event.event === "epoch") told.push(event);
     if (event.event === "epoch") history.loss.push(event.loss);
     if (event.event === "epoch" && event.validationLoss !== undefined) history.stoppingLoss.push(event.validationLoss);
     if (event.event === "end") bestEpoch = event.bestEpoch ?? event.epochs;
     onEvent?.(event);
   };
+  const count = rows.training.length;
+  const isWatched = rows.stopping.length > 0;
+  const { isClassification } = prepared;
   let failure: string | undefined;
   try {
     await model.fit(prepared.rows(rows.training), {
-      loss: prepared.isClassification ? crossEntropy({ labelSmoothing: configuration.labelSmoothing }) : "meanSquaredError",
-      optimizer: makeOptimizer(configuration, learningRate),
-      ...{ batchSize, epochs, threads },
-      ...(rows.stopping.length > 0 ? { validation: prepared.rows(rows.stopping) } : {}),
-      ...(rows.stopping.length > 0 && patience !== "none" ? { earlyStopping: { patience } } : {}),
-      onEvent: hear,
+      ...fitConfiguration(configuration, { rows: count, isWatched, isClassification, epochs, factors }),
+      ...(isWatched ? { validation: prepared.rows(rows.stopping) } : {}),
+      ...{ threads, onEvent: hear },
     });
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
     failure = error.message;
   }
-  return { model, failure, history, epochs: history.loss.length, bestEpoch };
+  const { reduceOnPlateau, batchSize } = configuration;
+  return {
+    ...{ model, failure, history, epochs: history.loss.length, bestEpoch },
+    factors:
+      reduceOnPlateau === undefined
+        ? undefined
+        : learningRateFactors(told, optimizerOf(configuration, count), Math.ceil(count / batchSize)),
+  };
 }
 
 /** Variance that single precision can tell from none, in squared deviations of the target. */

@@ -29,7 +29,7 @@ export interface SplitOptions {
  * @example
  * const { training, validation, test } = splitTable(task, { validation: 0.15, test: 0.15, seed: 1 });
  */
-export function splitTable(task: TableTask, options: SplitOptions): TableSplit {
+export function splitTable(task: LabelledRows, options: SplitOptions): TableSplit {
   checkOptions("splitTable", options, ["validation", "test", "seed"]);
   const { validation = 0, test = 0, seed } = options;
   checkSeed("splitTable", seed);
@@ -44,7 +44,7 @@ export function splitTable(task: TableTask, options: SplitOptions): TableSplit {
   return { training: held.training, validation: held.heldOut, test: tested.heldOut };
 }
 
-function part(task: TableTask, rows: Uint32Array, share: number, seed: number, stream: string) {
+function part(task: LabelledRows, rows: Uint32Array, share: number, seed: number, stream: string) {
   if (share === 0) return { training: rows, heldOut: new Uint32Array(0) };
   const { training, validation } = holdOut("splitTable", classesOf(task, rows), share, streamKey(seed, stream));
   return { training: training.map((place) => rows[place]), heldOut: validation.map((place) => rows[place]) };

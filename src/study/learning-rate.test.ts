@@ -38,6 +38,6 @@ describe("learningRateOf", () => {
 
   it("warms up from 0, and the schedule has the steps that are left", () => {
     expect(rates({ schedule: "linear", warmup: 100 }, 0, 50, 100, 200, 300)).toEqual(near([0, 0.25, 0.5, 0.25, 0]));
-    expect(() => rates({ warmup: 300 }, 0)).toThrow("drowse: --warmup is 300, and the run has 300 steps; give fewer");
+    expect(() => rates({ warmup: 300 }, 0)).toThrow("training: warmup is 300, and there are 300 steps; give fewer");
   });
 });

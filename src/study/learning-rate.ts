@@ -9,7 +9,7 @@ import {
   type ScheduleFunction,
   stepDecay,
 } from "../optimizers/schedules.ts";
-import { UsageError } from "./usage-error.ts";
+import { DrowseError } from "../tensor/errors.ts";
 
 /** How the learning rate goes from the first step of a run to the last. */
 export interface ScheduleSettings {
@@ -23,7 +23,8 @@ export interface ScheduleSettings {
   readonly decayFactor?: number | undefined;
 }
 
-export type ScheduleName = keyof typeof schedules;
+/** Schedules of the learning rate, by name. */
+export type ScheduleName = "polynomial" | "constant" | "linear" | "cosine" | "step" | "exponential" | "inverse-time";
 
 interface Run {
   readonly initial: number;
@@ -46,7 +47,7 @@ export const schedules = {
     exponentialDecay({ initial, factor, steps: decaySteps }),
   /** By default a half after a tenth of the run. */
   "inverse-time": ({ initial, steps, decaySteps = steps / 10 }: Run) => inverseTime({ initial, steps: decaySteps }),
-} as const satisfies Record<string, (run: Run) => ScheduleFunction>;
+} as const satisfies Record<ScheduleName, (run: Run) => ScheduleFunction>;
 
 /**
  * learningRate * (1 - step / steps)^(3/4), a little above the straight line to 0. The power is made of square roots, which
@@ -61,12 +62,12 @@ export function polynomial(learningRate: number, steps: number): ScheduleFunctio
 
 /**
  * The learning rate of a run of `steps` steps.
- * @throws {UsageError} when the run ends before the warm-up does.
+ * @throws {DrowseError} when the run ends before the warm-up does.
  */
 export function learningRateOf(settings: ScheduleSettings, steps: number): Schedule {
   const { schedule, learningRate: initial, warmup, decaySteps, decayFactor } = settings;
   if (warmup >= steps)
-    throw new UsageError("drowse", `--warmup is ${warmup}, and the run has ${steps} steps`, "give fewer, or more --epochs");
+    throw new DrowseError("training", `warmup is ${warmup}, and there are ${steps} steps`, "give fewer, or more epochs");
   const after = schedules[schedule]({ initial, steps: steps - warmup, decaySteps, decayFactor });
   return warmup === 0 ? after : linearWarmup({ steps: warmup, schedule: after });
 }
