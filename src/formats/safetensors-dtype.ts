@@ -32,7 +32,8 @@ export const DTYPES = {
 
 export type Dtype = keyof typeof DTYPES;
 
-export const DTYPE_NAMES = Object.keys(DTYPES) as readonly Dtype[];
+// Marked, for bundlers: a page that reads no files goes without.
+export const DTYPE_NAMES = /* @__PURE__ */ Object.keys(DTYPES) as readonly Dtype[];
 
 export function isDtype(value: unknown): value is Dtype {
   return typeof value === "string" && Object.hasOwn(DTYPES, value);
