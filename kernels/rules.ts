@@ -10,6 +10,10 @@
 //   16  weight decay        w <- w - learningRate decay w, apart from the gradient
 //   20  the rule's own, up to seven
 //
+// State fades where no gradient comes, as behind a unit that never wakes, and would end and stay at the smallest numbers there
+// are, below 2^-126, for which processors take a hundred times as long. There it is 0 instead (`faded`); a velocity already below
+// 2^-110, so that what a learning rate makes of it stays above as well. No weight feels so little.
+//
 // A rule returns false when a square in its state is not finite: one that overflows would hold its weight still for ever,
 // unseen. The weights are the caller's to look at.
 
@@ -18,6 +22,14 @@
 @inline export const CLIP: usize = 12;
 @inline export const DECAY: usize = 16;
 @inline const OWN: usize = 20;
+
+@inline const FAINT_VELOCITY: f32 = 7.703719777548943e-34;
+@inline const FAINT_SQUARE: f32 = 1.1754943508222875e-38;
+
+/** x, or 0 where it is below `least`; NaN stays. */
+@inline function faded(x: v128, least: f32): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(least)));
+}
 
 /** w <- w - learningRate g */
 export function gradientDescent(w: usize, gradients: usize, bytes: usize, hyper: usize, l2: f32): bool {
@@ -31,34 +43,23 @@ export function gradientDescent(w: usize, gradients: usize, bytes: usize, hyper:
   return true;
 }
 
-/** Polyak 1964: v <- momentum v + g, w <- w - learningRate v. Own: momentum. State: v. */
-export function momentum(w: usize, state: usize, gradients: usize, bytes: usize, hyper: usize, l2: f32): bool {
-  const learningRate = v128.load_splat<f32>(hyper);
-  const penalty = f32x4.splat(l2);
-  const mu = v128.load_splat<f32>(hyper, OWN);
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const weight = v128.load(w + at);
-    const v = f32x4.add(
-      f32x4.mul(mu, v128.load(state + at)),
-      f32x4.add(v128.load(gradients + at), f32x4.mul(penalty, weight)),
-    );
-    v128.store(state + at, v);
-    v128.store(w + at, f32x4.sub(weight, f32x4.mul(learningRate, v)));
-  }
-  return true;
-}
-
-/** Nesterov's momentum (Sutskever et al. 2013): v <- momentum v + g, w <- w - learningRate (g + momentum v). */
-export function nesterov(w: usize, state: usize, gradients: usize, bytes: usize, hyper: usize, l2: f32): bool {
+/**
+ * Polyak 1964: v <- momentum v + g, w <- w - learningRate v; or `ahead`, Nesterov's momentum (Sutskever et al. 2013):
+ * w <- w - learningRate (g + momentum v). Own: momentum. State: v.
+ */
+export function momentum(
+  ahead: bool, w: usize, state: usize, gradients: usize, bytes: usize, hyper: usize, l2: f32,
+): bool {
   const learningRate = v128.load_splat<f32>(hyper);
   const penalty = f32x4.splat(l2);
   const mu = v128.load_splat<f32>(hyper, OWN);
   for (let at: usize = 0; at < bytes; at += 16) {
     const weight = v128.load(w + at);
     const g = f32x4.add(v128.load(gradients + at), f32x4.mul(penalty, weight));
-    const v = f32x4.add(f32x4.mul(mu, v128.load(state + at)), g);
+    const v = faded(f32x4.add(f32x4.mul(mu, v128.load(state + at)), g), FAINT_VELOCITY);
     v128.store(state + at, v);
-    v128.store(w + at, f32x4.sub(weight, f32x4.mul(learningRate, f32x4.add(g, f32x4.mul(mu, v)))));
+    const change = ahead ? f32x4.add(g, f32x4.mul(mu, v)) : v;
+    v128.store(w + at, f32x4.sub(weight, f32x4.mul(learningRate, change)));
   }
   return true;
 }
@@ -89,8 +90,8 @@ export function adam(
   for (let at: usize = 0; at < bytes; at += 16) {
     const weight = v128.load(w + at);
     const g = f32x4.add(v128.load(gradients + at), f32x4.mul(penalty, weight));
-    const first = f32x4.add(f32x4.mul(beta1, v128.load(m + at)), f32x4.mul(rest1, g));
-    const second = f32x4.add(f32x4.mul(beta2, v128.load(v + at)), f32x4.mul(rest2, f32x4.mul(g, g)));
+    const first = faded(f32x4.add(f32x4.mul(beta1, v128.load(m + at)), f32x4.mul(rest1, g)), FAINT_VELOCITY);
+    const second = faded(f32x4.add(f32x4.mul(beta2, v128.load(v + at)), f32x4.mul(rest2, f32x4.mul(g, g))), FAINT_SQUARE);
     v128.store(m + at, first);
     v128.store(v + at, second);
     const change = f32x4.div(f32x4.mul(step, first), f32x4.add(f32x4.mul(f32x4.sqrt(second), correction2), epsilon));
@@ -106,7 +107,7 @@ export function adam(
  *
  * Own: rho, 1 - rho, epsilon, momentum. State: s, then v.
  */
-@inline function rmspropWith(
+export function rmsprop(
   velocities: bool, w: usize, s: usize, v: usize, gradients: usize, bytes: usize, hyper: usize, l2: f32,
 ): bool {
   const learningRate = v128.load_splat<f32>(hyper);
@@ -119,27 +120,17 @@ export function adam(
   for (let at: usize = 0; at < bytes; at += 16) {
     const weight = v128.load(w + at);
     const g = f32x4.add(v128.load(gradients + at), f32x4.mul(penalty, weight));
-    const square = f32x4.add(f32x4.mul(rho, v128.load(s + at)), f32x4.mul(rest, f32x4.mul(g, g)));
+    const square = faded(f32x4.add(f32x4.mul(rho, v128.load(s + at)), f32x4.mul(rest, f32x4.mul(g, g))), FAINT_SQUARE);
     v128.store(s + at, square);
     let change = f32x4.div(g, f32x4.add(f32x4.sqrt(square), epsilon));
     if (velocities) {
-      change = f32x4.add(f32x4.mul(mu, v128.load(v + at)), change);
+      change = faded(f32x4.add(f32x4.mul(mu, v128.load(v + at)), change), FAINT_VELOCITY);
       v128.store(v + at, change);
     }
     v128.store(w + at, f32x4.sub(weight, f32x4.mul(learningRate, change)));
     bad = v128.or(bad, f32x4.sub(square, square));
   }
   return !v128.any_true(bad);
-}
-
-export function rmsprop(w: usize, s: usize, gradients: usize, bytes: usize, hyper: usize, l2: f32): bool {
-  return rmspropWith(false, w, s, 0, gradients, bytes, hyper, l2);
-}
-
-export function rmspropMomentum(
-  w: usize, s: usize, v: usize, gradients: usize, bytes: usize, hyper: usize, l2: f32,
-): bool {
-  return rmspropWith(true, w, s, v, gradients, bytes, hyper, l2);
 }
 
 /** Adagrad (Duchi et al. 2011): s <- s + g^2, w <- w - learningRate g / (sqrt(s) + epsilon). Own: epsilon. State: s. */

@@ -1,9 +1,7 @@
 // The update of weights from their gradient, by the optimizer's rule (rules.ts). The product of a gradient calls it on
 // each tile, while that is in the first cache (dense-weight-gradient.ts); `update` does it from stored gradients, with the same bits.
 import { SCRATCH_BYTES, TILE_BYTES, shareStart } from "./layout";
-import {
-  CLIP, DECAY, L2, adagrad, adam, gradientDescent, momentum, nesterov, rmsprop, rmspropMomentum,
-} from "./rules";
+import { CLIP, DECAY, L2, adagrad, adam, gradientDescent, momentum, rmsprop } from "./rules";
 
 // In the order of `updateRules` in src/wasm/kernels.ts.
 const enum Rule { gradientDescent, momentum, nesterov, adam, rmsprop, rmspropMomentum, adagrad }
@@ -29,11 +27,11 @@ export function updateWeights(
   const second = state + stateBytes;
   switch (rule) {
     case Rule.gradientDescent: return gradientDescent(weights, gradients, bytes, hyper, l2);
-    case Rule.momentum: return momentum(weights, state, gradients, bytes, hyper, l2);
-    case Rule.nesterov: return nesterov(weights, state, gradients, bytes, hyper, l2);
+    case Rule.momentum:
+    case Rule.nesterov: return momentum(rule == Rule.nesterov, weights, state, gradients, bytes, hyper, l2);
     case Rule.adam: return adam(weights, state, second, gradients, bytes, hyper, l2, decay);
-    case Rule.rmsprop: return rmsprop(weights, state, gradients, bytes, hyper, l2);
-    case Rule.rmspropMomentum: return rmspropMomentum(weights, state, second, gradients, bytes, hyper, l2);
+    case Rule.rmsprop:
+    case Rule.rmspropMomentum: return rmsprop(rule == Rule.rmspropMomentum, weights, state, second, gradients, bytes, hyper, l2);
     default: return adagrad(weights, state, gradients, bytes, hyper, l2);
   }
 }

@@ -232,6 +232,25 @@ describe("a trainer's steps", () => {
   });
 });
 
+describe("units that never wake again", () => {
+  // What decays stays at the smallest numbers otherwise, and these take a processor a hundred times as long.
+  it.each([sgd, adam])("leave zeros behind in what the optimizer remembers, nothing subnormal: %o", async (rule) => {
+    const momentum = rule === sgd ? { momentum: 0.5 } : { beta1: 0.5 };
+    const violent = rule({ learningRate: (step) => (step < 3 ? 30 : 1e-4), ...momentum });
+    const trainer = await open(build(), data, { optimizer: violent });
+    const remembered = async () => {
+      const { slots } = await trainer.state();
+      return Object.values(slots[violent.slots[0]]).flatMap((slot) => [...slot]);
+    };
+    await trainer.run(3);
+    expect((await remembered()).some((value) => value !== 0)).toBe(true);
+    await trainer.run(300);
+    const numbers = await remembered();
+    expect(numbers.filter((value) => value === 0).length).toBeGreaterThan(20);
+    expect(numbers.filter((value) => value !== 0 && Math.abs(value) < 2 ** -126)).toEqual([]);
+  });
+});
+
 describe("a trainer", () => {
   it("pauses after the steps that are on their way, and goes on", async () => {
     const [trainer, unbroken] = [await open(), await open()];

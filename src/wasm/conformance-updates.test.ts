@@ -119,6 +119,27 @@ describe("update", () => {
     }
   });
 
+  // Numbers below 2^-126 make a processor a hundred times as slow, and what decays would stay there: round(0.9 k) is k for k < 5.
+  it.each(PAIRED)("lets go of state that has faded, and of nothing else: $name", ({ optimizer, twin }) => {
+    const [least, faint] = [2 ** -126, 2 ** -110];
+    for (const [index, slot] of optimizer.slots.entries()) {
+      const ofSquares = slot !== "velocity" && slot !== "firstMoment";
+      const last = ofSquares ? least : faint;
+      const values = [2 ** -149, 2 ** -130, last / 2, last * 0.9, last * 4, 2 ** -90, 1];
+      const signed = ofSquares ? values : values.flatMap((value) => [value, -value]);
+      const state = optimizer.slots.map(() => new Float32Array(16));
+      state[index].set(signed);
+      const places = place(new Float32Array(16), state, new Float32Array(16));
+      update(optimizer, places, 0, 1e6);
+      const after = lab.floats(places.state).subarray(16 * index, 16 * (index + 1));
+      const exact = twin(new Float32Array(16), state, new Float32Array(16), 1e6, false).state[index];
+      const limit = optimizer.rule === "adagrad" ? 0 : last; // which only grows
+      for (const [at, value] of signed.entries()) {
+        inCase({ slot, value }, () => expect(after[at]).toBe(Math.abs(exact[at]) < limit ? 0 : Math.fround(exact[at])));
+      }
+    }
+  });
+
   it.each(["adam", "rmsprop", "rmspropMomentum", "adagrad"])("flags a square that overflows: %s", (rule) => {
     for (const { optimizer } of PAIRED.filter((paired) => paired.optimizer.rule === rule && paired.optimizer.hyper(0)[3] === 0)) {
       const state = optimizer.slots.map(() => new Float32Array(12));
