@@ -54,6 +54,8 @@ export interface PlanRequest {
   /** Monte Carlo prediction through that link instead: so many rows in so many samples at a time, which make the batch. */
   readonly sampling?: SamplingRequest | undefined;
   readonly threads: number;
+  /** Most memory that a slot of step records takes. */
+  readonly slotBytes?: number | undefined;
   /** Fused: rectifiers, dropout and updates ride on the products. Unfused: every intermediate value has its own buffer. */
   readonly fused: boolean;
   readonly path: ProductPath;

@@ -15,7 +15,7 @@ import { dropoutNodes, dropoutRecord } from "./rates.ts";
 import { BATCH, DROPOUT_BYTES, DROPOUTS, MASK_PASS, PASS, type RecordLayout, recordLayout } from "./record.ts";
 import type { EmitTraining } from "./training-pass.ts";
 
-/** Most memory that a slot of step records takes. */
+/** Most memory that a slot of step records takes, where the request does not say. */
 const SLOT_BYTES = 4 << 20;
 const MOST_STEPS = 1024;
 
@@ -102,7 +102,7 @@ function placePenalized(arena: Arena, { graph, optimizer }: PlanRequest, places:
  * @param emitTraining - makes the program of a training step, where there is an optimizer; who only predicts need not load it.
  */
 export function makePlan(request: PlanRequest, emitTraining?: EmitTraining): Plan {
-  const { graph, seed, batchSize, source, loss, predict, threads, sampling, copies } = request;
+  const { graph, seed, batchSize, source, loss, predict, threads, sampling, copies, slotBytes = SLOT_BYTES } = request;
   const arena = new Arena();
   const state = { barrier: arena.allocate(64), status: 0, statusWords: 0 };
   const keepers = graph.nodes.filter(({ parameters }) => parameters.length > 0).map(({ name }) => name);
@@ -192,7 +192,7 @@ export function makePlan(request: PlanRequest, emitTraining?: EmitTraining): Pla
   const predicting = predict && !sampling ? add(emitInference(builder, "predict", { link: predict, loss: undefined })) : -1;
   const [trunk, sample] = predict && sampling ? sampling.emit(builder, predict, sampling).map(add) : [-1, -1];
 
-  const slotSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(SLOT_BYTES / record.bytes)));
+  const slotSteps = Math.max(1, Math.min(MOST_STEPS, Math.floor(slotBytes / record.bytes)));
   const slots = [0, 1].map(() => ({
     record: arena.allocate(slotSteps * record.bytes),
     result: arena.allocate(slotSteps * record.resultBytes),

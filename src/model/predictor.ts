@@ -14,6 +14,8 @@ import { type Numbers, writeNumbers } from "./weights.ts";
 const BATCH = 128;
 /** Multiply-adds below which the calling thread predicts: about a tenth of a second. Longer work goes to threads. */
 const LOCAL_WORK = 2e9;
+/** What a slot of records takes in small predictions: memory of WebAssembly is slow to come, and its garbage is collected late. */
+const SMALL_SLOT_BYTES = 1 << 18;
 /** Predictors that are kept at most, of a model and a kind of call. */
 const MOST_KEPT = 8;
 /** How long threads that were asked for by number wait for another small prediction, before others may have them. */
@@ -83,6 +85,7 @@ export class Predictors {
       predict: link,
       sampling,
       threads: isLocal ? 1 : chosen,
+      slotBytes: isSmall ? SMALL_SLOT_BYTES : undefined,
       fused: true,
       path: 0,
     });

@@ -153,14 +153,17 @@ export function writeSettings(buffer: ArrayBuffer, at: number, layout: RecordLay
   if (passes) new Uint32Array(buffer, at + layout.passes, passes.length).set(passes);
 }
 
-/** Writes the record at `at` of a staging buffer and has the source fill in inputs and targets. */
-export async function writeRecord(
+/**
+ * Writes the record at `at` of a staging buffer and has the source fill in inputs and targets. Returns a promise only where the
+ * source does: one for every step would be garbage.
+ */
+export function writeRecord(
   buffer: ArrayBuffer,
   at: number,
   layout: RecordLayout,
   source: BatchSource,
   settings: StepSettings,
-): Promise<void> {
+): void | Promise<void> {
   const { rows } = settings;
   writeSettings(buffer, at, layout, settings);
   const inputCount = rows.length * layout.inputSize;
@@ -176,8 +179,7 @@ export async function writeRecord(
         ? new Int32Array(buffer, at + layout.targets, targetCount)
         : new Float32Array(buffer, at + layout.targets, targetCount);
   const weights = layout.weights && source.weighted ? new Float32Array(buffer, at + layout.weights, rows.length) : undefined;
-  const gathered = source.gather(rows, { x, y, weights });
-  if (gathered) await gathered;
+  return source.gather(rows, { x, y, weights });
 }
 
 /** What a step's result holds, `multiplyAdds` over all its products, `penalty` over all its layers. */

@@ -77,7 +77,8 @@ export async function runSteps<Settings extends StepSettings>(
       try {
         const step = next();
         if (!step) break;
-        await writeRecord(buffer, settings.length * layout.bytes, layout, source, step);
+        const gathering = writeRecord(buffer, settings.length * layout.bytes, layout, source, step);
+        if (gathering) await gathering;
         settings.push(step);
       } catch (error) {
         refusal = { error };
