@@ -239,6 +239,7 @@ describe("what cannot be done with images is said in words", () => {
     [["train", "flat/1.png"], 1, /^train: "flat\/1\.png" is a file, and images need labels; give mnist, a folder of /],
     [["train", "sets", "--test", "0.2"], 2, /^drowse: --test is given, and there is a folder test; leave it out/],
     [["train", "bars", "--target", "x"], 2, /^drowse: --target is given, and the data is no file of a table; leave it out/],
+    [["train", "bars", "--no-refit"], 2, /^drowse: --no-refit is given, and the data is no file of a table; leave it out/],
     [["train", "mnist", "--channels", "rgb"], 2, /^drowse: --channels is given, and the data is no folder of PNG images/],
     [["train", "table.csv", "--channels", "rgb"], 2, /^drowse: --channels is given, and the data is the file of a table/],
     [["train", "bars", "--channels", "red"], 2, /^drowse: option '--channels <kind>' argument 'red' is invalid/],

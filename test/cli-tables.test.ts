@@ -128,7 +128,7 @@ describe("drowse on a table", () => {
     expect(lines.slice(1).map((line) => line.split(",")[1])).toEqual(rows.map(({ more }) => String(more)));
     expect(lines[1]).toContain('"a ""0"""');
     expect(shuffled.stderr).toContain("not known from training, and passed over: more\n");
-    expect(shuffled.stderr).toContain("colour: 1 times a category that training did not see\n");
+    expect(shuffled.stderr).toContain("colour: 1 time a category that training did not see\n");
     const same = await call("predict", "one", "same.csv");
     const answers = (stdout: string) =>
       stdout
@@ -187,7 +187,7 @@ describe("drowse on a table", () => {
     const { code, stdout } = await call("inspect", "one");
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /dropout1 .*rate 0\.5[\s\S]*predicts kind: one of big, small[\s\S]*categories: colour, place[\s\S]*trained for \d+ epochs/,
+      /dropout1 .*rate 0\.5[\s\S]*predicts kind: one of big, small\ntakes\n {2}size {4}a number, standardised: mean [\d.]+, deviation [\d.]+; missing:\s+[\d.]+\s+\(the\s+median\),\s+beside\s+an\s+input\s+that\s+says\s+so\n {2}colour {2}one of blue, green, red\n {2}place {3}one of a "0", a "1"\nleft out: id: it counts the rows\ntrained for \d+ epochs/,
     );
   });
 

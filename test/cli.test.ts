@@ -483,7 +483,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
   const train = (data: string, ...rest: string[]) => ["train", data, ...small, "--epochs", "2", ...rest];
   const failing: readonly [args: readonly string[], message: RegExp][] = [
     [train("nowhere"), /^train: "nowhere" does not exist; check its path, or give mnist, a folder of IDX files/],
-    [train("table.csv"), /^table: the target "b" cannot be predicted: it is always "2"; name another target$/],
+    [train("table.csv"), /^table: the target "b" cannot be predicted: it is always "2"; name another target \(--target\)$/],
     [train("empty"), /^train: empty holds neither PNG images nor IDX files; give a folder with a folder of PNG images/],
     [
       train("truncated"),

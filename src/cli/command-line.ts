@@ -1,7 +1,7 @@
 import { optimizerDefaults } from "../study/optimizer.ts";
 import { defaults } from "./defaults.ts";
 import { tableDefaults } from "./table-defaults.ts";
-import { flagOf, type TrainSettings } from "./train-settings.ts";
+import { flagOf, givenFlag, type TrainSettings } from "./train-settings.ts";
 
 /** What config.json has besides options of the command. */
 const NO_OPTIONS = ["drowse", "generator", "command", "data", "dataHash", "threads"];
@@ -26,8 +26,7 @@ export function commandLine(config: TrainSettings & { readonly data: string }): 
 }
 
 function optionOf(name: string, value: unknown): string[] {
-  if (value === false) return [flagOf(name).replace("--", "--no-")];
-  if (value === true) return [flagOf(name)];
+  if (typeof value === "boolean") return [givenFlag(name, value)];
   if (Array.isArray(value)) return [flagOf(name), quoted(value.length === 0 ? "none" : value.join(","))];
   if (typeof value === "object" && value !== null) {
     return [

@@ -125,7 +125,9 @@ async function compare(path: string, options: CompareOptions, { terminal }: Cont
   if (json) print({ event: "start", ...about, folds, repeats, seed, hidden, epochs, variants: names });
   else {
     say(`${about.data}: ${formatCount(about.rows)} rows, target ${about.target} (${about.task})`);
-    say(`${variants.length} variants on the same ${folds} folds, ${repeats} times: ${names.join(", ")}`);
+    say(
+      `${variants.length} variants on the same ${folds} folds, ${repeats === 1 ? "once" : `${repeats} times`}: ${names.join(", ")}`,
+    );
   }
   const lines = new LiveLines(terminal);
   const all = variants.length * folds * repeats;

@@ -13,21 +13,21 @@ import { readMemberLines } from "./ensemble-run.ts";
 import { formatCount, wrapWords } from "./format.ts";
 import { historyLines } from "./history-lines.ts";
 import { checkpointLines, goOnLines, isUnfinished } from "./inspect-checkpoint.ts";
+import { inputLines } from "./inspect-contract.ts";
 import { modelBytes } from "./model-argument.ts";
 import { ofFile } from "./of-file.ts";
 import { METRICS_FILE, MODEL_FILE } from "./run-folder.ts";
 import { runHistory } from "./run-history.ts";
-import { contractLines } from "./table-report.ts";
 
 const HELP = `
 <model> is a run folder or any model's file: told are its layers, their rates,
 and how it was trained, epoch by epoch, which the file itself says; of a model
-of a table also what columns it takes. Of more than 20 epochs some are shown,
-the first, the best and the last among them. Of a run that was killed before
-its end its newest checkpoint is told, and how to go on with it. Of an ensemble
-its members are told: each is the file of a model, in the folder members. Of
-safetensors files of other programs the tensors are listed: their names, types
-and shapes.
+of a table also what columns it takes, and what is made of them. Of more than
+20 epochs some are shown, the first, the best and the last among them. Of a run
+that was killed before its end its newest checkpoint is told, and how to go on
+with it. Of an ensemble its members are told: each is the file of a model, in
+the folder members. Of safetensors files of other programs the tensors are
+listed: their names, types and shapes.
 
 Examples:
   drowse inspect runs/mnist-1
@@ -59,12 +59,12 @@ async function inspect(argument: string, { terminal }: Context): Promise<void> {
     return terminal.write(`${[...before, ...history, ...(await goOnLines(argument)).flatMap(wrap)].join("\n")}\n`);
   }
   const ensemble = await openEnsemble("inspect", argument);
-  if (ensemble) return terminal.write(`${(await ensembleLines(argument, ensemble)).flatMap(wrap).join("\n")}\n`);
+  if (ensemble) return terminal.write(`${(await ensembleLines(argument, ensemble, width)).flatMap(wrap).join("\n")}\n`);
   const { path, bytes } = await modelBytes("inspect", argument);
   const lines = ofFile(path, () => {
     const file = readSafetensors(bytes);
     const isOwn = file.metadata.get("format")?.startsWith("drowse-model/") ?? false;
-    return isOwn ? modelLines(loadTableModel(bytes)) : tensorLines(path, file);
+    return isOwn ? modelLines(loadTableModel(bytes), width) : tensorLines(path, file);
   });
   const history = told(await historyOfModel(path, bytes));
   const goingOn = (await stat(argument)).isDirectory() ? await goOnLines(argument) : [];
@@ -85,13 +85,13 @@ async function trainedLines(folder: string): Promise<string[] | undefined> {
 }
 
 /** What an ensemble is, and how its members were trained. */
-async function ensembleLines(argument: string, { model, preparation, members }: EnsembleModel): Promise<string[]> {
+async function ensembleLines(argument: string, { model, preparation, members }: EnsembleModel, width: number): Promise<string[]> {
   const [first] = model.members;
   const folder = (await ensembleFolder(argument)) ?? argument;
   const told = new Map((await readMemberLines(folder)).map((line) => [line.member, memberLine(line)]));
   return [
     `an ensemble of ${members.length} networks, which differ by their seeds; each of them:`,
-    ...modelLines({ model: first as Model, preparation, images: undefined }),
+    ...modelLines({ model: first as Model, preparation, images: undefined }, width),
     ...members.map(({ seed }, place) => told.get(place + 1) ?? `member ${place + 1}   seed ${seed}`),
   ];
 }
@@ -101,14 +101,14 @@ function memberLine({ member, seed, epochs, bestEpoch, validationLoss }: MemberL
   return `member ${member}   seed ${seed}   epoch ${bestEpoch} of ${epochs}${held}`;
 }
 
-function modelLines({ model, preparation, images }: TableModel): string[] {
+function modelLines({ model, preparation, images }: TableModel, width: number): string[] {
   const rates = Object.entries(model.rates).map(([name, rate]) => `${name} ${Number(rate.toPrecision(4))}`);
   const lines = [model.summary(), `output: ${model.link ?? "not trained yet"}`];
   if (rates.length > 0) lines.push(`rates: ${rates.join(", ")}`);
   if (preparation) {
     const { target } = preparation;
     const what = target.task === "classification" ? `one of ${target.classes.join(", ")}` : "a number";
-    lines.push(`predicts ${target.name}: ${what}`, ...contractLines(preparation));
+    lines.push(`predicts ${target.name}: ${what}`, inputLines(preparation, width).join("\n"));
   }
   if (images) {
     lines.push(

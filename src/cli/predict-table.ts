@@ -1,3 +1,4 @@
+import { counted } from "../report/numbers.ts";
 import type { Preparation } from "../tables/preparation.ts";
 import { emptyNotes, type ReadNotes, readPrepared } from "../tables/read-prepared.ts";
 import { fileSource } from "./file-source.ts";
@@ -32,7 +33,7 @@ export async function predictTable(
 export function tellNotes({ extra, unseen, filled }: ReadNotes, terminal: Terminal): void {
   const tell = (text: string) => terminal.writeError(`${text}\n`);
   if (extra.size > 0) tell(`not known from training, and passed over: ${[...extra].join(", ")}`);
-  for (const [name, count] of unseen) tell(`${name}: ${count} times a category that training did not see`);
+  for (const [name, count] of unseen) tell(`${name}: ${counted(count, "time")} a category that training did not see`);
   for (const [name, count] of filled)
-    tell(`${name}: ${count} missing values, of which training had none; a usual one stands for them`);
+    tell(`${name}: ${counted(count, "missing value")}, of which training had none; a usual one stands there`);
 }

@@ -16,7 +16,7 @@ import { type TrainCall, type TrainOptions, trainCall } from "./train-call.ts";
 import { addTrainOptions } from "./train-options.ts";
 import { jsonReport, textReport } from "./train-report.ts";
 import { trainImages } from "./train-run.ts";
-import { flagOf, trainSettings } from "./train-settings.ts";
+import { givenFlag, trainSettings } from "./train-settings.ts";
 import { trainOnTable } from "./train-table.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -161,7 +161,8 @@ function refuseOptions(request: TableRequest & ImageRequest, { folder, test }: I
   const all = [...TABLE_OPTIONS, "channels"].filter((name) => folder === undefined || !isOfFolder(name));
   const given = all.find((name) => request[name as keyof typeof request] !== undefined);
   const kind = given === "channels" ? "folder of PNG images" : "file of a table";
-  if (given) throw new UsageError("drowse", `${flagOf(given)} is given, and the data is no ${kind}`, "leave it out");
+  const value = given && request[given as keyof typeof request];
+  if (given) throw new UsageError("drowse", `${givenFlag(given, value)} is given, and the data is no ${kind}`, "leave it out");
   if (request.test !== undefined && test)
     throw new UsageError("drowse", "--test is given, and there is a folder test", "leave it out, or give the folder train alone");
 }

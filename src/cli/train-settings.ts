@@ -45,6 +45,9 @@ interface Owned<Option, Name> {
 /** `--decay-steps` of `decaySteps`. */
 export const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/** The flag that gives an option this value: `refit` and false are `--no-refit`. */
+export const givenFlag = (name: string, value: unknown) => (value === false ? flagOf(name).replace("--", "--no-") : flagOf(name));
+
 /** `a`, `a or b`, `a, b or c`. */
 const eitherOf = (names: readonly string[]) =>
   names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;

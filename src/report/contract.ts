@@ -32,7 +32,8 @@ ${ignored.length > 0 && html`<h3>Left out</h3><ul>${ignored.map(({ name, reason 
 </section>`;
 }
 
-function madeOf(input: TableInput): string {
+/** What is made of a column, in words. */
+export function madeOf(input: TableInput): string {
   if (input.type === "number") return `a number, standardised: mean ${brief(input.mean)}, deviation ${brief(input.deviation)}`;
   if (input.type === "vector") return `${counted(input.mean.length, "number")}, each standardised`;
   const { levels } = input;
@@ -44,11 +45,11 @@ function madeOf(input: TableInput): string {
 /** What stands where nothing does. */
 function gaps(input: TableInput, missing: number): string {
   if (missing === 0 && !input.indicator) return "";
-  const fill =
-    input.type === "number"
-      ? `${brief(input.fill)} (the median)`
-      : input.type === "category"
-        ? input.levels[input.fill]
-        : "the mean";
-  return `; ${count(missing)} missing: ${fill} stands there${input.indicator ? ", beside an input that says so" : ""}`;
+  return `; ${count(missing)} missing: ${fillOf(input)} stands there${input.indicator ? ", beside an input that says so" : ""}`;
+}
+
+/** The value that stands for a missing one, in words. */
+export function fillOf(input: TableInput): string {
+  if (input.type === "number") return `${brief(input.fill)} (the median)`;
+  return input.type === "category" ? label(input.levels[input.fill], 30) : "the mean";
 }

@@ -26,6 +26,9 @@ export interface CellOptions {
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+const COMMA = /^[+-]?\d+,\d+$/;
+const POINT = /^[+-]?\d+\.\d+$/;
+
 /** Reads cells: the same text means the same in training and in prediction. */
 export class CellReader {
   readonly #comma: boolean;
@@ -54,6 +57,11 @@ export class CellReader {
     if (!NUMBER.test(text)) return undefined;
     const value = Number(text);
     return Number.isFinite(value) ? value : undefined;
+  }
+
+  /** Whether a cell is no number but would be one with the other sign before the fraction, as `3,5`. */
+  hasOtherDecimal(cell: Cell): boolean {
+    return typeof cell === "string" && this.number(cell) === undefined && (this.#comma ? POINT : COMMA).test(cell.trim());
   }
 
   /** The text of a cell that is not missing: a category. */

@@ -18,6 +18,8 @@ export class ColumnTally {
   firstText: { readonly text: string; readonly row: number } | undefined;
   /** Cells that are no numbers. */
   texts = 0;
+  /** Texts that would be numbers with the other sign before the fraction. */
+  otherDecimals = 0;
   /** Numbers of the first vector. */
   vectorSize: number | undefined;
   /** A vector of another length, and its row from 1. */
@@ -73,6 +75,7 @@ export class ColumnTally {
       this.texts++;
       this.isSequence = false;
       if (number === undefined) this.firstText ??= { text, row };
+      if (cells.hasOtherDecimal(cell)) this.otherDecimals++;
       return;
     }
     this.numbers++;

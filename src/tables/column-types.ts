@@ -55,10 +55,19 @@ export function kindOf(tally: ColumnTally, rows: number, given: GivenType | unde
   if (texts === 0 || given === "number") return number(tally, missing, given);
   const different = levels?.size ?? Number.POSITIVE_INFINITY;
   if (firstText && numbers >= NEARLY_ALL * count && different > FEW_LEVELS) throw notNumbers(tally);
-  if (different > MOST_LEVELS) return ignored(`it is text of more than ${MOST_LEVELS} different values`);
+  const seeming = isOtherDecimal(tally) ? `: ${otherDecimal(tally)}` : "";
+  if (different > MOST_LEVELS) return ignored(`it is text of more than ${MOST_LEVELS} different values${seeming}`);
   if (different > FEW_LEVELS && different > count / 2)
-    return ignored(`it is text of ${different} different values in ${count} rows`);
-  return category(tally, missing);
+    return ignored(`it is text of ${different} different values in ${count} rows${seeming}`);
+  return { ...category(tally, missing), ...(seeming ? { reason: otherDecimal(tally) } : {}) };
+}
+
+/** Whether a column would be one of numbers with the other sign before the fraction. */
+const isOtherDecimal = ({ count, numbers, otherDecimals }: ColumnTally) => otherDecimals > 0 && numbers + otherDecimals === count;
+
+function otherDecimal({ firstText }: ColumnTally): string {
+  const [sign, name] = firstText?.text.includes(",") ? [",", "comma"] : [".", "point"];
+  return `where ${show(firstText?.text)} is a number with a decimal ${name}, read it with decimal: ${show(sign)} (--decimal ${sign})`;
 }
 
 function number(tally: ColumnTally, missing: number, given: GivenType | undefined): ColumnKind {
@@ -93,10 +102,13 @@ function vector({ name, vectorSize, otherVector }: ColumnTally, missing: number)
   return { name, type: "vector", missing, size: vectorSize as number };
 }
 
-function notNumbers({ name, numbers, vectors, firstText }: ColumnTally): DrowseError {
+function notNumbers(tally: ColumnTally): DrowseError {
+  const { name, numbers, vectors, firstText } = tally;
   const what = firstText ? `${show(firstText.text)} in row ${firstText.row}` : "vectors";
   const others = vectors > 0 ? "" : ` among ${numbers} numbers`;
   const first = firstText?.row === 1 ? "; pass over a first line that is no row with skipLines: 1 (--skip-lines 1)" : "";
+  if (isOtherDecimal(tally))
+    return new DrowseError("table", `the column ${show(name)} has ${what}${others}`, otherDecimal(tally));
   const remedy = `correct it, name it among the missing values, or give the column the type category${first}`;
   return new DrowseError("table", `the column ${show(name)} has ${what}${others}`, remedy);
 }

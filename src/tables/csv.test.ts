@@ -77,7 +77,9 @@ describe("readCsv", () => {
 
   it.each([
     ["a,b\n1,2\n3\n", /row 3 has 1 fields, and the rows before it 2: "3"/],
-    ["569,30,malignant\n1,2\n", /row 2 has 2 fields.*skipLines: 1/],
+    ["569,30,malignant\n1,2\n", /row 2 has 2 fields.*skipLines: 1 /],
+    ["made by us\nyesterday\na,b\n1,2\n", /row 3 has 2 fields.*pass over it with skipLines: 2 \(--skip-lines 2\)/],
+    ["a,b,c\n1,2,3\n1,2\n3,4,5\n", /row 3 has 2 fields, and the rows before it 3: "1,2"; give rows of one length; or/],
     ["a,a\n1,2\n", /two columns are named "a"/],
     ['a,b\n"1,2\n3,4\n', /a quote is not closed/],
     ['a,b\n"1"x,2\n', /text follows it/],

@@ -16,6 +16,8 @@ const LOOKED_AT = 2 ** 16;
 const ROWS_LOOKED_AT = 200;
 /** A row beyond this has a quote that nobody closed; to look for its end again with each piece would take for ever. */
 const LONGEST_ROW = 2 ** 23;
+/** Lines before a table that are no rows. */
+const MOST_LINES = 20;
 const DELIMITERS = [",", "\t", ";", "|"];
 
 /**
@@ -111,9 +113,11 @@ function checkLengths(rows: string[][], columns: number, before: number): string
   const wrong = rows.findIndex(({ length }) => length !== columns);
   if (wrong < 0) return rows;
   const received = `row ${before + wrong + 1} has ${rows[wrong].length} fields, and the rows before it ${columns}: ${show(rows[wrong].join(","))}`;
-  const remedy =
-    before + wrong <= 2
-      ? "if the first line is no row and no header, pass over it with skipLines: 1 (--skip-lines 1)"
-      : "give rows of one length";
+  // Of lines that are no rows before a table there are few, and behind them all rows are as long as the first of them.
+  const lines = before + wrong;
+  const isBegin = lines <= MOST_LINES && rows.slice(wrong).every(({ length }) => length === rows[wrong].length);
+  const remedy = isBegin
+    ? `if what stands before is no row and no header, pass over it with skipLines: ${lines} (--skip-lines ${lines})`
+    : "give rows of one length";
   throw new DrowseError(OPERATION, received, `${remedy}; or name the delimiter`);
 }

@@ -42,7 +42,7 @@ export function tableTask(table: Table, options: TaskOptions = {}): TableTask {
   const column = table.columns.get(target);
   if (column === undefined || column.type === "vector") {
     const reason = column ? "it holds vectors" : kind?.reason;
-    throw new DrowseError("table", `the target ${show(target)} cannot be predicted: ${reason}`, "name another target");
+    throw new DrowseError("table", `the target ${show(target)} cannot be predicted: ${reason}`, "name another target (--target)");
   }
   const task = options.task ?? (column.type === "category" || kind?.levels ? "classification" : "regression");
   if (task !== "classification" && task !== "regression") {
@@ -57,7 +57,7 @@ function classification(table: Table, target: string, column: Column, levels: re
     throw new DrowseError("table", received, "give the task regression, or the column the type category");
   }
   if (levels.length < 2)
-    throw new DrowseError("table", `the target ${show(target)} is always ${show(levels[0])}`, "name another");
+    throw new DrowseError("table", `the target ${show(target)} is always ${show(levels[0])}`, "name another (--target)");
   const codes = column.type === "category" ? column.codes : codesOf(column as NumberColumn, levels);
   const rows = rowsWhere(table, (row) => codes[row] >= 0);
   return { table, target, kind: "classification", classes: levels, rows, targets: codes };

@@ -46,6 +46,24 @@ describe("readTable", () => {
     expect(await typesOf(text, { ...options, dropColumns: ["c"] })).toContainEqual(["c", "ignored", "it is to be dropped"]);
   });
 
+  it("says of numbers with the other sign before their fraction how they are read", async () => {
+    const hint = (text: string, sign: string, name: string) =>
+      `where ${JSON.stringify(text)} is a number with a decimal ${name}, read it with decimal: "${sign}" (--decimal ${sign})`;
+    const text = lines(60, (row) => `${row},${row % 5};${row % 3},5;${row % 2 ? "x,y" : "1,5"}`, "a;b;c\n");
+    expect(await typesOf(text)).toEqual([
+      ["a", "ignored", `it is text of 60 different values in 60 rows: ${hint("0,0", ",", "comma")}`],
+      ["b", "category", hint("0,5", ",", "comma")],
+      ["c", "category"],
+    ]);
+    expect(await typesOf("a;b\n1.5;x\n2;y\n", { decimal: "," })).toContainEqual([
+      ...["a", "category"],
+      hint("1.5", ".", "point"),
+    ]);
+    // Most of them whole, and a few that are not.
+    const few = lines(100, (row) => `${row === 40 ? "4,5" : row};1`, "a;b\n");
+    await expect(read(few)).rejects.toThrow(`the column "a" has "4,5" in row 41 among 99 numbers; ${hint("4,5", ",", "comma")}`);
+  });
+
   it("sorts levels, so that the order of the rows does not matter", async () => {
     const one = await read("a,b\nx,10\ny,9\nz,10\n", { types: { b: "category" } });
     const other = await read("a,b\nz,10\ny,9\nx,10\n", { types: { b: "category" } });
