@@ -75,10 +75,10 @@ export async function ensembleFacts(run: EnsembleFactsRun): Promise<RunFacts> {
   const set: SetName = split.test.length > 0 ? "test" : "validation";
   const isUnseen = split[set].length > 0 && (set === "test" || end.refit === undefined);
   const measuring = { model, preparation, task, set, rows: split[set], seed: config.seed };
-  const members = records.map(({ seed, epochs, bestEpoch }, place) => {
+  const members = records.map(({ epochs, bestEpoch }, place) => {
     const alone = end.alone?.[place];
     return {
-      ...{ seed, epochs, bestEpoch, curve: curveOf(files[place]) },
+      ...{ epochs, bestEpoch, curve: curveOf(files[place]) },
       ...(alone ? { alone: kind === "classification" ? alone.error : alone.rmse } : {}),
     };
   });

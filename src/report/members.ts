@@ -34,12 +34,9 @@ export function members(facts: RunFacts, { all, set, refitRows }: ReportMembers)
       : ` Then each was trained again, from its first weights, for as many epochs as its best, on all ${count(refitRows)} rows that are not tested on.`;
   return html`<section aria-labelledby="members">
 <h2 id="members">How its members learned</h2>
-${legend([
-  [`${what}: a curve for each member`, "held"],
-  ["its best epoch", "mark"],
-])}
+${legend([[`${what}: a curve for each member`, "held"]])}
 <div class="beside"><figure><figcaption>Loss</figcaption>${svg}</figure>
-<div><p>The members differ by their seeds alone: by first weights, by the order of the rows and by who sleeps.${again} What the rest of
+<div><p>The circles are best epochs. The members differ by their seeds alone: by first weights, by the order of the rows and by who sleeps.${again} What the rest of
 this page says is of the ensemble, the mean of what its members predict.</p>
 ${table(facts, all, set)}</div></div>
 </section>`;
@@ -51,12 +48,12 @@ function table({ task }: RunFacts, all: readonly ReportMember[], set: string): H
   const told = (value: number) => (isClasses ? percent(value) : brief(value));
   const name = isClasses ? `wrong alone, ${set}` : `root mean square error alone, ${set}`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Members"><table>
-<thead><tr><th scope="col" class="number">member</th><th scope="col" class="number">seed</th><th scope="col" class="number">best epoch</th>${
+<thead><tr><th scope="col" class="number">member</th><th scope="col" class="number">best epoch</th>${
     isMeasured && html`<th scope="col" class="number">${name}</th>`
   }</tr></thead>
 <tbody>${all.map(
-    ({ seed, bestEpoch, epochs, alone = 0 }, place) =>
-      html`<tr><td class="number">${place + 1}</td><td class="number">${String(seed)}</td><td class="number">${bestEpoch} of ${epochs}</td>${
+    ({ bestEpoch, epochs, alone = 0 }, place) =>
+      html`<tr><td class="number">${place + 1}</td><td class="number">${bestEpoch} of ${epochs}</td>${
         isMeasured && html`<td class="number">${told(alone)}</td>`
       }</tr>`,
   )}</tbody>

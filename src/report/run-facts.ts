@@ -49,7 +49,6 @@ export interface MemberEpoch {
 
 /** A network of an ensemble. */
 export interface ReportMember {
-  readonly seed: number;
   readonly epochs: number;
   readonly bestEpoch: number;
   /** Epochs of the first training: all, or of many some. */
