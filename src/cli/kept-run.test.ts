@@ -153,6 +153,8 @@ describe("a training that is kept", () => {
     const out = join(folder, "full");
     const { refusal, said } = await train(out, files);
     expect(refusal).toMatchObject({ message: expect.stringContaining("the disk is full: free some space") });
+    const told = said.filter((text) => text.includes("checkpoint-")).map((text) => text.replace(/checkpoint-\d+/, ""));
+    expect(told).toHaveLength(1);
     expect(new Set(said).size).toBe(said.length);
     expect(said[0]).toContain("cannot be written (ENOSPC: what went wrong); the disk is full: free some space (");
     const found = await newestCheckpoint(out);

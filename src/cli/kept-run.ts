@@ -177,7 +177,9 @@ export class KeptRun {
 
   #warnOf({ message }: DrowseError, consequence: string): void {
     const text = `${message} (${consequence})`;
-    if (!this.#warned.has(text)) this.#warn(text);
-    this.#warned.add(text);
+    // The next checkpoint has another name, and the disk is as full.
+    const known = text.replaceAll(/checkpoint-\d+/g, "checkpoint");
+    if (!this.#warned.has(known)) this.#warn(text);
+    this.#warned.add(known);
   }
 }
