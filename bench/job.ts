@@ -54,6 +54,8 @@ export interface TrainingsJob {
   readonly task: "trainings";
   /** Processes that take them from a queue; 0: threads of the contestant itself. */
   readonly workers: number;
+  /** Units of the hidden layers. */
+  readonly hidden: readonly number[];
   readonly epochs: number;
   readonly trainings: number;
   readonly threads: number;

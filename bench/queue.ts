@@ -44,7 +44,7 @@ async function prepare(job: Job): Promise<Contestant> {
     version: `drowse ${version}`,
     detail,
     async run(units) {
-      const settings = { hidden: [32], dropout: [0.3], epochs: job.epochs, patience: "none" as const };
+      const settings = { hidden: job.hidden, dropout: job.hidden.map(() => 0.3), epochs: job.epochs, patience: "none" as const };
       // Each its own: what is asked again has its answer already.
       const all = Array.from({ length: units * job.trainings }, () => {
         const resampling = { folds: 5, repeats: 1, seed: ++trained };

@@ -232,13 +232,21 @@ function threads(lab: Lab): Case[] {
 /** Trainings that are given out at once: enough that two workers have something to do. */
 const AT_ONCE = 16;
 
-/** Trainings of a table of 1,000 rows by 8, as a sweep gives them out: what the queue costs each, and what a second worker brings. */
+/**
+ * Trainings of a table of 1,000 rows by 8, as a sweep gives them out: what the queue costs each, and what a second worker brings. The
+ * last are of the network that tables get where nothing is said.
+ */
 function queue({ field }: Lab): Case[] {
-  const layers = [8, 32, 2];
-  return [1, 40].map((epochs) => {
+  const kinds = [
+    { hidden: [32], epochs: 1 },
+    { hidden: [32], epochs: 40 },
+    { hidden: [128, 128], epochs: 40 },
+  ];
+  return kinds.map(({ hidden, epochs }) => {
+    const layers = [8, ...hidden, 2];
     const entry = (workers: number, threads: number, what: string): Entry => ({
       command: field.queue,
-      job: { task: "trainings", workers, threads, epochs, trainings: AT_ONCE },
+      job: { task: "trainings", workers, threads, hidden, epochs, trainings: AT_ONCE },
       units: 1 / AT_ONCE,
       what,
     });
