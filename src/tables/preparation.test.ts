@@ -41,6 +41,7 @@ describe("tableTask", () => {
 
   it.each([
     ["x,y\n1,a\n2,b\n", { target: "z" }, /there is no column "z"; the columns are x, y/],
+    ["x y\n1 2\n2 3\n", {}, /the table has one column, "x y"; give columns .* name what stands between them: delimiter/],
     ["x,y\n1,a\n2,a\n", {}, /the target "y" cannot be predicted: it is always "a"/],
     ["x,y\n1,a\n2,b\n", { task: "regression" }, /holds texts/],
     ["x,y\n1,0.5\n2,1.5\n", { task: "classification" }, /give the task regression/],

@@ -29,12 +29,16 @@ export interface TaskOptions {
 
 /**
  * Chooses what is to be learned.
- * @throws {DrowseError} on an unknown column, one that cannot be predicted, and fewer than two classes.
+ * @throws {DrowseError} on a single column, an unknown one, one that cannot be predicted, and fewer than two classes.
  * @example
  * const task = tableTask(await readTable(file), { target: "species" });
  */
 export function tableTask(table: Table, options: TaskOptions = {}): TableTask {
   const names = table.kinds.map(({ name }) => name);
+  if (names.length === 1) {
+    const remedy = "give columns to predict it from; where a line has several, name what stands between them: delimiter (--delimiter)";
+    throw new DrowseError("table", `the table has one column, ${show(names[0])}`, remedy);
+  }
   const dropped = (name: string) => table.kinds.find((kind) => kind.name === name)?.reason === "it is to be dropped";
   const target = options.target ?? names.filter((name) => !dropped(name)).at(-1) ?? names[names.length - 1];
   checkKnown(target, names);
