@@ -46,7 +46,7 @@ export const presets: readonly Preset[] = [
   preset(
     "A gap in the data",
     "Between two heaps of points nobody knows how the curve goes. The band, of many masks, is narrow at the points and wide in between.",
-    { data: "gap", noise: 0.05, points: 40, hidden: [64, 64], rate: 0.1, learningRate: 0.003 },
+    { data: "gap", noise: 0.05, points: 40, hidden: [64, 64], rate: 0.2, learningRate: 0.003 },
   ),
   preset(
     "Digits",

@@ -6,7 +6,7 @@ import type { Surface } from "./canvas.tsx";
 import { drawAnswers } from "./draw-answers.ts";
 import { drawNetwork } from "./draw-network.ts";
 import { titleOf } from "./kind-words.ts";
-import { loss } from "./numbers.ts";
+import { count, loss } from "./numbers.ts";
 import type { Palette } from "./palette.ts";
 
 const [WIDTH, HEIGHT] = [1200, 760];
@@ -37,10 +37,14 @@ function drawTwin(context: CanvasRenderingContext2D, twin: "awake" | "drowsy", l
     draw({ context, width, height });
     context.restore();
   };
-  at(left, 110, SIDE, SIDE, (surface) => {
-    drawAnswers(surface, data, { answers: field, colour: palette[twin], ringed: row }, palette);
-  });
-  at(left, 110 + SIDE + 10, SIDE, 250, (surface) => {
+  const isDrawn = pictureOf(data.task) !== undefined;
+  if (isDrawn)
+    at(left, 110, SIDE, SIDE, (surface) => {
+      drawAnswers(surface, data, { answers: field, colour: palette[twin], ringed: row }, palette);
+    });
+  // Where there is no picture of the answers the network has their place too.
+  const [top, height] = isDrawn ? [110 + SIDE + 10, 250] : [110, SIDE + 260];
+  at(left, top, SIDE, height, (surface) => {
     const marks = twin === "drowsy" ? { marked: looked } : {};
     drawNetwork(surface, walk, { palette, colour: palette[twin], ...marks });
   });
@@ -74,7 +78,7 @@ export function drawPicture(scene: Scene): Promise<Blob | null> {
   context.fillStyle = palette.muted;
   context.font = `18px ${FONT}`;
   context.fillText(
-    `two networks after ${view.epoch} epochs on the same ${pictureOf(scene.data.task) === "images" ? "images" : "points"}`,
+    `two networks after ${count(view.epoch)} epoch${view.epoch === 1 ? "" : "s"} on the same ${pictureOf(scene.data.task) === "images" ? "images" : "points"}`,
     MARGIN + 116,
     48,
   );
