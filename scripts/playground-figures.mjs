@@ -51,10 +51,13 @@ async function take(browser, address, { name, colorScheme, width, height = 1400,
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   await page.goto(address);
   await page.getByRole("button", { name: preset }).click();
+  // Not as fast as it can, which is past the epoch before it is seen.
+  await page.getByLabel("Speed").selectOption("100 steps a second");
   await page.getByRole("button", { name: "Play" }).click();
   const epoch = page.getByTestId("epoch");
   while (Number((await epoch.textContent()).replaceAll(",", "")) < epochs) await page.waitForTimeout(100);
   await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByLabel("Speed").selectOption("as fast as it can");
   // The ensemble comes after the last step.
   await act?.(page);
   await page.waitForTimeout(2000);

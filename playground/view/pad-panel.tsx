@@ -152,7 +152,14 @@ function Answers() {
   const columns = [awake, drowsy, mean].map((values) => ({ values, most: answers ? likeliest(values, 0, digits) : -1 }));
   const most = Math.log(digits);
   const draws = kindWords[settings.value.kind].draw === "draw" ? "draws" : "masks";
-  const doubt = (nats: number) => (answers ? `${nats.toFixed(2)} of ${most.toFixed(2)}, ${sureness(nats / most)}` : "–");
+  const doubt = (nats: number) =>
+    answers ? (
+      <>
+        {nats.toFixed(2)} of {most.toFixed(2)} <small class="sureness">{sureness(nats / most)}</small>
+      </>
+    ) : (
+      "–"
+    );
   return (
     <div class="answers">
       <table>

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -10,6 +10,7 @@ import { buildNetwork } from "../../playground/engine/network.ts";
 import { kindNames, standardSettings } from "../../playground/state/settings.ts";
 import { stagesOf } from "../../playground/view/stages/stages.ts";
 import { root } from "../../scripts/root.mjs";
+import { familyKernels } from "../../src/wasm/generated/family-kernels.ts";
 import { describeInChromium, type OpenedPage, openPage } from "./harness.ts";
 
 // The built page of the playground, as it is in the package.
@@ -503,5 +504,12 @@ describe("the files of the playground", () => {
     const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
     expect(bytes).toBeGreaterThan(60_000);
     expect(bytes).toBeLessThan(300_000);
+  });
+
+  it("leave the kernels of the family for later", () => {
+    const kernels = familyKernels.deflated.slice(0, 80);
+    const folder = join(site, "assets");
+    const holding = readdirSync(folder).filter((name) => readFileSync(join(folder, name), "utf8").includes(kernels));
+    expect(holding).toEqual([expect.stringMatching(/^family-/)]);
   });
 });
