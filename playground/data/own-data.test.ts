@@ -93,7 +93,7 @@ describe("a file of one's own", () => {
     ],
     ["has many rows", ["a,b", ...rows(6000, (row) => `${row % 9},${row % 2}`)], "it has 6,000 rows, and the page takes 5,000"],
     ["is large", ["a,b,c", ...rows(1_000_000, (row) => `${row % 10},1.5,2`)], "bytes, and the page takes 4,000,000"],
-    ["has one column", ["a", ...rows(30, (row) => String(wave(row)))], "no column is left beside the target"],
+    ["has one column", ["a", ...rows(30, (row) => String(wave(row)))], 'the table has one column, "a"'],
     [
       "has many inputs",
       [
