@@ -37,6 +37,14 @@ export function chart({ description, ...options }: ChartOptions): Html {
   return html`<div class="chart" role="img" aria-label="${description}">${new Html(String(drawn))}</div>`;
 }
 
+/** The axis of so many epochs, with ticks at whole ones alone. */
+export const epochAxis = (last: number) => ({
+  label: "epoch",
+  domain: [1, Math.max(2, last)],
+  ticks: Math.min(6, Math.max(1, last - 1)),
+  tickFormat: String,
+});
+
 /** A key of colours, in words beside strokes of them. */
 export function legend(entries: readonly (readonly [name: string, kind: "training" | "held" | "mark"])[]): Html {
   return html`<p class="legend">${entries.map(([name, kind]) => html`<span class="key ${kind}">${name}</span> `)}</p>`;

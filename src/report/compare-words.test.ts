@@ -40,7 +40,9 @@ describe("what a comparison says", () => {
   });
 
   it("tells of the likelihood apart", () => {
-    expect(likelihoodText(answer("helps", -0.1, -0.2, -0.05))).toMatch(/does help: inverted 0\.3 changes it by -0\.1 /);
+    expect(likelihoodText(answer("helps", -0.1, -0.2, -0.05))).toMatch(
+      /does help: inverted 0\.3 changes it by −0\.1 \(95%: −0\.2 to −0\.05\)/,
+    );
     expect(likelihoodText(answer("hurts", 0.1, 0.05, 0.2))).toMatch(/does not help/);
     expect(likelihoodText(answer("unclear", 0.1, -0.05, 0.2))).toMatch(/do not tell/);
   });

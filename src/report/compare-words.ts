@@ -47,7 +47,8 @@ export function answerText(task: ComparedTask, { verdict, best, difference }: An
 /** The same of how likely the network holds what is so. */
 export function likelihoodText({ verdict, best, difference }: Answer): string {
   const { mean, low, high } = difference;
-  const interval = `${brief(mean)} (95%: ${brief(low)} to ${brief(high)})`;
+  const signed = (value: number) => `${value < 0 ? "−" : "+"}${brief(Math.abs(value))}`;
+  const interval = `${signed(mean)} (95%: ${signed(low)} to ${signed(high)})`;
   if (verdict === "helps")
     return `By negative log-likelihood it does help: ${best.name} changes it by ${interval}; less is better.`;
   if (verdict === "hurts")

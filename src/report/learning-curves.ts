@@ -1,5 +1,5 @@
 import { dot, lineY, type Markish, ruleX, text } from "@observablehq/plot";
-import { COLOURS, chart, legend } from "./chart.ts";
+import { COLOURS, chart, epochAxis, legend } from "./chart.ts";
 import { type Html, html } from "./html.ts";
 import { brief, count, counted, percent } from "./numbers.ts";
 import type { ReportEpoch, RunFacts } from "./run-facts.ts";
@@ -62,12 +62,7 @@ function figure({ epochs, held: set, bestEpoch }: RunFacts, { title, training, h
   ];
   const svg = chart({
     description: `${told.join(" ")}.`,
-    x: {
-      label: "epoch",
-      domain: [1, Math.max(2, last.epoch)],
-      ticks: 6,
-      tickFormat: (epoch: number) => (epoch % 1 ? "" : `${epoch}`),
-    },
+    x: epochAxis(last.epoch),
     y: { label: null, grid: true, ticks: 5, tickFormat: format, zero: training === "error", nice: true },
     marks: [
       ...(bestEpoch === undefined

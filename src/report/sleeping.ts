@@ -1,5 +1,5 @@
 import { lineY, type Markish } from "@observablehq/plot";
-import { COLOURS, chart, legend } from "./chart.ts";
+import { COLOURS, chart, epochAxis, legend } from "./chart.ts";
 import { type Html, html } from "./html.ts";
 import { percent } from "./numbers.ts";
 import type { RunFacts } from "./run-facts.ts";
@@ -15,12 +15,7 @@ export function sleeping(facts: RunFacts): Html | undefined {
     lineY(points, { x: "epoch", y, stroke, strokeWidth: 2, ...(dashes ? { strokeDasharray: dashes } : {}) });
   const svg = chart({
     description: `Over the epochs ${percent(mean)} of the multiply-adds were skipped in the mean${rates.length > 0 ? `; the rate of dropout was ${percent(rates[0].rate ?? 0)} in the first epoch and ${percent(rates[rates.length - 1].rate ?? 0)} in the last` : ""}.`,
-    x: {
-      label: "epoch",
-      domain: [1, Math.max(2, epochs[epochs.length - 1].epoch)],
-      ticks: 6,
-      tickFormat: (epoch: number) => (epoch % 1 ? "" : `${epoch}`),
-    },
+    x: epochAxis(epochs[epochs.length - 1].epoch),
     y: { label: null, domain: [0, 1], grid: true, ticks: 5, tickFormat: (share: number) => `${Math.round(100 * share)}%` },
     marks: [...(rates.length > 0 ? [curve("rate", COLOURS.training, "5 3")] : []), curve("skipped", COLOURS.held)],
   });
