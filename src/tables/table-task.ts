@@ -36,7 +36,8 @@ export interface TaskOptions {
 export function tableTask(table: Table, options: TaskOptions = {}): TableTask {
   const names = table.kinds.map(({ name }) => name);
   if (names.length === 1) {
-    const remedy = "give columns to predict it from; where a line has several, name what stands between them: delimiter (--delimiter)";
+    const remedy =
+      "give columns to predict it from; where a line has several, name what stands between them: delimiter (--delimiter)";
     throw new DrowseError("table", `the table has one column, ${show(names[0])}`, remedy);
   }
   const dropped = (name: string) => table.kinds.find((kind) => kind.name === name)?.reason === "it is to be dropped";
