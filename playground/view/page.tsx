@@ -1,6 +1,7 @@
-import { complaints, failure, isDrawn, isOfImages, notes, refusal, view } from "../state/page.ts";
+import { complaints, failure, isDrawn, isOfImages, notes, refusal, settings, view } from "../state/page.ts";
 import { isCrowded } from "./draw-network.ts";
 import { Header } from "./header.tsx";
+import { sleepers } from "./kind-words.ts";
 import { Losses } from "./losses.tsx";
 import { count } from "./numbers.ts";
 import { PadPanel } from "./pad-panel.tsx";
@@ -58,8 +59,16 @@ export function Page() {
               <TwinFigure twin="awake" />
               <TwinFigure twin="drowsy" />
               <p class="key">
-                A neuron is <i class="dot full" /> as full as it is active, <i class="dot" /> awake with nothing to say, or{" "}
-                <i class="dot asleep" /> asleep
+                A neuron is <i class="dot full" /> as full as it is active
+                {sleepers(settings.value) === "weights" ? (
+                  <>
+                    , or <i class="dot" /> has nothing to say; a weight that sleeps has no line
+                  </>
+                ) : (
+                  <>
+                    , <i class="dot" /> awake with nothing to say, or <i class="dot asleep" /> asleep
+                  </>
+                )}
                 {isOfImages.value && (
                   <>
                     ; a pixel with a <i class="speck" /> is asleep too

@@ -7,7 +7,7 @@ import { Canvas, type Surface } from "./canvas.tsx";
 import { drawAnswers, nearestRow } from "./draw-answers.ts";
 import { imageAt } from "./draw-digits.ts";
 import { drawNetwork } from "./draw-network.ts";
-import { kindWords, titleOf } from "./kind-words.ts";
+import { kindWords, sleepers, titleOf } from "./kind-words.ts";
 import { type NetworkLayout, type Spot, unitAt } from "./network-layout.ts";
 import { count, figures, loss, percent } from "./numbers.ts";
 import { palette } from "./palette.ts";
@@ -15,22 +15,15 @@ import { unitWords } from "./unit-words.ts";
 
 export type TwinName = "awake" | "drowsy";
 
-/** How many hidden units and inputs of a step are awake; where weights sleep, how many of them. */
-export function awakeCount({ columns, bundles }: Walk): { awake: number; all: number } {
-  const weights = bundles.flatMap(({ mask }) => (mask ? [mask] : []));
-  const masks = weights.length > 0 ? weights : columns.map(({ mask }) => mask);
+/** How many neurons of a step are awake, or how many weights where those sleep on the right, in words. */
+function awakeWords({ columns, bundles }: Walk): string {
+  const ofWeights = sleepers(settings.value) === "weights";
   const ones = (of: Uint8Array) => of.reduce((sum, word) => sum + word, 0);
-  return {
-    awake: masks.reduce((sum, mask) => sum + ones(mask), 0),
-    all: masks.reduce((sum, mask) => sum + mask.length, 0),
-  };
-}
-
-/** What is seen of a step, in words. */
-function awakeWords(walk: Walk): string {
-  const { awake, all } = awakeCount(walk);
-  const weights = walk.bundles.some(({ mask }) => mask !== undefined);
-  return `${count(awake)} of ${count(all)} ${weights ? "weights " : ""}awake`;
+  const parts = ofWeights
+    ? bundles.map(({ mask, weights }) => [mask ? ones(mask) : weights.length, weights.length])
+    : columns.map(({ mask }) => [ones(mask), mask.length]);
+  const [awake, all] = [0, 1].map((which) => parts.reduce((sum, part) => sum + part[which], 0));
+  return `${count(awake)} of ${count(all)} ${ofWeights ? "weights " : ""}awake`;
 }
 
 /** The error on new points, as the data set counts it. */

@@ -208,6 +208,11 @@ describeInChromium("the playground", () => {
     const mask = await weightMask(seed, { column: 1, rate: 0.3, inputs: 8, units: 8, row: 0, pass: 0 });
     const awake = mask.reduce((sum, word) => sum + word, 0);
     await page.getByTestId("roll-call").getByText(`weights 2: ${awake} of 64 awake`).waitFor({ state: "attached" });
+    // Of 16 from the inputs none sleeps; left all are awake.
+    const [left, right] = await page.locator(".twin figcaption b").allTextContents();
+    expect(left).toBe("88 of 88 weights awake");
+    expect(right).toMatch(/of 88 weights awake$/);
+    expect(right).not.toBe(left);
   });
 
   it("moves rates by a schedule while it trains, and has a rate for each layer", async () => {
