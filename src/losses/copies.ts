@@ -4,7 +4,7 @@ import { DrowseError } from "../tensor/errors.ts";
 import type { Copies, Loss } from "./loss.ts";
 
 /** Copy c of row r has the masks of row r + c COPY_ROWS: there may be so many rows. */
-const COPY_ROWS = 2 ** 26;
+const COPY_ROWS = 0x400_0000;
 
 /** Copies of rows, each with masks of its own: `count` of them, from the first or the last layer on that draws masks or noise. */
 export function copiesOfRows(kind: Loss["kind"], count: number, from: "first" | "last"): Copies {

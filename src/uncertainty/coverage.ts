@@ -7,7 +7,7 @@ import { checkLevels } from "./quantiles.ts";
 import { readSamples, type Samples } from "./samples.ts";
 
 /** Default levels: 0.05, 0.1, ..., 0.95. */
-const LEVELS = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
+const LEVELS = /* @__PURE__ */ Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
 
 /** A predicted distribution of each target: the samples with Gaussian noise of precision tau around each, or a Gaussian. */
 export type Distribution =

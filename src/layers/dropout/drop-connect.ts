@@ -38,7 +38,7 @@ export interface DropConnect extends DropoutLayer {
 }
 
 /** The numbers of a mask are those of units: as many as 31 bits count. */
-const MOST_WORDS = 2 ** 31;
+const MOST_WORDS = 0x8000_0000;
 
 /**
  * DropConnect (Wan, Zeiler, Zhang, LeCun and Fergus 2013): a dense layer in which not units but weights sleep, each with
