@@ -78,7 +78,7 @@ export type { EpochWeights, FitState, WatchState } from "./model/fit-state.ts";
 export type { History } from "./model/history.ts";
 export type { Evaluation, Measured } from "./model/inference.ts";
 export { dropoutMask, type Mask } from "./model/mask-of-layer.ts";
-export { type MaskRecording, recordMasks } from "./model/mask-recording.ts";
+export { type MaskRecording, type RecordedMasks, recordMasks } from "./model/mask-recording.ts";
 export { Model } from "./model/model.ts";
 export type { MonitorName, MonitorOptions, ValidationName } from "./model/monitor.ts";
 export type { Network } from "./model/network.ts";

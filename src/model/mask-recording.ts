@@ -1,4 +1,3 @@
-import { isDropout } from "../layers/dropout/dropout-layer.ts";
 import { checkNumber, checkOptions } from "../layers/options.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
@@ -12,8 +11,19 @@ export interface MaskRecording {
   readonly version: 1;
   readonly generator: string;
   readonly seed: number;
-  /** By the layers' names: the pass whose masks they are, for which shape, at which rate. */
-  readonly layers: Readonly<Record<string, { readonly pass: number; readonly shape: Shape; readonly rate: number }>>;
+  /** By the layers' names. */
+  readonly layers: Readonly<Record<string, RecordedMasks>>;
+}
+
+/** Which masks of a layer. */
+export interface RecordedMasks {
+  /** The pass whose masks they are. */
+  readonly pass: number;
+  /** For which shape, at which rate. */
+  readonly shape: Shape;
+  readonly rate: number;
+  /** Of which kind of layer, such as `"dropout"`. */
+  readonly kind: string;
 }
 
 /**
@@ -31,7 +41,7 @@ export function recordMasks(model: Network, options: { pass?: number; layers?: r
     throw new DrowseError("recordMasks", `the model is ${show(model)}`, "give a model of this library");
   checkOptions("recordMasks", options, ["pass", "layers"]);
   const { pass = model.pass, layers } = options;
-  checkNumber("recordMasks", "pass", pass, isPass, "give a whole number of at least 0");
+  checkNumber("recordMasks", "pass", pass, isCount, "give a whole number of at least 0");
   return recordingOf("recordMasks", model, { layers, passOf: () => pass });
 }
 
@@ -51,7 +61,7 @@ export function recordingOf(
   checkDropoutNames(operation, graph, names);
   const recorded = nodes
     .filter(({ name }) => names.includes(name))
-    .map(({ name, layer, outputShape }) => [name, { pass: passOf(name), shape: outputShape, rate: layer.rate }]);
+    .map(({ name, layer, outputShape: shape }) => [name, { pass: passOf(name), shape, rate: layer.rate, kind: layer.kind }]);
   return { version: 1, generator: GENERATOR, seed, layers: Object.fromEntries(recorded) };
 }
 
@@ -64,24 +74,24 @@ export function checkRecording(operation: string, recording: MaskRecording, seed
     refuse(`the recording is ${show(recording)}`, "give one that masks.record() or recordMasks made");
   if (recording.generator !== GENERATOR)
     refuse(`the recording was made with generator ${show(recording.generator)}`, `this version has ${GENERATOR}`);
-  if (recording.seed !== seed)
-    refuse(`the recording's seed is ${show(recording.seed)}`, `this model's is ${seed}: its masks are others`);
+  if (recording.seed !== seed) refuse(`the recording's seed is ${show(recording.seed)}`, `this model's is ${seed}`);
   checkDropoutNames(operation, graph, Object.keys(recording.layers));
-  for (const { name, layer, outputShape } of graph.nodes) {
-    if (!isDropout(layer) || !Object.hasOwn(recording.layers, name)) continue;
-    const { pass, shape, rate } = recording.layers[name] ?? {};
+  for (const { name, layer, outputShape } of dropoutNodes(graph)) {
+    if (!Object.hasOwn(recording.layers, name)) continue;
+    const { pass, shape, rate, kind } = recording.layers[name] ?? {};
     if (!Array.isArray(shape) || !sameShape(shape, outputShape))
       refuse(`the recorded masks of ${name} have shape ${show(shape)}`, `in this model it has ${formatShape(outputShape)}`);
+    if (kind !== layer.kind) refuse(`the masks of ${name} were recorded of ${kind}`, `here it is ${layer.kind}`);
     if (rate !== layer.rate)
       refuse(
         `the masks of ${name} were recorded at rate ${show(rate)}`,
         `its rate is ${layer.rate}: setRate("${name}", ${rate}) first`,
       );
-    checkNumber(operation, `the pass of ${name}`, pass, isPass, "give a recording that masks.record() or recordMasks made");
+    checkNumber(operation, `the pass of ${name}`, pass, isCount, "give one that masks.record() or recordMasks made");
   }
 }
 
-/** Whether a number can be the pass of masks. */
-export function isPass(value: number): boolean {
+/** Whether a number can be the pass of masks, or a step. */
+export function isCount(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 }

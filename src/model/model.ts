@@ -17,6 +17,7 @@ import { fitModel } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
+import { isCount } from "./mask-recording.ts";
 import { predictUncertain, type UncertainOptions } from "./predict-uncertain.ts";
 import { PredictingNetwork, type RunOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
@@ -139,15 +140,13 @@ export class Model extends PredictingNetwork {
     const loss = resolveLoss("trace", options.loss);
     const source = prepareData("trace", data, lossRequest("trace", this, loss));
     const rows = Array.from(options.rows ?? { length: source.count }, (row, index) => (options.rows ? Number(row) : index));
-    if (rows.length === 0 || !rows.every((row) => Number.isInteger(row) && row >= 0 && row < source.count)) {
+    if (rows.length === 0 || !rows.every((row) => isCount(row) && row < source.count)) {
       throw new DrowseError("trace", `the rows are ${show(rows)}`, `give indices from 0 to ${source.count - 1}`);
     }
     checkBatches("trace", this.graph, rows.length, rows.length);
     const { pass = this.pass, batch = 0, path = 0, optimizer = sgd({ learningRate: () => 0 }) } = options;
-    for (const [what, value] of Object.entries({ pass, batch })) {
-      const accepts = (number: number) => Number.isInteger(number) && number >= 0 && number < 2 ** 31;
-      checkNumber("trace", what, value, accepts, "give a whole number of at least 0");
-    }
+    for (const [what, value] of Object.entries({ pass, batch }))
+      checkNumber("trace", what, value, isCount, "give a whole number of at least 0");
     if (![0, 1, 2, 3, 4].includes(path)) throw new DrowseError("trace", `path is ${show(path)}`, "give 0, 1, 2, 3 or 4");
     return traceStep({
       graph: this.graph,

@@ -194,7 +194,7 @@ describe("recordMasks", () => {
     await model.fit(data, { loss, optimizer: sgd({ learningRate: 0.1 }), epochs: 3 });
     expect(recordMasks(model).layers.dropout1.pass).toBe(3);
     expect(recordMasks(model, { pass: 7, layers: ["dropout2"] }).layers).toEqual({
-      dropout2: { pass: 7, shape: [19], rate: 0.3 },
+      dropout2: { pass: 7, shape: [19], rate: 0.3, kind: "dropout" },
     });
   });
 
@@ -227,6 +227,10 @@ describe("predictMasked refuses", () => {
     ["the recording's seed is 4; this model's is 5", () => call({}, build({ seed: 5 }))],
     ["the recorded masks of dropout2 have shape [19]; in this model it has [20]", () => call({}, build({ units: 20 }))],
     ["the masks of dropout2 were recorded at rate 0.3; its rate is 0.31", () => call({}, build({ rate: 0.31 }))],
+    [
+      "the masks of dropout2 were recorded of gaussianDropout; here it is dropout",
+      () => call({ masks: layer({ kind: "gaussianDropout" }) }),
+    ],
     [
       'there is no layer "dropout1"; the model has no dropout layer',
       () => call({}, sequential({ input: [INPUTS], seed: 4 }, [dense(3)])),

@@ -13,7 +13,7 @@ import type { Program } from "../wasm/program.ts";
 import type { Graph } from "./graph.ts";
 import { predictSource } from "./inference.ts";
 import { checkPlaces } from "./mask-of-layer.ts";
-import { checkRecording, isPass, type MaskRecording } from "./mask-recording.ts";
+import { checkRecording, isCount, type MaskRecording } from "./mask-recording.ts";
 import { Network } from "./network.ts";
 import { emitInference } from "./passes.ts";
 import { type PlanBuilder, SAMPLES } from "./plan-builder.ts";
@@ -70,7 +70,7 @@ export async function predictMasked(network: Network, x: Rows | BatchSource, opt
   checkOptions(OPERATION, options, OPTIONS);
   const { masks, batch = 0, scale, threads, signal, output = "link" } = options;
   checkSignal(OPERATION, signal);
-  checkNumber(OPERATION, "batch", batch, isPass, "give a whole number of at least 0");
+  checkNumber(OPERATION, "batch", batch, isCount, "give a whole number of at least 0");
   const link = checkOutput(OPERATION, output, network.link);
   const { inputShape, inputScale, outputShape, graph, seed, weights } = network;
   checkRecording(OPERATION, masks, seed, graph);

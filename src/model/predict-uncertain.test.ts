@@ -177,7 +177,7 @@ describe("what predictUncertain tells", () => {
     const result = await model.predictUncertain(data.x, { samples: 13, keepSamples: true, quantiles: [0, 0.5] });
     const { samples, mean, std, quantiles, entropy, mutualInformation, variationRatio } = result;
     expect(() => result.variance).toThrow(
-      "predictUncertain: variance is read, and the noise of the targets is not known; give tau",
+      "predictUncertain: variance is read, and the noise of the targets is not known; give tau, which chooseTau finds, or train on numbers",
     );
     expect(mean).toEqual(sampleMean(samples));
     expect(std).toEqual(sampleDeviation(samples));

@@ -79,8 +79,8 @@ describe("masks of a trainer", () => {
       return structuredClone(trainer.masks.record({ layers: ["dropout1", "dropout2"] }));
     });
     expect(recording.layers).toEqual({
-      dropout1: { pass: 0, shape: [8], rate: 0.2 },
-      dropout2: { pass: 0, shape: [19], rate: 0.3 },
+      dropout1: { pass: 0, shape: [8], rate: 0.2, kind: "dropout" },
+      dropout2: { pass: 0, shape: [19], rate: 0.3, kind: "dropout" },
     });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 23 }), fc.integer({ min: 0, max: 40 }), async (batchSize, step) => {
@@ -186,7 +186,7 @@ describe("masks of a trainer", () => {
       expect(() => trainer.masks.record({ layers: "dropout1" } as never)).toThrow('masks: layers is "dropout1"; give an array');
       expect(() => trainer.masks.record(null as never)).toThrow("masks: the options are null");
       expect(() => trainer.masks.record({ pass: 1 } as never)).toThrow('masks: unknown option "pass"');
-      expect(() => trainer.masks.read(-1)).toThrow("the step is -1; give a step");
+      expect(() => trainer.masks.read(-1)).toThrow("the step is -1; give a whole number of at least 0");
       const running = trainer.run(1);
       expect(() => trainer.masks.replay(recording)).toThrow("it is still busy");
       expect(() => trainer.masks.release()).toThrow("it is still busy");

@@ -5,7 +5,7 @@ import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Graph } from "./graph.ts";
-import { checkRecording, type MaskRecording, recordingOf } from "./mask-recording.ts";
+import { checkRecording, isCount, type MaskRecording, recordingOf } from "./mask-recording.ts";
 import { dropoutNodes, maskShapeOf } from "./rates.ts";
 
 /** A layer's masks in a step. */
@@ -80,11 +80,10 @@ export class TrainerMasks {
    * layers.dropout1.sleeping[0]; // units that slept for row rows[0]
    */
   read(step = this.#owner.lastStep(), copy = 0): StepMasks {
-    const isPlace = (value: number) => Number.isInteger(value) && value >= 0;
-    checkNumber("masks", "the step", step, isPlace, "give a step, a whole number from 0");
+    checkNumber("masks", "the step", step, isCount, "give a whole number of at least 0");
     const { of: copies, from } = this.#owner.copies();
     const most = copies?.count ?? 1;
-    checkNumber("masks", "the copy", copy, (value) => isPlace(value) && value < most, `give a whole number below ${most}`);
+    checkNumber("masks", "the copy", copy, (value) => isCount(value) && value < most, `give a whole number below ${most}`);
     const { pass, batch, rows, graph } = this.#owner.stepAt(step);
     const first = graph.nodes.findIndex(({ name }) => name === from);
     const layers = dropoutNodes(graph).flatMap((node): [string, LayerMasks][] => {
@@ -124,7 +123,7 @@ export class TrainerMasks {
 
   /**
    * From the next step on the layers of a recording have its masks in every pass, until `release`; the others go on.
-   * @throws {DrowseError} on a recording of another seed, of layers that are not here, of another shape or rate, or whose rate
+   * @throws {DrowseError} on a recording of another seed, of layers that are not here, of another kind, shape or rate, or whose rate
    * follows a schedule, and while the trainer is busy.
    * @example
    * const recording = trainer.masks.record();

@@ -4,7 +4,7 @@ import { GENERATOR } from "../random/philox.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { graphParameters, isTrained } from "./graph.ts";
-import { isPass } from "./mask-recording.ts";
+import { isCount } from "./mask-recording.ts";
 import type { Network } from "./network.ts";
 import { checkDropoutNames, type Rates, ratesOf, withRates } from "./rates.ts";
 import type { ScheduledRates } from "./scheduled-rates.ts";
@@ -99,7 +99,7 @@ export function checkState(trainer: StateRequest, state: TrainerState): void {
   withRates("restore: the state", model.graph, state.rates ?? {});
   checkDropoutNames("restore: the state", model.graph, Object.keys(state.maskPasses ?? {}));
   for (const [name, pass] of Object.entries(state.maskPasses ?? {})) {
-    checkNumber("restore: the state", `the pass of ${name}`, pass, isPass, "give a state made by trainer.state()");
+    checkNumber("restore: the state", `the pass of ${name}`, pass, isCount, "give a state made by trainer.state()");
   }
   checkSchedule(trainer.schedules, state, refuse);
   checkCopies(trainer, state, refuse);

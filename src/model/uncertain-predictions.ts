@@ -40,7 +40,7 @@ const ABSENT: Readonly<Record<string, readonly string[]>> = {
   entropy: NO_CLASSES,
   mutualInformation: NO_CLASSES,
   variationRatio: NO_CLASSES,
-  variance: ["the noise of the targets is not known", "give tau, which chooseTau finds"],
+  variance: ["the noise of the targets is not known", "give tau, which chooseTau finds, or train on numbers"],
   samples: ["they were not kept", "give keepSamples: true"],
 };
 

@@ -42,7 +42,7 @@ const MOST_WORDS = 0x8000_0000;
 
 /**
  * DropConnect (Wan, Zeiler, Zhang, LeCun and Fergus 2013): a dense layer in which not units but weights sleep, each with
- * probability `rate`; biases do not.
+ * probability `rate`. Biases do not, as those of dropout do not; in the paper they sleep as well.
  *
  *     inverted   training y = (m * W) x / keep + b    prediction y = W x + b
  *     standard   training y = (m * W) x + b           prediction y = keep W x + b         m ~ Bernoulli(keep) for each weight
