@@ -51,7 +51,7 @@ export function rateChart(results: readonly RateResult[]): string {
   const highest = Math.max(...results.flatMap(({ fixedUnits, fixedAwake }) => [fixedUnits, fixedAwake]));
   return chartSvg({
     title: "How often a hidden unit may sleep",
-    description: "MNIST, 10,000 images, two hidden layers; published (all images, three layers of 2048): two numbers at p = 0.1",
+    description: "MNIST, 10,000 images, two layers; published (all images, three of 2048): two numbers at p = 0.1",
     across: "p, probability to keep a hidden unit",
     up: "test error",
     xTicks: [0, 0.2, 0.4, 0.6, 0.8, 1].map((at) => ({ at, text: String(at) })),
