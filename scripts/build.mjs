@@ -30,6 +30,7 @@ const kernelModules = [
 // Scripts of threads, each with all it imports. Entry, module of TypeScript, and name and purpose of the constant in it.
 const workerModule = "src/wasm/generated/worker.ts";
 const trialWorkerModule = "src/study/generated/trial-worker.ts";
+const partWorkerModule = "src/queue/generated/part-worker.ts";
 const workerScripts = {
   worker: { entry: "src/wasm/worker-main.ts", output: workerModule, name: "workerSource", purpose: "a worker thread" },
   trialWorker: {
@@ -37,6 +38,12 @@ const workerScripts = {
     output: trialWorkerModule,
     name: "trialWorkerSource",
     purpose: "a thread that trains",
+  },
+  partWorker: {
+    entry: "src/queue/part-worker-main.ts",
+    output: partWorkerModule,
+    name: "partWorkerSource",
+    purpose: "a thread that predicts parts",
   },
 };
 // The page of drowse play, which stands in the package beside the library.
@@ -59,16 +66,23 @@ const steps = [
   {
     name: "worker",
     inputs: ["src", "tsconfig.json", ...tools],
-    except: [workerModule, trialWorkerModule],
+    except: [workerModule, trialWorkerModule, partWorkerModule],
     outputs: [workerModule],
     make: () => makeWorker(workerScripts.worker),
   },
   {
     name: "trial worker",
     inputs: ["src", "tsconfig.json", ...tools],
-    except: [trialWorkerModule],
+    except: [trialWorkerModule, partWorkerModule],
     outputs: [trialWorkerModule],
     make: () => makeWorker(workerScripts.trialWorker),
+  },
+  {
+    name: "part worker",
+    inputs: ["src", "tsconfig.json", ...tools],
+    except: [trialWorkerModule, partWorkerModule],
+    outputs: [partWorkerModule],
+    make: () => makeWorker(workerScripts.partWorker),
   },
   {
     name: "dist",

@@ -8,7 +8,7 @@ import { findRedis } from "./redis.mjs";
 import { isProgram, root } from "./root.mjs";
 import { setup } from "./setup.mjs";
 
-// What a training, an idle worker and an idle sweep cost Redis, by its own counts (INFO commandstats and stats).
+// What a training, a part of a prediction and an idle worker cost Redis, by its own counts (INFO commandstats and stats).
 //
 //   node scripts/queue-cost.mjs [trials]
 
@@ -16,9 +16,13 @@ const PORT = 16_399;
 const IDLE_SECONDS = 20;
 
 const children = [];
+/** Parts that workers have told of. */
+let parts = 0;
 function start(program, args, cwd) {
   const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
-  child.stdout.resume();
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    parts += text.split('"event":"part"').length - 1;
+  });
   children.push(child);
   return new Promise((resolve) => child.on("close", resolve));
 }
@@ -83,7 +87,7 @@ if (isProgram(import.meta.url)) {
     const empty = await counts(client);
     await wait(IDLE_SECONDS * 1000);
     tell("nobody", between(empty, await counts(client)), IDLE_SECONDS, "second");
-    const workers = [0, 1].map(() => drowse("worker", address, "--threads", "1", "--no-cache"));
+    const workers = [0, 1].map(() => drowse("worker", address, "--threads", "1", "--no-cache", "--json"));
     await wait(3000);
     const idle = await counts(client);
     await wait(IDLE_SECONDS * 1000);
@@ -111,6 +115,20 @@ if (isProgram(import.meta.url)) {
     // The best is trained on two times five folds more, beside the same without dropout.
     const trainings = 5 * trials + 20;
     tell(`${trials} trials of 5 folds in ${seconds.toFixed(1)} s`, cost, trainings, "training");
+    const table = Array.from({ length: 200_000 }, (_, i) => `${(i * 7919) % 997},${(i * 104_729) % 991}`);
+    writeFileSync(join(folder, "table.csv"), `x,y\n${table.join("\n")}\n`);
+    await drowse("train", "rows.csv", "--hidden", "16", "--epochs", "2", "--out", "run");
+    for (const more of [[], ["--uncertainty", "30"]]) {
+      const spread = (path) => drowse("predict", "run", path, "--to", "out.csv", "--queue", address, ...more);
+      await spread("rows.csv");
+      const before = await counts(client);
+      const [begun, had] = [performance.now(), parts];
+      await spread("table.csv");
+      const seconds = (performance.now() - begun) / 1000;
+      await wait(500);
+      const what = `${table.length} rows${more.length > 0 ? " with samples" : ""} in ${parts - had} parts, ${seconds.toFixed(1)} s`;
+      tell(what, between(before, await counts(client)), parts - had, "part");
+    }
     client.disconnect();
     void workers;
   } catch (error) {

@@ -3,7 +3,11 @@ import { Queue, QueueEvents } from "bullmq";
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dataKey, keyPrefix, queueName } from "../src/queue/names.ts";
+import { saveModel } from "../src/formats/model-file.ts";
+import { dense } from "../src/layers/dense.ts";
+import { sequential } from "../src/model/sequential.ts";
+import { dataKey, keyPrefix, partKey, queueName } from "../src/queue/names.ts";
+import { rowsFile } from "../src/queue/part-tensors.ts";
 import { parseRedisAddress } from "../src/queue/redis-address.ts";
 import { runWorker, type WorkerEnd, type WorkerEvent } from "../src/queue/worker.ts";
 import { GENERATOR } from "../src/random/philox.ts";
@@ -28,6 +32,17 @@ const job = {
     repeat: 0,
     fold: 0,
   },
+};
+
+const part = {
+  step: "part",
+  drowse: VERSION,
+  generator: GENERATOR,
+  model: { hash, bytes: csv.length },
+  part: "0-1",
+  rows: 1,
+  input: { hash, bytes: csv.length },
+  request: { output: "link", first: 0 },
 };
 
 describeWithAnyRedis("what is pushed into the queue by hand", { timeout: 60_000 }, () => {
@@ -93,6 +108,11 @@ describeWithAnyRedis("what is pushed into the queue by hand", { timeout: 60_000 
         { ...job, request: { ...request, configuration: { ...request.configuration, dropout: [2] } } },
         /^malformed: job.request.configuration.dropout.0 is 2; give a number from 0/,
       ],
+      [{ ...part, part: "../data" }, /^malformed: job.part is "..\/data"; give a name of hexadecimal digits/],
+      [{ ...part, input: { ...part.input, at: "/etc/passwd" } }, /^malformed: job.input.at is no setting there is/],
+      [{ ...part, rows: 0 }, /^malformed: job.rows is 0/],
+      [{ ...part, request: { ...part.request, samples: 1e9 } }, /^malformed: job.request.samples is 1000000000/],
+      [{ ...part, request: job.request }, /^malformed: job.request/],
       [{ ...job, drowse: "0.0.1" }, /^refused: the work is of drowse 0.0.1 .*, and this worker is drowse 1.2.3/],
       [{ ...job, generator: "another" }, /^refused: the work is of drowse 1.2.3 \(another\)/],
     ];
@@ -108,10 +128,26 @@ describeWithAnyRedis("what is pushed into the queue by hand", { timeout: 60_000 
     expect(await push({ ...job, recipe: { reading: { format: "parquet" } } })).toHaveProperty("answer.mistake");
   });
 
+  it("says what is mistaken in a model or in rows that are none", async () => {
+    await client.hset(partKey(part.part, "input"), { 0: csv, pieces: "1" });
+    expect(await push(part)).toMatchObject({ answer: { mistake: ["readSafetensors", expect.any(String), expect.any(String)] } });
+    const model = saveModel(sequential({ input: [3], seed: 1 }, [dense(2)]));
+    const reference = { hash: createHash("sha256").update(model).digest("hex"), bytes: model.length };
+    await client.hset(dataKey(reference.hash), { 0: Buffer.from(model), pieces: "1" });
+    expect(await push({ ...part, model: reference })).toHaveProperty("answer.mistake.0", "readSafetensors");
+    const rows = rowsFile({ data: Float32Array.of(1, 2, 3), shape: [1, 3] });
+    await client.hset(partKey("0-2", "input"), { 0: Buffer.from(rows), pieces: "1" });
+    const input = { hash: createHash("sha256").update(rows).digest("hex"), bytes: rows.length };
+    const good = { ...part, model: reference, part: "0-2", input };
+    expect(await push({ ...good, rows: 2 })).toHaveProperty("answer.mistake.0", "part");
+    expect(await push(good)).toMatchObject({ answer: { result: { rows: 1, output: { bytes: expect.any(Number) } } } });
+    expect(await client.ttl(partKey("0-2", "output"))).toBeGreaterThan(3000);
+  });
+
   it("never brings a worker down, whatever it is", async () => {
-    const places = ["step", "drowse", "data", "recipe", "request"];
-    const changed = fc.tuple(fc.constantFrom(...places), fc.jsonValue()).map(([place, value]) => ({ ...job, [place]: value }));
-    const anything = fc.oneof(fc.jsonValue(), changed);
+    const changed = (one: object) =>
+      fc.tuple(fc.constantFrom(...Object.keys(one)), fc.jsonValue()).map(([place, value]) => ({ ...one, [place]: value }));
+    const anything = fc.oneof(fc.jsonValue(), changed(job), changed(part));
     await fc.assert(
       fc.asyncProperty(anything, async (value) => {
         const { failure = "" } = await push(value);

@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { root } from "../scripts/root.mjs";
 import { drowse } from "./command.ts";
+import { otherVersion } from "./other-version.ts";
 import { describeWithAnyRedis, describeWithRedis, startRedis, startWay, type TestRedis } from "./redis.ts";
 import { isNote, type RunningCommand, startDrowse, type Told } from "./running.ts";
 
@@ -257,22 +258,6 @@ describeWithRedis("a queue with faults", { timeout: 120_000 }, () => {
     await Promise.all([stopped(worker), stopped(ours)]);
   });
 });
-
-/** The built command as it would be of another version. */
-function otherVersion(folder: string): void {
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  mkdirSync(folder, { recursive: true });
-  cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true, filter: (path) => !/playground|\.d\.ts$/.test(path) });
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
-  for (const name of readdirSync(join(folder, "dist"), { recursive: true })
-    .map(String)
-    .filter((path) => path.endsWith(".js"))) {
-    const path = join(folder, "dist", name);
-    const text = readFileSync(path, "utf8");
-    if (text.includes(`"${version}"`)) writeFileSync(path, text.replaceAll(`"${version}"`, '"9.9.9"'));
-  }
-}
 
 describe("without the packages of the queue", () => {
   it("says how to add them", async () => {

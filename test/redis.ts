@@ -32,7 +32,14 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-export async function startRedis({ password }: { password?: string } = {}): Promise<TestRedis> {
+/** What a Redis is started with. */
+interface RedisSettings {
+  readonly password?: string;
+  /** More arguments, for which {@link TestRedis.address} does not count. */
+  readonly more?: (port: number) => readonly string[];
+}
+
+export async function startRedis({ password, more = () => [] }: RedisSettings = {}): Promise<TestRedis> {
   if ("missing" in found) {
     const nothing = async () => {};
     const url = new URL(running as string);
@@ -41,7 +48,20 @@ export async function startRedis({ password }: { password?: string } = {}): Prom
   const folder = mkdtempSync(join(tmpdir(), "drowse-redis-"));
   const port = await freePort();
   const secret = password === undefined ? [] : ["--requirepass", password];
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--save", "", ...secret];
+  const args = [
+    "--port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+    "--dir",
+    folder,
+    "--appendonly",
+    "yes",
+    "--save",
+    "",
+    ...secret,
+    ...more(port),
+  ];
   let child: ChildProcess | undefined;
   const kill = async () => {
     const one = child;
@@ -85,7 +105,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await portOf(server);
   await new Promise((resolve) => server.close(resolve));

@@ -14,7 +14,7 @@ import { interruptible } from "./interrupt.ts";
 import { LiveLines } from "./live-lines.ts";
 import { hiddenLayers, rateList, wholeNumber } from "./option-values.ts";
 import { fitSegments, formatBar } from "./progress-line.ts";
-import { addQueue, checkQueue, openQueue, type QueueRequest } from "./queue-options.ts";
+import { addQueue, checkTraining, openQueue, type QueueRequest } from "./queue-options.ts";
 import { readTask } from "./read-task.ts";
 import { jsonOption, seedOption } from "./shared-options.ts";
 import { formatTable } from "./table.ts";
@@ -108,7 +108,7 @@ async function compare(path: string, options: CompareOptions, { terminal }: Cont
   if (hidden.length === 0) {
     throw new UsageError("drowse", "--hidden is none", "give hidden layers: dropout is behind them");
   }
-  checkQueue(options, workers);
+  checkTraining(options, workers);
   const task = await readTask(await fileSource(OPERATION, path), options);
   const base = configuration({
     ...{ hidden, dropout: hidden.map(() => tableDropout(task.kind, task.rows.length)), epochs },

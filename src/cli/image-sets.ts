@@ -1,6 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import type { Rows } from "../data/arrays.ts";
 import { readIdx } from "../data/idx.ts";
 import type { ImagePreparation } from "../tables/image-preparation.ts";
 import type { Channels } from "../tables/png-pixels.ts";
@@ -124,7 +123,7 @@ async function readImageFile(operation: string, path: string): Promise<IdxBytes>
 }
 
 /** Images as a model takes them: one of a flat input takes the pixels of an image one after the other. */
-export function imageRows({ shape, data }: IdxBytes, inputShape: Shape): Rows {
+export function imageRows({ shape, data }: IdxBytes, inputShape: Shape): IdxBytes {
   const pixels = sizeOf(shape.slice(1));
   const isFlat = inputShape.length === 1 && inputShape[0] === pixels;
   return { data, shape: isFlat ? [shape[0], pixels] : shape };

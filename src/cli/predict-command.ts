@@ -1,10 +1,10 @@
 import { Option } from "commander";
-import type { Rows } from "../data/arrays.ts";
 import type { Model } from "../model/model.ts";
+import type { QueuePredictor } from "../queue/queue-predictor.ts";
 import { Ensemble } from "../study/ensemble.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { formatShape, sizeOf } from "../tensor/shape.ts";
-import { isOfTable, openAnyModel } from "./any-model.ts";
+import { type AnyModel, isOfTable, openAnyModel } from "./any-model.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { formatFloat } from "./format.ts";
@@ -13,11 +13,15 @@ import { isImages } from "./image-files.ts";
 import { imageModel } from "./image-model.ts";
 import { imageRows, openImages, type SetName } from "./image-sets.ts";
 import { interruptible } from "./interrupt.ts";
+import { modelBytes } from "./model-argument.ts";
 import { type RowRange, rowRanges, wholeNumber } from "./option-values.ts";
+import { predictIdx } from "./predict-idx.ts";
 import { predictImages } from "./predict-images.ts";
+import { openPredictor } from "./predict-spread.ts";
 import { predictTable } from "./predict-table.ts";
-import { type Columns, columnsOf, type Output, uncertainColumns } from "./prediction-columns.ts";
+import type { Columns, Output } from "./prediction-columns.ts";
 import { writesEvents } from "./prediction-lines.ts";
+import { addQueue, checkQueue } from "./queue-options.ts";
 import { jsonOption, setOption, threadsOption } from "./shared-options.ts";
 import { addTableReading, type TableReading } from "./table-options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -29,6 +33,8 @@ interface PredictOptions extends TableReading {
   readonly uncertainty?: number | true;
   readonly threads?: number;
   readonly to?: string;
+  readonly queue?: string | true;
+  readonly modelUrl?: string;
   readonly json?: boolean;
 }
 
@@ -67,6 +73,10 @@ Of PNG images, <data> is one of them or a folder, with or without folders of
 classes in it. The path of each, with prediction and probability behind it, is
 a line; classes have the names that they have in training.
 
+With --queue the rows go to whatever workers there are (see drowse worker), a
+part at a time, and the same lines come of it. What is told of workers and the
+queue goes to stderr.
+
 With --json each line is an event {"event":"prediction","row":0,…}, of a table
 with its cells under "columns", and the last one {"event":"done","rows":…,…}.
 With --to the lines go to that file, whole or not at all: events where its name
@@ -80,7 +90,8 @@ Examples:
   drowse predict runs/iris-1 more.csv --to predicted.csv
   drowse predict runs/iris-1 more.csv --uncertainty 100
   drowse predict runs/iris-2 more.csv --uncertainty    an ensemble
-  drowse predict runs/pets-1 photos --to predicted.csv`;
+  drowse predict runs/pets-1 photos --to predicted.csv
+  drowse predict runs/iris-1 large.csv --queue redis://10.0.0.5`;
 
 export const addPredict: AddCommand = (program, context) => {
   const command = program
@@ -105,38 +116,61 @@ export const addPredict: AddCommand = (program, context) => {
     .addOption(new Option("--to <file>", "write to this file, whole or not at all (default: to standard output)"))
     .addOption(threadsOption())
     .addOption(jsonOption());
-  addTableReading(command)
+  addQueue(addTableReading(command), { verb: "predict", file: "model" })
     .addHelpText("after", HELP)
     .action((model: string, data: string, options: PredictOptions) => predict(model, data, options, context));
 };
 
-async function predict(argument: string, data: string, options: PredictOptions, { terminal }: Context): Promise<void> {
-  const { output, uncertainty, to, json } = options;
+async function predict(argument: string, data: string, options: PredictOptions, context: Context): Promise<void> {
+  const { output, uncertainty, queue, modelUrl, threads } = options;
   if (uncertainty !== undefined && output === "logits") {
     const received = `--uncertainty is ${uncertainty === true ? "given" : uncertainty}, and --output is logits`;
     throw new UsageError(OPERATION, received, "give --output class or probabilities: uncertainty is that of probabilities");
   }
+  checkQueue({ queue, url: modelUrl }, { option: "--model-url", taken: threads === undefined ? undefined : "--threads" });
   const found = await openAnyModel(OPERATION, argument);
-  if (uncertainty === true && !(found.model instanceof Ensemble)) {
+  const isEnsemble = found.model instanceof Ensemble;
+  if (uncertainty === true && !isEnsemble) {
     const remedy = "give a number of samples, such as --uncertainty 100";
     throw new UsageError("drowse", "--uncertainty is given without a number, and the model is one network", remedy);
   }
+  if (queue === undefined) return predictRows(found, data, options, context);
+  if (isEnsemble) {
+    const remedy = "leave it out, or give one of the members, such as members/1.safetensors";
+    throw new UsageError("drowse", "--queue is given, and the model is an ensemble", remedy);
+  }
+  const { path } = await modelBytes(OPERATION, argument);
+  const predictor = await openPredictor({ queue, modelUrl }, { operation: OPERATION, path, data }, context.terminal);
+  try {
+    await predictRows({ ...found, predictor }, data, options, context);
+  } finally {
+    await predictor.close();
+  }
+}
+
+async function predictRows(
+  { predictor, ...found }: AnyModel & { readonly predictor?: QueuePredictor },
+  data: string,
+  options: PredictOptions,
+  { terminal }: Context,
+): Promise<void> {
+  const { output, uncertainty, to, json } = options;
   if (isOfTable(found)) {
     const given = (["set", "rows"] as const).find((name) => options[name] !== undefined);
     if (given) throw new UsageError("drowse", `--${given} is given, and the model is one of a table`, "leave it out");
-    return predictTable(found, data, options, terminal);
+    return predictTable({ ...found, predictor }, data, options, terminal);
   }
   const { model, images: known } = found;
   if (await isImages(data)) {
     if (options.rows) throw new UsageError("drowse", "--rows is given with PNG images", "give the image, or a folder of some");
-    return predictImages(imageModel(OPERATION, model, known), data, options, terminal);
+    return predictImages({ ...imageModel(OPERATION, model, known), predictor }, data, options, terminal);
   }
   checkOutput(model, output);
   const { images } = await openImages(OPERATION, data, options.set);
   const rows = chosenRows(options.rows, images.shape[0]);
   const begun = performance.now();
   const x = imageRows(takeImages(images, rows), model.inputShape);
-  const table = await interruptible((signal) => tableOf(model, x, options, signal));
+  const table = await interruptible((signal) => predictIdx({ model, predictor }, x, options, signal));
   const text = writesEvents(options) ? eventLines(rows, table) : csvLines(rows, table);
   if (to === undefined) terminal.write(text);
   else await writeFileAtomic(to, Buffer.from(text));
@@ -146,17 +180,6 @@ async function predict(argument: string, data: string, options: PredictOptions, 
       `${JSON.stringify({ event: "done", rows: rows.length, ...(uncertainty === undefined ? {} : { samples: uncertainty }), seconds, ...(to === undefined ? {} : { to }) })}\n`,
     );
   } else if (to !== undefined) terminal.write(`wrote ${rows.length} predictions to ${to}\n`);
-}
-
-async function tableOf(model: Model, x: Rows, options: PredictOptions, signal: AbortSignal): Promise<Columns> {
-  const { output, uncertainty, threads } = options;
-  const outputs = sizeOf(model.outputShape);
-  const run = { signal, ...(threads === undefined ? {} : { threads }) };
-  if (typeof uncertainty !== "number") {
-    const { data } = await model.predict(x, { ...run, output: output === "logits" ? "logits" : "link" });
-    return columnsOf(data, outputs, output);
-  }
-  return uncertainColumns(await model.predictUncertain(x, { ...run, samples: uncertainty }), outputs, output);
 }
 
 function csvLines(rows: readonly number[], { names, values }: Columns): string {

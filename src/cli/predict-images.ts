@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import type { QueuePredictor } from "../queue/queue-predictor.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { listImages, oneImage } from "./image-files.ts";
 import { type ImageModel, imageBlocks } from "./image-model.ts";
@@ -10,7 +11,7 @@ const OPERATION = "predict";
 
 /** `drowse predict` for a PNG image or a folder of them: the path of each, and behind it what is predicted. */
 export async function predictImages(
-  known: ImageModel,
+  { predictor, ...known }: ImageModel & { readonly predictor?: QueuePredictor | undefined },
   data: string,
   options: WriteOptions & { readonly set?: SetName },
   terminal: Terminal,
@@ -21,7 +22,7 @@ export async function predictImages(
       yield { names: ["path"], rows: some.map(({ path }) => [path]), first, x };
     }
   }
-  await writePredictions({ model: known.model, target: known.target, rows }, options, terminal);
+  await writePredictions({ model: known.model, target: known.target, rows, predictor }, options, terminal);
 }
 
 async function filesOf(data: string, set: SetName | undefined) {

@@ -1,3 +1,4 @@
+import type { QueuePredictor } from "../queue/queue-predictor.ts";
 import { counted } from "../report/numbers.ts";
 import type { Preparation } from "../tables/preparation.ts";
 import { emptyNotes, type ReadNotes, readPrepared } from "../tables/read-prepared.ts";
@@ -11,9 +12,16 @@ import { type WriteOptions, writePredictions } from "./write-predictions.ts";
 
 const OPERATION = "predict";
 
+/** A model of tables, and the workers that predict, where this machine does not. */
+interface TablePredictor {
+  readonly model: Predictor;
+  readonly preparation: Preparation;
+  readonly predictor?: QueuePredictor | undefined;
+}
+
 /** `drowse predict` for a table: its columns as they stand, and what is predicted behind them, some rows at a time. */
 export async function predictTable(
-  { model, preparation }: { readonly model: Predictor; readonly preparation: Preparation },
+  { model, preparation, predictor }: TablePredictor,
   data: string,
   options: WriteOptions & TableReading,
   terminal: Terminal,
@@ -26,7 +34,7 @@ export async function predictTable(
   const notes = emptyNotes();
   const read = () => readPrepared(source, preparation, readingOf(options), notes);
   const rows = (size?: number) => (size === undefined ? read() : rowBlocks(read(), size));
-  await writePredictions({ model, target, rows, tell: () => tellNotes(notes, terminal) }, options, terminal);
+  await writePredictions({ model, target, rows, predictor, tell: () => tellNotes(notes, terminal) }, options, terminal);
 }
 
 /** Says what was not as in training. */

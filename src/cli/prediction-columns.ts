@@ -1,5 +1,5 @@
 import { argmax } from "../metrics/accuracy.ts";
-import type { UncertainPredictions } from "../model/uncertain-predictions.ts";
+import type { PartSpread } from "../queue/part-tensors.ts";
 
 export type Output = "class" | "probabilities" | "logits";
 
@@ -24,7 +24,7 @@ export function columnsOf(data: ArrayLike<number>, outputs: number, output: Outp
 }
 
 /** What is told of Monte Carlo samples: of the mean as of a prediction, its spread, and what the network does not know. */
-export function uncertainColumns(predictions: UncertainPredictions, outputs: number, output: Output): Columns {
+export function uncertainColumns(predictions: PartSpread, outputs: number, output: Output): Columns {
   const { mean, std, entropy, mutualInformation, variationRatio } = predictions;
   const means = columnsOf(mean.data, outputs, output);
   const spread = columnsOf(std.data, outputs, "probabilities");

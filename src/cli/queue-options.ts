@@ -21,18 +21,22 @@ export interface QueueRequest {
 /** Variable of the environment with the address of the queue: command lines can be seen by everybody on a machine. */
 export const QUEUE_VARIABLE = "DROWSE_QUEUE";
 
-/** Adds the options of work that goes to other machines. */
-export function addQueue(command: Command): Command {
+/** Adds the options of work that goes to other machines: what they do there, and of which file. */
+export function addQueue(
+  command: Command,
+  { verb, file }: { readonly verb: string; readonly file: "data" | "model" } = { verb: "train", file: "data" },
+): Command {
+  const what = file === "data" ? "the same file" : "the model's file";
   return command
     .optionsGroup("Many machines:")
     .addOption(
       new Option(
         "--queue [address]",
-        `train on the workers of a queue, redis://HOST; see drowse worker (default: the address in ${QUEUE_VARIABLE})`,
+        `${verb} on the workers of a queue, redis://HOST; see drowse worker (default: the address in ${QUEUE_VARIABLE})`,
       ),
     )
     .addOption(
-      new Option("--data-url <place>", "where the workers find the same file, a URL or a path (default: it is put into Redis)"),
+      new Option(`--${file}-url <place>`, `where the workers find ${what}, a URL or a path (default: it is put into Redis)`),
     );
 }
 
@@ -62,27 +66,37 @@ interface Spread {
   readonly study: object;
 }
 
-/** Checks the options of a queue, before anything is read. */
-export function checkQueue({ queue, dataUrl }: QueueRequest, workers: number | undefined): void {
+/**
+ * Checks the options of a queue, before anything is read.
+ * @param taken - an option that was given and has no meaning with a queue.
+ */
+export function checkQueue(
+  { queue, url }: { readonly queue?: string | true | undefined; readonly url?: string | undefined },
+  { option, taken }: { readonly option: "--data-url" | "--model-url"; readonly taken?: string | undefined },
+): void {
   if (queue === undefined) {
-    if (dataUrl !== undefined) throw new UsageError("drowse", "--data-url is given without --queue", "leave it out");
+    if (url !== undefined) throw new UsageError("drowse", `${option} is given without --queue`, "leave it out");
     return;
   }
   queueAddress(queue);
-  if (workers !== undefined) {
-    const remedy = "leave it out: how many trainings a worker does at once is said by its --threads";
-    throw new UsageError("drowse", "--workers is given with --queue", remedy);
+  if (taken !== undefined) {
+    const remedy = "leave it out: how much a worker does at once is said by its --threads";
+    throw new UsageError("drowse", `${taken} is given with --queue`, remedy);
   }
-  if (dataUrl === undefined || (isAbsolute(dataUrl) && !/^\w+:\/\//.test(dataUrl))) return;
-  const url = URL.canParse(dataUrl) ? new URL(dataUrl) : undefined;
-  if (url?.username || url?.password || url?.search) {
+  if (url === undefined || (isAbsolute(url) && !/^\w+:\/\//.test(url))) return;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.username || parsed?.password || parsed?.search) {
     const remedy = "give one without: it stands in the queue, for all to read";
-    throw new UsageError("drowse", "--data-url has a name, a password or a query in it", remedy);
+    throw new UsageError("drowse", `${option} has a name, a password or a query in it`, remedy);
   }
-  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
-    throw new UsageError("drowse", `--data-url is ${JSON.stringify(dataUrl)}`, "give https://… or an absolute path");
+  if (parsed?.protocol !== "http:" && parsed?.protocol !== "https:") {
+    throw new UsageError("drowse", `${option} is ${JSON.stringify(url)}`, "give https://… or an absolute path");
   }
 }
+
+/** The same for what trains on a table, on this machine with so many `workers`. */
+export const checkTraining = ({ queue, dataUrl }: QueueRequest, workers: number | undefined) =>
+  checkQueue({ queue, url: dataUrl }, { option: "--data-url", taken: workers === undefined ? undefined : "--workers" });
 
 /** Opens the queue for the trainings of a table. */
 export async function openQueue(

@@ -19,7 +19,7 @@ import { coreCount } from "../wasm/host.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { hashOfFile } from "./data-hash.ts";
 import { fileSource } from "./file-source.ts";
-import { checkQueue, openQueue } from "./queue-options.ts";
+import { checkTraining, openQueue } from "./queue-options.ts";
 import { readTask } from "./read-task.ts";
 import { MODEL_FILE, runName } from "./run-folder.ts";
 import { runHistory } from "./run-history.ts";
@@ -56,7 +56,7 @@ export async function sweepTable(
 ): Promise<SweepEnd> {
   const begun = performance.now();
   const request = sweepRequest(options);
-  checkQueue(options, options.workers);
+  checkTraining(options, options.workers);
   const task = await readTask(await fileSource("sweep", path), options);
   if (task.kind === "regression" && request.objective === "calibrationError") {
     throw new DrowseError(

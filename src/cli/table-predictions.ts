@@ -1,4 +1,4 @@
-import type { UncertainPredictions } from "../model/uncertain-predictions.ts";
+import type { PartSpread } from "../queue/part-tensors.ts";
 import type { TableTarget } from "../tables/preparation.ts";
 import type { Output } from "./prediction-columns.ts";
 
@@ -31,7 +31,7 @@ export function predictedColumns(numbers: ArrayLike<number>, target: TableTarget
 }
 
 /** Of Monte Carlo samples: the mean as of a prediction, behind it the spread, and of classes what the network does not know. */
-export function uncertainColumns(predictions: UncertainPredictions, target: TableTarget, output: Output): Predicted {
+export function uncertainColumns(predictions: PartSpread, target: TableTarget, output: Output): Predicted {
   const { mean, std } = predictions;
   const means = predictedColumns(mean.data, target, output);
   if (target.task === "regression") {

@@ -21,7 +21,7 @@ import { imageNetwork } from "./image-network.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { measureRows, type Predictor } from "./measure-rows.ts";
 import { optimizerOf } from "./optimizer-settings.ts";
-import { checkQueue, openQueue } from "./queue-options.ts";
+import { checkTraining, openQueue } from "./queue-options.ts";
 import { runName } from "./run-folder.ts";
 import { ensembleFacts } from "./table-facts.ts";
 import type { TableMeasures } from "./table-measures.ts";
@@ -49,7 +49,7 @@ export async function trainMembers(asked: MembersRequest, { terminal }: Context)
   if (call.tensorboard) {
     throw new UsageError("drowse", "--tensorboard is given with --members", "leave it out: it shows one training");
   }
-  checkQueue(call.spread, undefined);
+  checkTraining(call.spread, undefined);
   checkSettings(task, settings);
   const { validation = 0, seed } = settings;
   const { members = 1, test = 0, refit = false } = table;

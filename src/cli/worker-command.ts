@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Option } from "commander";
+import { CACHE_BYTES, CacheFolder } from "../queue/cache-folder.ts";
 import { coreCount } from "../wasm/host.ts";
 import type { AddCommand, Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
@@ -14,6 +15,7 @@ interface WorkerCommandOptions {
   readonly threads?: number;
   readonly lease: number;
   readonly cache: string | boolean;
+  readonly cacheSize: number;
   readonly allowData?: readonly string[];
   readonly json?: boolean;
 }
@@ -25,17 +27,18 @@ ${QUEUE_VARIABLE}. The packages bullmq and ioredis must be installed beside drow
 
   npm install drowse bullmq ioredis
 
-A worker trains what drowse sweep and drowse compare give out with --queue, and
-nothing else: work is data, which is checked, and no code. It takes part in work
-of its own version alone, and says where there is other work. Data are fetched
-once, by their SHA-256, and kept in the cache folder.
+A worker trains what drowse sweep and drowse compare give out with --queue,
+predicts what drowse predict does, and nothing else: work is data, which is
+checked, and no code. It takes part in work of its own version alone, and says
+where there is other work. Data and models are fetched once, by their SHA-256,
+and kept in the cache folder.
 
 A worker that is killed or falls silent loses nothing: after --lease seconds
 another gets its work, and what it brings too late is dropped. When the queue
 cannot be reached it waits. Ctrl-C, or SIGTERM, ends it after the trainings that
 are under way; a second one at once.
 
-With --json a line is an event: ready, data, training, note, and last done.
+With --json a line is an event: ready, data, training, part, note, and last done.
 
 Examples:
   drowse worker redis://10.0.0.5
@@ -49,8 +52,8 @@ const collected = (text: string, before: readonly string[] = []) => [...before, 
 export const addWorker: AddCommand = (program, context) => {
   program
     .command("worker")
-    .summary("train for the sweeps and comparisons of other machines")
-    .description("Takes trainings from a queue, until it is stopped.")
+    .summary("train and predict for other machines")
+    .description("Takes trainings and parts of predictions from a queue, until it is stopped.")
     .argument("[address]", `of the queue, redis://HOST (default: that in ${QUEUE_VARIABLE})`)
     .addOption(
       new Option("--threads <n>", "trainings at once (default: one per core)").argParser(wholeNumber("--threads", 1, 256)),
@@ -61,6 +64,11 @@ export const addWorker: AddCommand = (program, context) => {
         .default(20),
     )
     .addOption(new Option("--cache <folder>", "where data are kept by their hash (default: drowse/data in the user's cache)"))
+    .addOption(
+      new Option("--cache-size <MB>", "how much is kept there: what was not used for the longest goes first")
+        .argParser(wholeNumber("--cache-size", 1, 1_000_000_000))
+        .default(CACHE_BYTES / 1e6),
+    )
     .addOption(new Option("--no-cache", "keep them in memory alone"))
     .addOption(
       new Option(
@@ -74,10 +82,11 @@ export const addWorker: AddCommand = (program, context) => {
 };
 
 async function work(given: string | undefined, options: WorkerCommandOptions, { terminal }: Context): Promise<void> {
-  const { lease, cache, allowData = [], json, threads = coreCount() } = options;
+  const { lease, cache, cacheSize, allowData = [], json, threads = coreCount() } = options;
   const address = queueAddress(given);
   const report = json ? jsonWorkerReport(terminal) : textWorkerReport(terminal, address.shown, version);
-  const places = { cache: cache === false ? undefined : typeof cache === "string" ? cache : cacheFolder(), allowed: allowData };
+  const folder = typeof cache === "string" ? cache : cacheFolder();
+  const places = { cache: cache === false ? undefined : new CacheFolder(folder, 1e6 * cacheSize), allowed: allowData };
   const { runWorker } = await import("../queue/worker.ts");
   await interruptible(async (signal) => {
     try {

@@ -18,12 +18,17 @@ export function jsonWorkerReport(terminal: Terminal): WorkerReport {
   return { hear: print, end: (end) => print({ event: "done", ...end }), clear() {} };
 }
 
-/** A line for what happens, and one for each training; on a screen the trainings are counted in one that lives. */
+/** A line for what happens, and one for each training or part; on a screen they are counted in one that lives. */
 export function textWorkerReport(terminal: Terminal, shown: string, version: string): WorkerReport {
   const lines = new LiveLines(terminal);
   const throttle = new Throttle(0.1);
-  let trainings = 0;
-  let spent = 0;
+  const done = { training: 0, part: 0 };
+  const spent = { training: 0, part: 0 };
+  const means = () =>
+    (["training", "part"] as const)
+      .filter((kind) => done[kind] > 0)
+      .map((kind) => `${done[kind]} ${kind}s, ${formatSeconds(spent[kind] / done[kind])} each`)
+      .join("; ");
   const say = (text: string) => {
     lines.clear();
     terminal.write(`${text}\n`);
@@ -41,15 +46,16 @@ export function textWorkerReport(terminal: Terminal, shown: string, version: str
       } else if (event.event === "note") {
         say(event.message);
       } else {
-        trainings++;
-        spent += event.seconds;
-        const mean = `${trainings} trainings, ${formatSeconds(spent / trainings)} each`;
-        if (!terminal.isLive) terminal.write(`trained ${event.id} in ${formatSeconds(event.seconds)}\n`);
-        else if (throttle.isDue()) lines.draw([mean.slice(0, Math.max(1, terminal.columns - 3))]);
+        done[event.event]++;
+        spent[event.event] += event.seconds;
+        const did = event.event === "part" ? `predicted ${formatCount(event.rows)} rows, ${event.id},` : `trained ${event.id}`;
+        if (!terminal.isLive) terminal.write(`${did} in ${formatSeconds(event.seconds)}\n`);
+        else if (throttle.isDue()) lines.draw([means().slice(0, Math.max(1, terminal.columns - 3))]);
       }
     },
-    end({ trainings: all, seconds }) {
-      say(`ended after ${all} trainings, ${formatSeconds(seconds)}`);
+    end({ trainings, parts, seconds }) {
+      const predicted = parts > 0 ? ` and ${parts} parts of predictions` : "";
+      say(`ended after ${trainings} trainings${predicted}, ${formatSeconds(seconds)}`);
     },
     clear: () => lines.clear(),
   };

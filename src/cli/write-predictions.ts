@@ -1,9 +1,12 @@
+import type { QueuePredictor } from "../queue/queue-predictor.ts";
 import { Ensemble } from "../study/ensemble.ts";
 import type { Rows } from "../tables/cells.ts";
 import type { TableTarget } from "../tables/preparation.ts";
+import { DrowseError } from "../tensor/errors.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Predictor } from "./measure-rows.ts";
+import { partsOf, spread } from "./predict-spread.ts";
 import type { Output } from "./prediction-columns.ts";
 import { PredictionCsv, predictionEvents, writesEvents } from "./prediction-lines.ts";
 import { type Predicted, predictedColumns, uncertainColumns } from "./table-predictions.ts";
@@ -25,6 +28,8 @@ export interface Predicting {
   readonly target: TableTarget;
   /** The rows as they come, or so many at a time. */
   readonly rows: (size?: number) => AsyncIterable<InputRows>;
+  /** Predicts on other machines; default this one does. */
+  readonly predictor?: QueuePredictor | undefined;
   /** Says, when all are written, what was noticed on the way. */
   readonly tell?: () => void;
 }
@@ -65,10 +70,13 @@ export async function writePredictions(predicting: Predicting, options: WriteOpt
 
 /** Rows as they come, and what is predicted of them. */
 async function* predictions(
-  { model, target, rows }: Predicting,
-  { output, uncertainty, threads }: WriteOptions,
+  predicting: Predicting,
+  options: WriteOptions,
   signal: AbortSignal,
 ): AsyncGenerator<[InputRows, Predicted]> {
+  const { model, target, rows, predictor } = predicting;
+  const { output, uncertainty, threads } = options;
+  if (predictor) return yield* spreadPredictions(predicting, predictor, options, signal);
   const run = { signal, ...(threads === undefined ? {} : { threads }) };
   if (uncertainty !== undefined) {
     const samples = uncertainty === true ? {} : { samples: uncertainty };
@@ -81,6 +89,35 @@ async function* predictions(
     if (batch.rows.length === 0) continue;
     const { data } = await model.predict(batch.x, { ...run, output: output === "logits" ? "logits" : "link" });
     yield [batch, predictedColumns(data, target, output)];
+  }
+}
+
+/** The same on other machines, in the same pieces or smaller ones. */
+async function* spreadPredictions(
+  { model, target, rows }: Predicting,
+  predictor: QueuePredictor,
+  { output, uncertainty }: WriteOptions,
+  signal: AbortSignal,
+): AsyncGenerator<[InputRows, Predicted]> {
+  if (model instanceof Ensemble)
+    throw new DrowseError("predict", "workers are to predict of an ensemble", "give one of its members");
+  const [network, samples] = [model, uncertainty === true ? undefined : uncertainty];
+  async function* pieces() {
+    for await (const batch of rows(samples === undefined ? undefined : SAMPLED)) {
+      yield* partsOf(network, batch.x, samples, (x, from, to) => ({
+        x,
+        // A row's masks are those of its place in the batch.
+        first: from,
+        rows: { names: batch.names, rows: batch.rows.slice(from, to), first: batch.first + from, x },
+      }));
+    }
+  }
+  const request = { output: output === "logits" ? "logits" : "link", samples, signal } as const;
+  for await (const [{ rows: some }, predicted] of spread(predictor, pieces(), request)) {
+    yield [
+      some,
+      "data" in predicted ? predictedColumns(predicted.data, target, output) : uncertainColumns(predicted, target, output),
+    ];
   }
 }
 

@@ -53,6 +53,8 @@ const predictors = new WeakMap<Network, Predictors>();
  *
  * @param network - trained with dropout.
  * @param x - rows of inputs, as for `predict`.
+ * @param first - where `x` is a part of more rows, predicted part by part: the index of its first row there, by which masks are drawn. A
+ * whole number of at least 0; default 0.
  * @throws {DrowseError} on a network in which nothing is drawn at random, on wrong options and inputs, and on outputs that are not finite.
  * @example
  * const { mean, std, entropy, mutualInformation } = await predictUncertain(network, x, { samples: 100 });
@@ -61,6 +63,7 @@ export async function predictUncertain(
   network: Network,
   x: Rows | BatchSource,
   options: UncertainOptions = {},
+  first = 0,
 ): Promise<UncertainPredictions> {
   if (!(network instanceof Network))
     throw new DrowseError(OPERATION, `the network is ${show(network)}`, "give a network of this library");
@@ -79,8 +82,8 @@ export async function predictUncertain(
   const goal = { link, sampling: { ...size, emit: emitSampling }, passes: T };
   const predictor = await machines.get(OPERATION, { graph, seed, weights }, source, goal, threads);
   try {
-    const session = { ...predictor, size, source, samples: T, signal, outputs };
-    await sampleSource(session, (first, data) => result.add(first, data));
+    const session = { ...predictor, size, source, first, samples: T, signal, outputs };
+    await sampleSource(session, (row, data) => result.add(row, data));
   } finally {
     predictor.release();
   }

@@ -41,6 +41,8 @@ interface SamplingSession {
   readonly plan: Plan;
   readonly size: SamplingSize;
   readonly source: BatchSource;
+  /** The index that masks take the source's first row for. */
+  readonly first: number;
   /** T. */
   readonly samples: number;
   readonly signal: AbortSignal | undefined;
@@ -96,10 +98,9 @@ export async function sampleSource(
 
 /** Gives chunks to the machine, one per call: while the steps of one slot run, the records of the other are written. */
 function chunks(session: SamplingSession, pace: Pace): () => Promise<Chunk | undefined> {
-  const { machine, plan, size, source, samples: T, outputs } = session;
+  const { machine, plan, size, source, first, samples: T, outputs } = session;
   const { rows: R, samples: S } = size;
   const { record: layout, slots, slotSteps } = plan;
-  const recordBytes = (step: number) => step * layout.bytes;
   let batch: Batch | undefined;
   let [row, sample, turn] = [0, 0, 0];
   return async () => {
@@ -113,13 +114,13 @@ function chunks(session: SamplingSession, pace: Pace): () => Promise<Chunk | und
     for (let most = Math.max(1, pace.steps(slotSteps - 1)); starts.length < most && sample < T; sample += S) {
       starts.push(Math.min(sample, T - S));
     }
-    const buffer = new ArrayBuffer(recordBytes(starts.length + 1));
+    const buffer = new ArrayBuffer((starts.length + 1) * layout.bytes);
     const rows = Uint32Array.from({ length: R }, (_, i) => current.first + i);
     const common = { pass: 0, batch: 0, hyper: undefined, rows, dropouts: plan.dropouts };
     if (begins) await writeRecord(buffer, 0, layout, source, common);
     for (const [step, start] of starts.entries()) {
       const passes = Uint32Array.from({ length: S }, (_, s) => start + s);
-      writeSettings(buffer, recordBytes(step + 1), layout, { ...common, passes });
+      writeSettings(buffer, (step + 1) * layout.bytes, layout, { ...common, rows: rows.map((index) => first + index), passes });
     }
     machine.write(slot.record, new Uint8Array(buffer));
     const steps = { record: slot.record, recordBytes: layout.bytes, result: slot.result, resultBytes: layout.resultBytes };

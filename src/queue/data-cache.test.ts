@@ -5,9 +5,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CacheFolder } from "./cache-folder.ts";
 import type { RedisClient } from "./client.ts";
 import { findData } from "./data-cache.ts";
 import { getData, keepData, putData } from "./data-store.ts";
+import { dataKey } from "./names.ts";
 
 /** As much of Redis as holds hashes. */
 function memory() {
@@ -57,7 +59,7 @@ afterAll(async () => {
 describe("bytes in Redis", () => {
   it("lie in pieces of a bounded size, once, and come back whole", async () => {
     const { client, hashes, commands } = memory();
-    expect(await keepData(client, hash)).toBe(false);
+    expect(await keepData(client, dataKey(hash))).toBe(false);
     await putData(client, reference, stream);
     expect(Math.max(...[...hashes.values()].flatMap((fields) => [...fields.values()].map(({ length }) => length)))).toBe(2 ** 20);
     expect(Buffer.compare((await getData(client, reference)) as Uint8Array, bytes)).toBe(0);
@@ -94,14 +96,15 @@ describe("the bytes of a job", () => {
   it("are kept in the cache by their hash, and fetched again where they were damaged there", async () => {
     const { client, hashes } = memory();
     await putData(client, reference, stream);
-    const cache = join(folder, "cache");
+    const path = join(folder, "cache");
+    const cache = new CacheFolder(path);
     expect(await findData(client, reference, { cache, allowed: [] })).toMatchObject({ from: "redis" });
-    expect(readdirSync(cache)).toEqual([hash]);
+    expect(readdirSync(path)).toEqual([hash]);
     hashes.clear();
     expect(await findData(client, reference, { cache, allowed: [] })).toMatchObject({ from: "cache" });
-    const damaged = readFileSync(join(cache, hash));
+    const damaged = readFileSync(join(path, hash));
     damaged[7]++;
-    writeFileSync(join(cache, hash), damaged);
+    writeFileSync(join(path, hash), damaged);
     await expect(findData(client, reference, { cache, allowed: [] })).rejects.toThrow(/are not in Redis/);
   });
 

@@ -1,14 +1,15 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { isAbsolute, join, resolve, sep } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { isAbsolute, resolve, sep } from "node:path";
 import { DrowseError } from "../tensor/errors.ts";
+import type { CacheFolder } from "./cache-folder.ts";
 import type { RedisClient } from "./client.ts";
 import { checked, getData } from "./data-store.ts";
-import type { DataReference } from "./job.ts";
+import type { DataReference } from "./job-fields.ts";
 
 /** Where a worker gets bytes from. */
 export interface DataPlaces {
-  /** Folder in which they are kept by their hash; undefined: none. */
-  readonly cache: string | undefined;
+  /** Where they are kept by their hash; undefined: nowhere. */
+  readonly cache: CacheFolder | undefined;
   /** Beginnings of URLs, and folders, from which they may be read beside Redis. */
   readonly allowed: readonly string[];
 }
@@ -29,38 +30,13 @@ export class NotThere extends Error {
  * @throws {DrowseError} where they are others, or in a place that is not allowed; {@link NotThere} where Redis does not have them.
  */
 export async function findData(client: RedisClient, reference: DataReference, places: DataPlaces): Promise<FoundData> {
-  const kept = await fromCache(reference, places.cache);
+  const kept = await places.cache?.read(reference);
   if (kept) return { bytes: kept, from: "cache" };
   const { at, hash } = reference;
   const bytes = at === undefined ? await getData(client, reference) : await fromElsewhere(reference, at, places.allowed);
   if (!bytes) throw new NotThere(`the data sha256:${hash} are not in Redis`);
-  await keep(bytes, hash, places.cache);
+  await places.cache?.write(bytes, hash);
   return { bytes, from: at === undefined ? "redis" : "elsewhere" };
-}
-
-async function fromCache({ hash, bytes }: DataReference, folder: string | undefined): Promise<Uint8Array | undefined> {
-  if (folder === undefined) return undefined;
-  const path = join(folder, hash);
-  try {
-    if ((await stat(path)).size !== bytes) return undefined;
-    return checked(await readFile(path), hash, path);
-  } catch {
-    // Not there, or damaged: then it is fetched again.
-    return undefined;
-  }
-}
-
-/** Whole or not at all: another worker of this machine may read it. A cache that cannot be written is none. */
-async function keep(bytes: Uint8Array, hash: string, folder: string | undefined): Promise<void> {
-  if (folder === undefined) return;
-  const [path, part] = [join(folder, hash), join(folder, `${hash}.${process.pid}.part`)];
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(part, bytes);
-    await rename(part, path);
-  } catch {
-    await rm(part, { force: true }).catch(() => {});
-  }
 }
 
 async function fromElsewhere(reference: DataReference, at: string, allowed: readonly string[]): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { DrowseError } from "../tensor/errors.ts";
 import type { RedisClient } from "./client.ts";
-import type { DataReference } from "./job.ts";
+import type { DataReference } from "./job-fields.ts";
 import { dataKey } from "./names.ts";
 
 // Bytes in Redis under what they hash to: the same table is there once, for however many studies. They lie in pieces, so that no
@@ -19,9 +19,15 @@ export type ByteStream = () => AsyncIterable<Uint8Array>;
 
 /**
  * Puts bytes into Redis, unless they are there.
+ * @param key - where, if not under their hash.
  * @throws {DrowseError} where there are too many, or they are no longer those that were hashed.
  */
-export async function putData(client: RedisClient, { hash, bytes }: DataReference, stream: ByteStream): Promise<void> {
+export async function putData(
+  client: RedisClient,
+  { hash, bytes }: DataReference,
+  stream: ByteStream,
+  key = dataKey(hash),
+): Promise<void> {
   if (bytes > MOST_BYTES) {
     throw new DrowseError(
       "queue",
@@ -29,8 +35,7 @@ export async function putData(client: RedisClient, { hash, bytes }: DataReferenc
       "put them where all workers can read them, and name the place with --data-url",
     );
   }
-  if (await keepData(client, hash)) return;
-  const key = dataKey(hash);
+  if (await keepData(client, key)) return;
   const digest = createHash("sha256");
   let count = 0;
   for await (const piece of piecesOf(stream())) {
@@ -48,9 +53,8 @@ export async function putData(client: RedisClient, { hash, bytes }: DataReferenc
   await client.expire(key, KEPT_SECONDS);
 }
 
-/** Keeps bytes for another hour. @returns whether they are there. */
-export async function keepData(client: RedisClient, hash: string): Promise<boolean> {
-  const key = dataKey(hash);
+/** Keeps the bytes of a key for another hour. @returns whether they are there. */
+export async function keepData(client: RedisClient, key: string): Promise<boolean> {
   return (await client.expire(key, KEPT_SECONDS)) === 1 && (await client.hget(key, "pieces")) !== null;
 }
 
@@ -59,8 +63,11 @@ export async function keepData(client: RedisClient, hash: string): Promise<boole
  * @returns undefined where they are not there.
  * @throws {DrowseError} where there are others than there should be.
  */
-export async function getData(client: RedisClient, { hash, bytes }: DataReference): Promise<Uint8Array | undefined> {
-  const key = dataKey(hash);
+export async function getData(
+  client: RedisClient,
+  { hash, bytes }: DataReference,
+  key = dataKey(hash),
+): Promise<Uint8Array | undefined> {
   const pieces = Number((await client.hget(key, "pieces")) ?? Number.NaN);
   if (Number.isNaN(pieces)) return undefined;
   if (bytes > MOST_BYTES || pieces !== Math.ceil(bytes / PIECE)) throw wrongBytes("Redis", hash);

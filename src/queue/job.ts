@@ -1,106 +1,78 @@
 import * as v from "valibot";
 import { sha256 } from "../formats/sha256.ts";
-import { configurationSchema } from "../study/configuration.ts";
-import { resultSchema } from "../study/fold-record.ts";
-import { parse } from "../study/parse.ts";
-import { resamplingSchema } from "../study/resampling.ts";
-import type { FoldRequest, FoldResult } from "../study/trial.ts";
-import { DrowseError } from "../tensor/errors.ts";
-import { type TableRecipe, tableRecipeSchema } from "./table-recipe.ts";
+import { parse, type Schema } from "../study/parse.ts";
+import { type FoldJob, foldKind } from "./fold-job.ts";
+import type { JobHeader } from "./job-fields.ts";
+import { type PartJob, partKind } from "./part-job.ts";
 
-// What goes through the queue is data: which training, on which bytes. Both sides check what they are given.
+// What goes through the queue is data: which work, on which bytes. Both sides check what they are given.
 
-/** Bytes by what they hash to. */
-export interface DataReference {
-  /** SHA-256, as 64 hexadecimal digits. */
-  readonly hash: string;
-  readonly bytes: number;
-  /** Where they are, if not in Redis: a URL, or a path that the workers share. */
-  readonly at?: string | undefined;
+/** A kind of work: what is asked, what comes of it, and how both are checked. */
+export interface JobKind<Job extends JobHeader, Result> {
+  /** Its name, which stands in each job as `step`. */
+  readonly step: string;
+  readonly schema: Schema;
+  /** The schema of what comes of it. */
+  readonly result: Schema;
+  /** @throws {DrowseError} where a result is not one of this job. */
+  check(result: Result, job: Job): void;
+  /** All that decides the result, beside the header: jobs that have it in common are one. */
+  decides(job: Job): readonly unknown[];
 }
 
-/** A training of a trial. */
-export interface FoldJob {
-  readonly step: "fold";
-  /** Versions of drowse and of its generator: another may come to other bits. */
-  readonly drowse: string;
-  readonly generator: string;
-  readonly data: DataReference;
-  readonly recipe: TableRecipe;
-  readonly request: FoldRequest;
-}
+/** Work of any kind. */
+export type Job = FoldJob | PartJob;
+
+const kinds: readonly JobKind<never, never>[] = [foldKind, partKind];
 
 /** What a worker gives back. */
-export type Answer =
-  | { readonly result: FoldResult; readonly by: string }
-  /** The data or the configuration cannot be trained, on no machine: the parts of a `DrowseError`. */
+export type Answer<Result = unknown> =
+  | { readonly result: Result; readonly by: string }
+  /** What was asked cannot be done, on no machine: the parts of a `DrowseError`. */
   | { readonly mistake: readonly [operation: string, received: string, remedy: string]; readonly by: string };
 
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "give a SHA-256 as 64 hexadecimal digits"));
-const count = v.pipe(v.number("give a whole number of at least 0"), v.safeInteger(), v.minValue(0));
-const line = v.pipe(v.string("give a text"), v.minLength(1), v.maxLength(10_000));
-
-const requestSchema = v.strictObject(
+const steps = kinds.map(({ step }) => JSON.stringify(step)).join(" or ");
+const stepSchema = v.object(
   {
-    configuration: configurationSchema,
-    resampling: resamplingSchema,
-    repeat: count,
-    fold: count,
-    history: v.optional(v.boolean()),
-  },
-  "give { configuration, resampling, repeat, fold }",
-);
-
-const jobSchema = v.strictObject(
-  {
-    step: v.literal("fold", 'give "fold"'),
-    drowse: line,
-    generator: line,
-    data: v.strictObject({ hash, bytes: count, at: v.optional(line) }, "give { hash, bytes }"),
-    recipe: tableRecipeSchema,
-    request: v.pipe(
-      requestSchema,
-      v.check(
-        ({ repeat, fold, resampling }) => fold < resampling.folds && repeat < resampling.repeats,
-        "give a fold and a repeat of its resampling",
-      ),
+    step: v.picklist(
+      kinds.map(({ step }) => step),
+      `give ${steps}`,
     ),
   },
-  "give an object with step, drowse, generator, data, recipe and request",
+  "give an object with a step, and what belongs to it",
 );
 
-const answerSchema = v.union(
-  [
-    v.strictObject({ result: resultSchema, by: v.string() }),
-    v.strictObject({ mistake: v.tuple([v.string(), v.string(), v.string()]), by: v.string() }),
-  ],
-  "give the result of a training, or what was mistaken in it",
-);
+const answerSchema = (result: Schema) =>
+  v.union(
+    [
+      v.strictObject({ result, by: v.string() }),
+      v.strictObject({ mistake: v.tuple([v.string(), v.string(), v.string()]), by: v.string() }),
+    ],
+    "give the result of the work, or what was mistaken in it",
+  );
 
 /**
  * Checks what stands in a queue.
  * @throws {DrowseError} naming what is wrong with it.
  */
-export function readJob(value: unknown): FoldJob {
-  return parse("worker", "job", jobSchema, value) as FoldJob;
+export function readJob(value: unknown): Job {
+  const { step } = parse("worker", "job", stepSchema, value) as { step: string };
+  const kind = kinds.find((one) => one.step === step) as JobKind<never, never>;
+  return parse("worker", "job", kind.schema, value) as Job;
 }
 
 /**
  * Checks what a worker gave back, and that it is an answer to what was asked.
  * @throws {DrowseError} naming what is wrong with it.
  */
-export function readAnswer(value: unknown, { request: { repeat, fold } }: FoldJob): Answer {
-  const answer = parse("queue", "answer", answerSchema, value) as Answer;
-  if ("result" in answer && (answer.result.repeat !== repeat || answer.result.fold !== fold)) {
-    const { result } = answer;
-    const received = `an answer is of fold ${result.fold} of repeat ${result.repeat}`;
-    throw new DrowseError("queue", received, `give that of fold ${fold} of repeat ${repeat}`);
-  }
+export function readAnswer<One extends JobHeader, Result>(kind: JobKind<One, Result>, value: unknown, job: One): Answer<Result> {
+  const answer = parse("queue", "answer", answerSchema(kind.result), value) as Answer<Result>;
+  if ("result" in answer) kind.check(answer.result, job);
   return answer;
 }
 
-/** The name of a job: the same for the same training of the same bytes, whoever asks for it. */
-export async function jobId({ step, drowse, generator, data, recipe, request }: FoldJob): Promise<string> {
-  const decides = JSON.stringify([step, drowse, generator, data.hash, recipe, request]);
-  return `${step}-${(await sha256(new TextEncoder().encode(decides))).slice(0, 40)}`;
+/** The name of a job: the same for the same work on the same bytes, whoever asks for it. */
+export async function jobId<One extends JobHeader>({ step, decides }: JobKind<One, never>, job: One): Promise<string> {
+  const all = JSON.stringify([step, job.drowse, job.generator, ...decides(job)]);
+  return `${step}-${(await sha256(new TextEncoder().encode(all))).slice(0, 40)}`;
 }

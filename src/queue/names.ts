@@ -13,3 +13,6 @@ export const dataKey = (hash: string) => `${PREFIX}:data:${hash}`;
 
 /** Who is there, by the time of the last sign of life. */
 export const rosterKey = (who: "workers" | "studies") => `${PREFIX}:${who}`;
+
+/** The rows of a part of a prediction, and what was predicted of them: each as the bytes of {@link dataKey}. */
+export const partKey = (part: string, what: "input" | "output") => `${PREFIX}:part:${part}:${what}`;

@@ -108,6 +108,11 @@ export class WorkQueue {
     }
   }
 
+  /** Takes work that is finished out of Redis, and its result with it. */
+  async forget(id: string): Promise<void> {
+    await this.#queue.remove(id);
+  }
+
   /** Takes back what nobody has begun, and gives up the rest. */
   async close(): Promise<void> {
     const ids = [...this.#waiting.keys()];

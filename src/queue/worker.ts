@@ -6,7 +6,7 @@ import { DrowseError, WorkerError } from "../tensor/errors.ts";
 import type { RedisClient } from "./client.ts";
 import { type Connection, connect } from "./connection.ts";
 import type { DataPlaces } from "./data-cache.ts";
-import { type Answer, type FoldJob, readJob } from "./job.ts";
+import { type Answer, type Job as AnyJob, readJob } from "./job.ts";
 import { keyPrefix, queueName } from "./names.ts";
 import { seconds } from "./notes.ts";
 import type { RedisAddress } from "./redis-address.ts";
@@ -32,6 +32,7 @@ export type WorkerEvent =
   | { readonly event: "ready"; readonly id: string; readonly host: string; readonly threads: number }
   | { readonly event: "data"; readonly hash: string; readonly bytes: number; readonly from: string }
   | { readonly event: "training"; readonly id: string; readonly data: string; readonly seconds: number }
+  | { readonly event: "part"; readonly id: string; readonly model: string; readonly rows: number; readonly seconds: number }
   | { readonly event: "note"; readonly note: WorkerNote; readonly message: string };
 
 type WorkerNote = "version" | "malformed" | "mistake" | "silent" | "failed" | "lost" | "back" | "ending";
@@ -39,6 +40,8 @@ type WorkerNote = "version" | "malformed" | "mistake" | "silent" | "failed" | "l
 /** What a worker did. */
 export interface WorkerEnd {
   readonly trainings: number;
+  /** Parts of predictions. */
+  readonly parts: number;
   readonly seconds: number;
 }
 
@@ -46,7 +49,7 @@ export interface WorkerEnd {
 const MOST_LEFT = 25;
 
 /**
- * Takes work from a queue until it is told to end: trainings of drowse, and nothing else. It is never brought down by what stands in
+ * Takes work from a queue until it is told to end: trainings and predictions of drowse, and nothing else. It is never brought down by what stands in
  * the queue: what is malformed fails by name.
  * @throws {DrowseError} where Redis cannot be reached.
  */
@@ -72,6 +75,7 @@ class Working {
   readonly #failures = new Set<string>();
   readonly #begun = performance.now();
   #trainings = 0;
+  #parts = 0;
 
   constructor(options: WorkerOptions, connection: Connection, note: (kind: WorkerNote, message: string) => void) {
     const { version, threads, places, onEvent } = options;
@@ -104,6 +108,7 @@ class Working {
     const timer = setInterval(() => void this.#beat().catch(() => {}), BEAT_SECONDS * 1000);
     try {
       await worker.waitUntilReady();
+      void this.#options.places.cache?.tidy();
       await this.#beat();
       const { id, host } = this.#self;
       onEvent({ event: "ready", id, host, threads });
@@ -111,7 +116,7 @@ class Working {
       worker.run().catch((error: Error) => this.#hear(error));
       await ended;
       if (this.#trainers.running > 0)
-        this.#note("ending", `ending after ${this.#trainers.running} trainings; again to end at once`);
+        this.#note("ending", `ending after what is under way (${this.#trainers.running}); again to end at once`);
       await leave(this.#client, "workers", this.#self).catch(() => 0);
       await worker.close();
     } finally {
@@ -119,10 +124,11 @@ class Working {
       await this.#trainers.close();
       this.#connection.close();
     }
-    return { trainings: this.#trainings, seconds: (performance.now() - this.#begun) / 1000 };
+    return { trainings: this.#trainings, parts: this.#parts, seconds: (performance.now() - this.#begun) / 1000 };
   }
 
   async #beat(): Promise<void> {
+    void this.#options.places.cache?.touchHeld();
     if (!this.#connection.isUp || this.#options.signal.aborted) return;
     const { version } = this.#options;
     for (const { study, drowse, name, host } of await beatWorker(this.#client, this.#self)) {
@@ -134,16 +140,14 @@ class Working {
     }
   }
 
-  /** One training. What it throws fails the work: at once where no other try could mend it. */
+  /** One training, or one part. What it throws fails the work: at once where no other try could mend it. */
   async #work(job: Job): Promise<Answer> {
     const checked = this.#check(job);
     const by = `${this.#self.host}/${this.#self.id}`;
     const begun = performance.now();
     try {
       const result = await this.#trainers.run(checked);
-      this.#trainings++;
-      const seconds = (performance.now() - begun) / 1000;
-      this.#options.onEvent({ event: "training", id: String(job.id), data: checked.data.hash, seconds });
+      this.#tell(checked, String(job.id), (performance.now() - begun) / 1000);
       return { result, by };
     } catch (error) {
       // A mistake in the data or the configuration is one on any machine, and its maker is told.
@@ -153,13 +157,23 @@ class Working {
     }
   }
 
-  #check(job: Job): FoldJob {
+  #tell(job: AnyJob, id: string, seconds: number): void {
+    if (job.step === "part") {
+      this.#parts++;
+      this.#options.onEvent({ event: "part", id, model: job.model.hash, rows: job.rows, seconds });
+      return;
+    }
+    this.#trainings++;
+    this.#options.onEvent({ event: "training", id, data: job.data.hash, seconds });
+  }
+
+  #check(job: Job): AnyJob {
     const { packages } = this.#connection;
     const refuse = (kind: WorkerNote, message: string): never => {
       this.#note(kind, `${message} (job ${String(job.id).slice(0, 60)})`);
       throw new packages.UnrecoverableError(message);
     };
-    let checked: FoldJob;
+    let checked: AnyJob;
     try {
       checked = readJob(job.data);
     } catch (error) {
@@ -188,7 +202,7 @@ class Working {
   #hear(error: Error): void {
     if (/lock|not in the active state|Missing key/i.test(error.message)) {
       const message =
-        "this worker was silent for too long and its work was given to another, or Redis has forgotten it: what it trained is dropped";
+        "this worker was silent for too long and its work was given to another, or Redis has forgotten it: what it did is dropped";
       this.#note("silent", message);
       return;
     }

@@ -18,7 +18,7 @@ export function parse<Known extends Schema>(operation: string, what: string, sch
   if (issue.type === "strict_object" && issue.expected === "never") {
     throw new DrowseError(operation, `${name} is no setting there is`, "leave it out");
   }
-  if (issue.type === "strict_object" && issue.received === "undefined" && path !== null) {
+  if ((issue.type === "strict_object" || issue.type === "object") && issue.received === "undefined" && path !== null) {
     throw new DrowseError(operation, `${name} is missing`, "give it");
   }
   throw new DrowseError(operation, `${name} is ${show(issue.input)}`, issue.message);
