@@ -101,6 +101,10 @@ describe("drowse train --members", () => {
   });
 
   it.each([
+    [
+      ["train", "places.csv", "--queue", "redis://127.0.0.1:1"],
+      /^drowse: --queue is given, and there is one network to train; leave/,
+    ],
     [["train", "places.csv", "--members", "2", "--tensorboard"], /^drowse: --tensorboard is given with --members; leave it out/],
     [["train", "places.csv", "--members", "0"], /^drowse: --members is "0"; give a whole number from 1 to 1000/],
     [["train", "places.csv", "--members", "2", "--warmup", "9999"], /^drowse: --warmup is 9999, and the run has \d+ steps/],

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { saveModel } from "../src/formats/model-file.ts";
 import { dense } from "../src/layers/dense.ts";
 import { sequential } from "../src/model/sequential.ts";
+import { readAnswer } from "../src/queue/job.ts";
+import { type MemberJob, memberKind } from "../src/queue/member-job.ts";
 import { dataKey, keyPrefix, partKey, queueName } from "../src/queue/names.ts";
 import { rowsFile } from "../src/queue/part-tensors.ts";
 import { parseRedisAddress } from "../src/queue/redis-address.ts";
@@ -32,6 +34,13 @@ const job = {
     repeat: 0,
     fold: 0,
   },
+};
+
+const { configuration: settings } = job.request;
+const member = {
+  ...job,
+  step: "member",
+  request: { member: 1, configuration: settings, validation: 0, test: 0.2, refit: false, seed: 1 },
 };
 
 const part = {
@@ -108,6 +117,11 @@ describeWithAnyRedis("what is pushed into the queue by hand", { timeout: 60_000 
         { ...job, request: { ...request, configuration: { ...request.configuration, dropout: [2] } } },
         /^malformed: job.request.configuration.dropout.0 is 2; give a number from 0/,
       ],
+      [{ ...member, request: { ...member.request, member: 0 } }, /^malformed: job.request.member is 0/],
+      [{ ...member, request: { ...member.request, member: 1001 } }, /^malformed: job.request.member is 1001/],
+      [{ ...member, request: { ...member.request, test: 1 } }, /^malformed: job.request.test is 1/],
+      [{ ...member, request: { ...member.request, out: "/etc" } }, /^malformed: job.request.out is no setting there is/],
+      [{ ...member, request: job.request }, /^malformed: job.request/],
       [{ ...part, part: "../data" }, /^malformed: job.part is "..\/data"; give a name of hexadecimal digits/],
       [{ ...part, input: { ...part.input, at: "/etc/passwd" } }, /^malformed: job.input.at is no setting there is/],
       [{ ...part, rows: 0 }, /^malformed: job.rows is 0/],
@@ -119,6 +133,26 @@ describeWithAnyRedis("what is pushed into the queue by hand", { timeout: 60_000 
     for (const [value, message] of cases) expect((await push(value)).failure).toMatch(message);
     expect(told.filter((event) => event.event === "note" && event.note === "malformed").length).toBeGreaterThan(5);
     expect(await push(job, "whatever")).toMatchObject(wellAnswered);
+  });
+
+  it("puts a member's network beside what it says of it, for an hour", async () => {
+    const { answer } = (await push(member)) as { answer: { result: { member: number; model: { hash: string; bytes: number } } } };
+    expect(answer.result).toMatchObject({ member: 1, seed: 1, epochs: 2, model: { bytes: expect.any(Number) } });
+    const bytes = await client.hgetBuffer(dataKey(answer.result.model.hash), "0");
+    expect(
+      createHash("sha256")
+        .update(bytes as Buffer)
+        .digest("hex"),
+    ).toBe(answer.result.model.hash);
+    expect(await client.ttl(dataKey(answer.result.model.hash))).toBeGreaterThan(3000);
+    expect(readAnswer(memberKind, answer, member as MemberJob)).toEqual(answer);
+    const other = { ...member, request: { ...member.request, member: 2 } } as MemberJob;
+    expect(() => readAnswer(memberKind, answer, other)).toThrow(
+      "queue: an answer is of member 1 of seed 1; give that of member 2",
+    );
+    expect(await push({ ...member, request: { ...member.request, test: 0.6, validation: 0.6 } })).toHaveProperty(
+      "answer.mistake",
+    );
   });
 
   it("says what is mistaken in data that cannot be trained", async () => {
@@ -147,7 +181,7 @@ describeWithAnyRedis("what is pushed into the queue by hand", { timeout: 60_000 
   it("never brings a worker down, whatever it is", async () => {
     const changed = (one: object) =>
       fc.tuple(fc.constantFrom(...Object.keys(one)), fc.jsonValue()).map(([place, value]) => ({ ...one, [place]: value }));
-    const anything = fc.oneof(fc.jsonValue(), changed(job), changed(part));
+    const anything = fc.oneof(fc.jsonValue(), changed(job), changed(member), changed(part));
     await fc.assert(
       fc.asyncProperty(anything, async (value) => {
         const { failure = "" } = await push(value);

@@ -51,11 +51,12 @@ With --members a table has an ensemble: so many networks of the same settings,
 on the same rows, which differ by their seeds. Member 1 has that of the run,
 and is the network that is trained without the others; the seeds of the others
 are made of it, so that a member is the same however many there are. They are
-trained on the threads of this machine, and are the same for any number of
-them. Each is the file of a model in the folder members of the run, and
-ensemble.json, written last, says how many there are and what they hash to.
-drowse predict and drowse evaluate take the mean of what they predict. A member
-that is trained stays: after Ctrl-C or a kill, --resume trains the others.
+trained on the threads of this machine, or with --queue on other machines (see
+drowse worker), to the same bits. Each is the file of a model in the folder
+members of the run, and ensemble.json, written last, says how many there are
+and what they hash to. drowse predict and drowse evaluate take the mean of what
+they predict. A member that is trained stays: after Ctrl-C or a kill, --resume
+trains the others.
 
 The network is made of dense layers, each with its activation. In training each
 hidden unit sleeps with the probability --dropout and each pixel with
@@ -140,6 +141,7 @@ export const addTrain: AddCommand = (program, context) => {
     .addHelpText("after", help())
     .action(async (data: string | undefined, options: TrainOptions) => {
       const call = await trainCall(data, options, command);
+      refuseQueue(call);
       if (call.resumed === undefined) await checkRunFolder(call.out);
       if ((await isTableFile(call.data)) && !(await isImages(call.data))) return trainOnTable(call, context);
       return train(call, context);
@@ -153,6 +155,14 @@ function help(): string {
   const rates = { FEW: tableDropout("classification", 0), MANY: tableDropout("regression", 0) };
   const named: Record<string, string | number> = { ...said, ...rates, PATIENCE: earlyStopping, TEST: test };
   return HELP.replace(/%(\w+)%/g, (_, name) => String(named[name]));
+}
+
+/** @throws {UsageError} on a queue for a training that is one. */
+function refuseQueue({ spread: { queue, dataUrl }, request: { members = 1 } }: TrainCall): void {
+  if (members > 1 || (queue ?? dataUrl) === undefined) return;
+  const option = queue === undefined ? "--data-url" : "--queue";
+  const remedy = "leave it out, or give --members 5: members of an ensemble can be trained on other machines";
+  throw new UsageError("drowse", `${option} is given, and there is one network to train`, remedy);
 }
 
 /** @throws {UsageError} on an option of other data. */

@@ -8,6 +8,7 @@ import { checkpointOption } from "./checkpoint-option.ts";
 import { defaults } from "./defaults.ts";
 import { dropoutSchedule } from "./dropout-schedule.ts";
 import { classWeights, decimal, hiddenLayers, orNone, type Reader, rate, wholeNumber } from "./option-values.ts";
+import { addQueue } from "./queue-options.ts";
 import { epochsOption, jsonOption, metricsOption, seedOption, threadsOption } from "./shared-options.ts";
 import { addImageChannels, addMembers, addTableReading, addTableRows, addTableTask } from "./table-options.ts";
 
@@ -40,6 +41,7 @@ export function addTrainOptions(command: Command): Command {
     addOptimizer,
     addSchedule,
     addMeasuring,
+    addQueue,
     addRun,
   ])
     add(command);

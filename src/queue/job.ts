@@ -3,6 +3,7 @@ import { sha256 } from "../formats/sha256.ts";
 import { parse, type Schema } from "../study/parse.ts";
 import { type FoldJob, foldKind } from "./fold-job.ts";
 import type { JobHeader } from "./job-fields.ts";
+import { type MemberJob, memberKind } from "./member-job.ts";
 import { type PartJob, partKind } from "./part-job.ts";
 
 // What goes through the queue is data: which work, on which bytes. Both sides check what they are given.
@@ -21,9 +22,9 @@ export interface JobKind<Job extends JobHeader, Result> {
 }
 
 /** Work of any kind. */
-export type Job = FoldJob | PartJob;
+export type Job = FoldJob | MemberJob | PartJob;
 
-const kinds: readonly JobKind<never, never>[] = [foldKind, partKind];
+const kinds: readonly JobKind<never, never>[] = [foldKind, memberKind, partKind];
 
 /** What a worker gives back. */
 export type Answer<Result = unknown> =

@@ -1,11 +1,12 @@
 import { GENERATOR } from "../random/philox.ts";
 import type { Executor } from "../study/executor.ts";
-import type { MemberResult } from "../study/member.ts";
+import type { MemberRequest, MemberResult } from "../study/member.ts";
 import type { FoldRequest, FoldResult } from "../study/trial.ts";
-import { DrowseError } from "../tensor/errors.ts";
-import type { ByteStream } from "./data-store.ts";
+import { WorkerError } from "../tensor/errors.ts";
+import { type ByteStream, getData } from "./data-store.ts";
 import { type FoldJob, foldKind } from "./fold-job.ts";
 import type { DataReference } from "./job-fields.ts";
+import { type MemberJob, memberKind } from "./member-job.ts";
 import type { QueueNote } from "./notes.ts";
 import { openSession, type QueueSession, type SessionOptions } from "./queue-session.ts";
 import type { TableRecipe } from "./table-recipe.ts";
@@ -44,6 +45,9 @@ export async function queueExecutor({ data, stream, recipe, ...options }: QueueE
   return new Queued(session, { drowse: options.version, data, recipe });
 }
 
+/** How often a member is trained again whose network is no longer there. */
+const MOST_FORGOTTEN = 5;
+
 class Queued implements QueueExecutor {
   readonly #session: QueueSession;
   readonly #common: Pick<FoldJob, "drowse" | "data" | "recipe">;
@@ -77,8 +81,17 @@ class Queued implements QueueExecutor {
     return this.#session.submit(foldKind, { step: "fold", generator: GENERATOR, ...this.#common, request });
   }
 
-  runMember(): Promise<MemberResult> {
-    return Promise.reject(new DrowseError("queue", "a member of an ensemble is asked for", "train it on this machine"));
+  async runMember(request: MemberRequest): Promise<MemberResult> {
+    const job: MemberJob = { step: "member", generator: GENERATOR, ...this.#common, request };
+    for (let time = 0; time < MOST_FORGOTTEN; time++) {
+      const { model, ...record } = await this.#session.submit(memberKind, job);
+      const bytes = await getData(this.#session.client, model);
+      if (bytes) return { ...record, model: bytes };
+      // Redis has forgotten the network before what was said of it: the member is trained again.
+      await this.#session.forget(memberKind, job);
+    }
+    const received = `Redis has forgotten the network of member ${request.member} ${MOST_FORGOTTEN} times`;
+    throw new WorkerError("queue", received, "give it more memory, and the maxmemory-policy noeviction");
   }
 
   close(): Promise<void> {

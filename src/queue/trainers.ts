@@ -4,10 +4,12 @@ import { type DataPlaces, findData } from "./data-cache.ts";
 import { foldCraft } from "./fold-craft.ts";
 import type { Job } from "./job.ts";
 import type { DataReference } from "./job-fields.ts";
+import { memberCraft } from "./member-craft.ts";
 import { partCraft } from "./part-craft.ts";
 
 const crafts: { readonly [Step in Job["step"]]: Craft<Extract<Job, { readonly step: Step }>> } = {
   fold: foldCraft,
+  member: memberCraft,
   part: partCraft,
 };
 
