@@ -71,15 +71,16 @@ for (const path of process.argv.slice(2)) {
     for (const seed of SEEDS) splits.push(await ofSplit(task, dropout, seed));
     for (const name of Object.keys(splits[0])) {
       const told = (measured, digits, factor = 1) => {
+        const unit = factor === 1 ? "" : "%";
         const values = splits.map((split) => factor * split[name][measured]);
-        if (name === "one network") return mean(values).toFixed(digits);
+        if (name === "one network") return `${mean(values).toFixed(digits)}${unit}`;
         const one = splits.map((split) => factor * split["one network"][measured]);
         const difference = pairedDifference(values, one, TEST / (1 - TEST));
         const [middle, low, high] = [difference.mean, difference.low, difference.high].map((value) => value.toFixed(digits));
-        return `${mean(values).toFixed(digits)} (${middle}: ${low} to ${high})`;
+        return `${mean(values).toFixed(digits)}${unit} (${middle}: ${low} to ${high})`;
       };
       console.log(
-        `| ${dropout} | ${name} | ${told("likelihood", 3)} | ${told("error", 2, 100)}% | ${told("calibration", 2, 100)}% |`,
+        `| ${dropout} | ${name} | ${told("likelihood", 3)} | ${told("error", 2, 100)} | ${told("calibration", 2, 100)} |`,
       );
     }
   }
