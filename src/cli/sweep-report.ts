@@ -77,7 +77,8 @@ export function textSweepReport(terminal: Terminal): SweepReport {
     },
     end(end) {
       lines.clear();
-      for (const line of endLines(end, tally.request)) terminal.write(`${line}\n`);
+      const columns = terminal.isLive ? terminal.columns - 1 : Number.POSITIVE_INFINITY;
+      for (const line of endLines(end, tally.request, columns)) terminal.write(`${line}\n`);
     },
     clear: () => lines.clear(),
   };
@@ -174,6 +175,7 @@ function trialLine(event: Extract<SweepEvent, { event: "trial" }>, columns: numb
 function endLines(
   { complete, pruned, failed, best, simplest, withoutDropout, importances, model, out, seconds }: SweepEnd,
   request: SweepRequest,
+  columns: number,
 ): string[] {
   const names = Object.keys(request.space);
   const line = (what: string, { trial, value, standardError = 0, parameters }: ToldTrial) => [
@@ -184,11 +186,11 @@ function endLines(
   ];
   const heading = ["", "trial", objectiveText(request.objective), ...names.map(settingText)];
   const matters = importances.map(({ name, share }) => `${settingText(name)} ${(100 * share).toFixed(0)}%`).join(", ");
-  return [
-    `ended in ${formatSeconds(seconds)}: ${complete} complete, ${pruned} pruned, ${failed} failed`,
-    "",
-    ...formatTable([heading, line("best", best), line("simplest", simplest)]),
-    "",
+  const rows = [heading, line("best", best), line("simplest", simplest)];
+  const wide = formatTable(rows);
+  // On a narrow screen it stands on end: a line for each setting.
+  const table = wide[0].length <= columns ? wide : formatTable(heading.map((_, column) => rows.map((row) => row[column])));
+  const prose = [
     "simplest: the fewest weights, then the smallest rates, within one standard error of the best",
     dropoutText(withoutDropout, request.objective),
     ...(matters === "" ? [] : [`what matters, as a share of the variance: ${matters}`]),
@@ -196,5 +198,12 @@ function endLines(
       ? [`the best, trained on all rows for ${model.epochs} epochs: ${out}/model.safetensors, weights ${model.weightsHash}`]
       : []),
     `wrote ${out}/${PAGE_FILE}`,
+  ];
+  return [
+    `ended in ${formatSeconds(seconds)}: ${complete} complete, ${pruned} pruned, ${failed} failed`,
+    "",
+    ...table,
+    "",
+    ...prose.flatMap((text) => wrapWords(text, columns)),
   ];
 }
