@@ -63,9 +63,9 @@ number the prediction alone, and with --uncertainty its std, both in the
 target's own units. The masks of a table's rows come again every 1,024 rows.
 What is not as in training is told on stderr.
 
-Of an ensemble (drowse train --members) class and probabilities are those of the
-mean of its members, or the prediction is their mean. --uncertainty without a
-number then takes the members for the samples, with nothing asleep; with a
+Of an ensemble (drowse train --members) class and probabilities are those of
+the mean of its members, or the prediction is their mean. --uncertainty without
+a number then takes the members for the samples, with nothing asleep; with a
 number each member is predicted with so many masks, and all of these together
 are the samples.
 

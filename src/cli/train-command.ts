@@ -106,9 +106,9 @@ multiply-adds, those left out because a unit slept or a pixel was black.
                 --validation validationLoss and validationError, learningRate,
                 skipped, metrics such as validationAuroc or testAuroc, …
   learningRate  the factor that --reduce-on-plateau has given it
-  member        of an ensemble, in the place of epochs: seed, epochs, bestEpoch,
-                validationLoss, weightsHash, …; done then has test, what they are
-                worth together, and alone, each by itself
+  member        of an ensemble, in the place of epochs: seed, epochs,
+                bestEpoch, validationLoss, weightsHash, …; done then has test,
+                what they are worth together, and alone, each by itself
   done          the last: {"event":"done","testError":0.0142,"weightsHash":"…",
                 "seconds":52.1,…}, with reason, bestEpoch and the rest of the
                 numbers; or interrupted, or error with its message
