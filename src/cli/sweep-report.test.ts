@@ -44,8 +44,25 @@ function told(columns: number, isLive: boolean): string[] {
   return text.trimEnd().split("\n");
 }
 
+describe("a sweep on a screen", () => {
+  it("has its live line below each trial that is told, however soon after the last change", () => {
+    const pieces: string[] = [];
+    const write = (text: string) => void pieces.push(text);
+    const report = textSweepReport({ write, writeError: write, isLive: true, isClosed: false, columns: 80, palette: noColours });
+    report.start(start);
+    for (let number = 0; number < 3; number++) {
+      report.hear({ event: "begin", trial: number, parameters });
+      const done = { number, state: "complete", value: 0.5 - number / 100, standardError: 0.01, parameters, seconds: 1 };
+      report.hear({ event: "trial", ...done } as unknown as Parameters<typeof report.hear>[0]);
+      expect(pieces.at(-1)).toContain(`${number + 1}/40 trials`);
+      const told = pieces.findLast((piece) => piece.startsWith("trial"));
+      expect(told).toMatch(/^trial +\d +complete +0\.\d{4} ± 0\.0100 +1\.00 s +best so far\n$/);
+    }
+  });
+});
+
 describe("the end of a sweep", () => {
-  it.each([60, 80, 100])("fits a screen of %d columns, between words", (columns) => {
+  it.each([40, 60, 80, 100])("fits a screen of %d columns, between words", (columns) => {
     const lines = told(columns, true);
     expect(lines.filter((line) => line.length >= columns)).toEqual([]);
     expect(lines.join(" ").replaceAll(/\s+/g, " ")).toContain("beside the same network with nothing asleep, on folds that");

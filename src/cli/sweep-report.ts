@@ -51,7 +51,10 @@ export function textSweepReport(terminal: Terminal): SweepReport {
     const wrapped = text.split("\n").flatMap((line) => wrapWords(line, Math.max(40, terminal.columns - 1)));
     terminal.write(`${wrapped.join("\n")}\n`);
   };
-  const draw = () => terminal.isLive && throttle.isDue() && lines.draw([tally.line(terminal)]);
+  /** @param gone - it was taken off the screen for something else, and stands there again. */
+  const draw = (gone = false) => {
+    if (terminal.isLive && (throttle.isDue() || gone)) lines.draw([tally.line(terminal)]);
+  };
   return {
     start(start) {
       tally.begin(start);
@@ -59,17 +62,17 @@ export function textSweepReport(terminal: Terminal): SweepReport {
     },
     hear(event) {
       tally.hear(event);
-      if (event.event !== "trial") return void draw();
+      if (event.event !== "trial") return draw();
       lines.clear();
       terminal.write(
         `${trialLine(event, terminal.isLive ? terminal.columns : Number.POSITIVE_INFINITY, tally.isBest(event.number))}\n`,
       );
-      draw();
+      draw(true);
     },
     note({ message }) {
       lines.clear();
       write(`queue: ${message}`);
-      draw();
+      draw(true);
     },
     confirming() {
       lines.clear();
@@ -164,7 +167,7 @@ function trialLine(event: Extract<SweepEvent, { event: "trial" }>, columns: numb
       { text: `trial ${String(number).padStart(3)}`, rank: 9 },
       { text: state.padEnd(8), rank: 6 },
       { text: worth.padEnd(17), rank: 8 },
-      { text: parametersText(parameters), rank: 7 },
+      { text: parametersText(parameters), rank: 3 },
       { text: formatSeconds(seconds), rank: 4 },
       { text: isBest ? "best so far" : "", rank: 5 },
     ],
@@ -186,10 +189,15 @@ function endLines(
   ];
   const heading = ["", "trial", objectiveText(request.objective), ...names.map(settingText)];
   const matters = importances.map(({ name, share }) => `${settingText(name)} ${(100 * share).toFixed(0)}%`).join(", ");
-  const rows = [heading, line("best", best), line("simplest", simplest)];
-  const wide = formatTable(rows);
-  // On a narrow screen it stands on end: a line for each setting.
-  const table = wide[0].length <= columns ? wide : formatTable(heading.map((_, column) => rows.map((row) => row[column])));
+  const [one, other] = [line("best", best), line("simplest", simplest)];
+  const standing = (...rows: string[][]) => formatTable(heading.map((_, column) => rows.map((row) => row[column])));
+  // On a narrow screen it stands on end, with a line for each setting; on a very narrow one in two.
+  const tables = [
+    formatTable([heading, one, other]),
+    standing(heading, one, other),
+    [...standing(heading, one), "", ...standing(heading, other)],
+  ];
+  const table = tables.find(([first]) => first.length <= columns) ?? tables[2];
   const prose = [
     "simplest: the fewest weights, then the smallest rates, within one standard error of the best",
     dropoutText(withoutDropout, request.objective),
@@ -199,11 +207,6 @@ function endLines(
       : []),
     `wrote ${out}/${PAGE_FILE}`,
   ];
-  return [
-    `ended in ${formatSeconds(seconds)}: ${complete} complete, ${pruned} pruned, ${failed} failed`,
-    "",
-    ...table,
-    "",
-    ...prose.flatMap((text) => wrapWords(text, columns)),
-  ];
+  const ended = `ended in ${formatSeconds(seconds)}: ${complete} complete, ${pruned} pruned, ${failed} failed`;
+  return [...wrapWords(ended, columns), "", ...table, "", ...prose.flatMap((text) => wrapWords(text, columns))];
 }
