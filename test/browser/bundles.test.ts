@@ -9,8 +9,12 @@ testBundler("Vite");
 describeInChromium("the test of pages", () => {
   it("sees a policy that is too strict", async () => {
     const csp = STRICT.replace("'wasm-unsafe-eval'", "");
-    const { learned, complaints } = await learnInPage("a plain module", { isolated: true, csp });
-    expect(learned).toMatch(/WebAssembly.*Content Security Policy/s);
-    expect(complaints.join()).toContain("Content Security Policy");
+    const heard: string[] = [];
+    for (let page = 0; page < 5 && heard.length === 0; page++) {
+      const { learned, complaints } = await learnInPage("a plain module", { isolated: true, csp });
+      expect(learned).toMatch(/WebAssembly.*Content Security Policy/s);
+      heard.push(...complaints);
+    }
+    expect(heard.join()).toContain("Content Security Policy");
   });
 });
