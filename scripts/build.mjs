@@ -29,21 +29,14 @@ const kernelModules = [
 ];
 // Scripts of threads, each with all it imports. Entry, module of TypeScript, and name and purpose of the constant in it.
 const workerModule = "src/wasm/generated/worker.ts";
-const trialWorkerModule = "src/study/generated/trial-worker.ts";
-const partWorkerModule = "src/queue/generated/part-worker.ts";
+const threadModule = "src/study/generated/thread.ts";
 const workerScripts = {
   worker: { entry: "src/wasm/worker-main.ts", output: workerModule, name: "workerSource", purpose: "a worker thread" },
-  trialWorker: {
-    entry: "src/study/trial-worker-main.ts",
-    output: trialWorkerModule,
-    name: "trialWorkerSource",
-    purpose: "a thread that trains",
-  },
-  partWorker: {
-    entry: "src/queue/part-worker-main.ts",
-    output: partWorkerModule,
-    name: "partWorkerSource",
-    purpose: "a thread that predicts parts",
+  thread: {
+    entry: "src/study/thread-main.ts",
+    output: threadModule,
+    name: "threadSource",
+    purpose: "a thread that trains, or predicts",
   },
 };
 // The page of drowse play, which stands in the package beside the library.
@@ -66,23 +59,16 @@ const steps = [
   {
     name: "worker",
     inputs: ["src", "tsconfig.json", ...tools],
-    except: [workerModule, trialWorkerModule, partWorkerModule],
+    except: [workerModule, threadModule],
     outputs: [workerModule],
     make: () => makeWorker(workerScripts.worker),
   },
   {
-    name: "trial worker",
+    name: "thread",
     inputs: ["src", "tsconfig.json", ...tools],
-    except: [trialWorkerModule, partWorkerModule],
-    outputs: [trialWorkerModule],
-    make: () => makeWorker(workerScripts.trialWorker),
-  },
-  {
-    name: "part worker",
-    inputs: ["src", "tsconfig.json", ...tools],
-    except: [trialWorkerModule, partWorkerModule],
-    outputs: [partWorkerModule],
-    make: () => makeWorker(workerScripts.partWorker),
+    except: [threadModule],
+    outputs: [threadModule],
+    make: () => makeWorker(workerScripts.thread),
   },
   {
     name: "dist",

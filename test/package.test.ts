@@ -27,10 +27,10 @@ describe("the package, packed and installed offline without scripts", () => {
   });
   afterAll(() => installed?.remove());
 
-  it("is under 1.25 MB and holds what it should", () => {
+  it("is under 1.2 MB and holds what it should", () => {
     const { packed } = installed;
     // a sixth of it are the handwritten digits of the playground
-    expect(packed.size).toBeLessThan(1.25e6);
+    expect(packed.size).toBeLessThan(1.2e6);
     const paths = packed.files.map(({ path }) => path);
     expect(paths).toEqual(
       expect.arrayContaining([

@@ -1,43 +1,29 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithAnyRedis, startRedis, type TestRedis } from "./redis.ts";
-import { isNote, type RunningCommand, startDrowse, type Told } from "./running.ts";
+import { isNote, type RunningCommand, type Told } from "./running.ts";
+import { Workplace } from "./workplace.ts";
 
 // Ensembles whose members are trained by workers of a queue, which come, go and die: each must end as that of one machine.
 
+let workplace: Workplace;
 let cwd = "";
-const commands: RunningCommand[] = [];
 const ENSEMBLE = ["train", "rings.csv", "--hidden", "12", "--epochs", "30", "--early-stopping", "20", "--members", "4"];
 
 beforeAll(async () => {
-  cwd = mkdtempSync(join(tmpdir(), "drowse-queue-ensemble-"));
-  const rows = Array.from({ length: 240 }, (_, i) => {
-    const [x, y] = [((i * 7919) % 200) / 100 - 1, ((i * 104_729) % 200) / 100 - 1];
-    return `${x},${y},${x * x + y * y < 0.6 ? "in" : "out"}`;
-  });
-  writeFileSync(join(cwd, "rings.csv"), `x,y,ring\n${rows.join("\n")}\n`);
+  workplace = new Workplace("queue-ensemble");
+  cwd = workplace.cwd;
+  workplace.writeRings("rings.csv", 240);
   const alone = start(...ENSEMBLE, "--out", "alone");
   expect(await alone.ended, alone.text).toBe(0);
 });
 
-afterAll(() => {
-  for (const command of commands) command.signal("SIGKILL");
-  rmSync(cwd, { recursive: true, force: true });
-});
+afterAll(() => workplace.close());
 
-function start(...args: string[]): RunningCommand {
-  const command = startDrowse(args, { cwd });
-  commands.push(command);
-  return command;
-}
+const start = (...args: string[]) => workplace.start(...args);
 
-async function startWorker(address: string): Promise<RunningCommand> {
-  const worker = start("worker", address, "--threads", "1", "--lease", "1", "--no-cache");
-  await worker.heard(({ event }) => event === "ready");
-  return worker;
-}
+const startWorker = (address: string, ...args: string[]) => workplace.startWorker(address, ...args);
 
 const untimed = (text: string) => text.replace(/"seconds":[\d.e-]+/g, "");
 

@@ -9,11 +9,11 @@ import { sequential } from "../src/model/sequential.ts";
 import { readAnswer } from "../src/queue/job.ts";
 import { type MemberJob, memberKind } from "../src/queue/member-job.ts";
 import { dataKey, keyPrefix, partKey, queueName } from "../src/queue/names.ts";
-import { rowsFile } from "../src/queue/part-tensors.ts";
 import { parseRedisAddress } from "../src/queue/redis-address.ts";
 import { runWorker, type WorkerEnd, type WorkerEvent } from "../src/queue/worker.ts";
 import { GENERATOR } from "../src/random/philox.ts";
 import { configuration } from "../src/study/configuration.ts";
+import { rowsFile } from "../src/study/part-tensors.ts";
 import { describeWithAnyRedis, startRedis, type TestRedis } from "./redis.ts";
 
 // What somebody pushes into the queue by hand: it fails by name, and the worker goes on.

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
@@ -7,12 +6,13 @@ import { drowse, writeBars } from "./command.ts";
 import { otherVersion } from "./other-version.ts";
 import { greyPng } from "./png.ts";
 import { describeWithRedis, startRedis, type TestRedis } from "./redis.ts";
-import { isNote, type RunningCommand, startDrowse, type Told } from "./running.ts";
+import { isNote, type RunningCommand, type Told } from "./running.ts";
+import { Workplace } from "./workplace.ts";
 
 // Predictions that go through a Redis, part by part: each must end as that of one machine, to the byte.
 
+let workplace: Workplace;
 let cwd = "";
-const commands: RunningCommand[] = [];
 
 /** Rows of which the later ones have a column more. */
 function rings(count: number): string[] {
@@ -23,7 +23,8 @@ function rings(count: number): string[] {
 }
 
 beforeAll(async () => {
-  cwd = mkdtempSync(join(tmpdir(), "drowse-queue-predict-"));
+  workplace = new Workplace("queue-predict");
+  cwd = workplace.cwd;
   writeFileSync(join(cwd, "rings.csv"), `x,y,ring,price\n${rings(300).join("\n")}\n`);
   writeFileSync(join(cwd, "many.csv"), `x,y,place,price\n${rings(2600).join("\n")}\n`);
   writeBars(join(cwd, "bars"));
@@ -36,25 +37,11 @@ beforeAll(async () => {
   for (const { code, stdout, stderr } of trained) expect(code, stdout + stderr).toBe(0);
 });
 
-afterAll(() => {
-  for (const command of commands) {
-    command.signal("SIGCONT");
-    command.signal("SIGKILL");
-  }
-  rmSync(cwd, { recursive: true, force: true });
-});
+afterAll(() => workplace.close());
 
-function start(...args: string[]): RunningCommand {
-  const command = startDrowse(args, { cwd });
-  commands.push(command);
-  return command;
-}
+const start = (...args: string[]) => workplace.start(...args);
 
-async function startWorker(address: string, ...args: string[]): Promise<RunningCommand> {
-  const worker = start("worker", address, "--threads", "1", "--lease", "1", "--no-cache", ...args);
-  await worker.heard(({ event }) => event === "ready");
-  return worker;
-}
+const startWorker = (address: string, ...args: string[]) => workplace.startWorker(address, ...args);
 
 const isPart = ({ event }: Told) => event === "part";
 const partsOf = ({ events }: RunningCommand) => events.filter(isPart).length;
@@ -176,8 +163,8 @@ describeWithRedis("drowse predict with a queue", { timeout: 120_000 }, () => {
   it("leaves workers of another version alone, and says which versions there are", async () => {
     const folder = join(cwd, "other");
     otherVersion(folder);
-    const stranger = startDrowse(["worker", redis.address, "--threads", "1"], { cwd, program: join(folder, "dist/cli.js") });
-    commands.push(stranger);
+    const program = join(folder, "dist/cli.js");
+    const stranger = workplace.startWith({ program }, "worker", redis.address, "--threads", "1");
     await stranger.heard(({ event }) => event === "ready");
     const spread = start("predict", "rings", "rings.csv", "--to", "versions.csv", "--queue", redis.address);
     expect((await stranger.heard(isNote("version"))).message).toMatch(/^drowse predict rings.csv, on .*: it takes no part/);

@@ -1,11 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drowse } from "./command.ts";
 import { describeWithRedis, freePort, startRedis, type TestRedis } from "./redis.ts";
-import { type RunningCommand, startDrowse } from "./running.ts";
+import { Workplace } from "./workplace.ts";
 
 // rediss://, for which a Redis with a certificate of its own authority is started, and a name and a password that nobody is to see.
 
@@ -21,18 +20,15 @@ const hasOpenSsl = (() => {
 })();
 
 function describeWithTls(name: string, options: { timeout: number }, tests: () => void): void {
-  describeWithRedis(
-    hasOpenSsl ? name : `${name} (could not run: there is no openssl)`,
-    options,
-    hasOpenSsl ? tests : () => it.skip("", () => {}),
-  );
+  if (hasOpenSsl) describeWithRedis(name, options, tests);
+  else describe.skip(`${name} (could not run: there is no openssl)`, tests);
 }
 
 describeWithTls("a queue behind TLS", { timeout: 60_000 }, () => {
+  let workplace: Workplace;
   let cwd = "";
   let redis: TestRedis;
   let port = 0;
-  const commands: RunningCommand[] = [];
 
   /** A certificate of the authority in ca.pem. */
   function certificate(name: string, subject: string, alternative: string): void {
@@ -49,7 +45,8 @@ describeWithTls("a queue behind TLS", { timeout: 60_000 }, () => {
   ];
 
   beforeAll(async () => {
-    cwd = mkdtempSync(join(tmpdir(), "drowse-tls-"));
+    workplace = new Workplace("tls");
+    cwd = workplace.cwd;
     const authority = ["-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2"];
     execFileSync("openssl", ["req", "-x509", ...authority, "-subj", "/CN=authority"], { cwd, stdio: "ignore" });
     certificate("here", "here", "IP:127.0.0.1,DNS:localhost");
@@ -60,18 +57,13 @@ describeWithTls("a queue behind TLS", { timeout: 60_000 }, () => {
     writeFileSync(join(cwd, "rows.csv"), `x,y,z\n${rows.join("\n")}\n`);
   });
   afterAll(async () => {
-    for (const command of commands) command.signal("SIGKILL");
     await redis.close();
-    rmSync(cwd, { recursive: true, force: true });
+    workplace.close();
   });
 
   const secretAddress = (at = port, host = "127.0.0.1") => `rediss://${USER}:${encodeURIComponent(SECRET)}@${host}:${at}`;
   const trusting = () => ({ NODE_EXTRA_CA_CERTS: join(cwd, "ca.pem") });
-  const start = (...args: string[]) => {
-    const command = startDrowse(args, { cwd, env: { ...trusting(), DROWSE_QUEUE: secretAddress() } });
-    commands.push(command);
-    return command;
-  };
+  const start = (...args: string[]) => workplace.startWith({ env: { ...trusting(), DROWSE_QUEUE: secretAddress() } }, ...args);
   const expectSecret = (text: string) => {
     for (const word of [SECRET, encodeURIComponent(SECRET), `${USER}:`]) expect(text).not.toContain(word);
   };

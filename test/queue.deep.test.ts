@@ -1,35 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeWithRedis, startRedis, startWay, type TestRedis } from "./redis.ts";
-import { isNote, type RunningCommand, startDrowse } from "./running.ts";
+import { isNote, type RunningCommand } from "./running.ts";
+import { Workplace } from "./workplace.ts";
 
 // Long sweeps through a Redis while everything goes wrong: each must end with the journal of one machine, but for its order and times.
 
+let workplace: Workplace;
 let cwd = "";
-const commands: RunningCommand[] = [];
 
 beforeAll(() => {
-  cwd = mkdtempSync(join(tmpdir(), "drowse-queue-deep-"));
-  const rows = Array.from({ length: 400 }, (_, i) => {
-    const [x, y] = [((i * 7919) % 200) / 100 - 1, ((i * 104_729) % 200) / 100 - 1];
-    return `${x},${y},${x * x + y * y < 0.6 ? "in" : "out"}`;
-  });
-  writeFileSync(join(cwd, "rings.csv"), `x,y,ring\n${rows.join("\n")}\n`);
+  workplace = new Workplace("queue-deep");
+  cwd = workplace.cwd;
+  workplace.writeRings("rings.csv", 400);
 });
-afterAll(() => {
-  for (const command of commands) command.signal("SIGKILL");
-  rmSync(cwd, { recursive: true, force: true });
-});
+afterAll(() => workplace.close());
 
-function start(...args: string[]): RunningCommand {
-  const command = startDrowse(args, { cwd });
-  commands.push(command);
-  return command;
-}
+const start = (...args: string[]) => workplace.start(...args);
 
 const sweepOf = (trials: number, ...args: string[]) =>
   start("sweep", "rings.csv", "--hidden", "24", "--epochs", "30", "--folds", "3", "--trials", String(trials), ...args);

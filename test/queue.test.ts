@@ -1,52 +1,35 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { root } from "../scripts/root.mjs";
 import { drowse } from "./command.ts";
 import { otherVersion } from "./other-version.ts";
 import { describeWithAnyRedis, describeWithRedis, startRedis, startWay, type TestRedis } from "./redis.ts";
-import { isNote, type RunningCommand, startDrowse, type Told } from "./running.ts";
+import { isNote, type RunningCommand, type Told } from "./running.ts";
+import { Workplace } from "./workplace.ts";
 
 // Sweeps that go through a Redis, by workers that die, stall, come and go: each must end as that of one machine.
 
+let workplace: Workplace;
 let cwd = "";
 let whole: Told = {};
-const commands: RunningCommand[] = [];
 
 const SWEEP = ["sweep", "rings.csv", "--hidden", "12", "--epochs", "12", "--folds", "3", "--trials", "8", "--lag", "3"];
 
 beforeAll(async () => {
-  cwd = mkdtempSync(join(tmpdir(), "drowse-queue-"));
-  const rows = Array.from({ length: 240 }, (_, i) => {
-    const [x, y] = [((i * 7919) % 200) / 100 - 1, ((i * 104_729) % 200) / 100 - 1];
-    return `${x},${y},${x * x + y * y < 0.6 ? "in" : "out"}`;
-  });
-  writeFileSync(join(cwd, "rings.csv"), `x,y,ring\n${rows.join("\n")}\n`);
+  workplace = new Workplace("queue");
+  cwd = workplace.cwd;
+  workplace.writeRings("rings.csv", 240);
   const alone = start(...SWEEP, "--out", "alone");
   expect(await alone.ended, alone.text).toBe(0);
   whole = endOf(alone);
 });
 
-afterAll(() => {
-  for (const command of commands) {
-    command.signal("SIGCONT");
-    command.signal("SIGKILL");
-  }
-  rmSync(cwd, { recursive: true, force: true });
-});
+afterAll(() => workplace.close());
 
-function start(...args: string[]): RunningCommand {
-  const command = startDrowse(args, { cwd });
-  commands.push(command);
-  return command;
-}
+const start = (...args: string[]) => workplace.start(...args);
 
-async function startWorker(address: string, ...args: string[]): Promise<RunningCommand> {
-  const worker = start("worker", address, "--threads", "1", "--lease", "1", "--no-cache", ...args);
-  await worker.heard(({ event }) => event === "ready");
-  return worker;
-}
+const startWorker = (address: string, ...args: string[]) => workplace.startWorker(address, ...args);
 
 /** The last event, without what depends on the clock and the folder. */
 function endOf({ events }: RunningCommand): Told {
@@ -242,8 +225,7 @@ describeWithRedis("a queue with faults", { timeout: 120_000 }, () => {
   it("tells workers and whoever gives work out of another version, and they have nothing to do with each other", async () => {
     const folder = join(cwd, "other");
     otherVersion(folder);
-    const worker = startDrowse(["worker", redis.address, "--threads", "1"], { cwd, program: join(folder, "dist/cli.js") });
-    commands.push(worker);
+    const worker = workplace.startWith({ program: join(folder, "dist/cli.js") }, "worker", redis.address, "--threads", "1");
     await worker.heard(({ event }) => event === "ready");
     const sweep = start(...SWEEP, "--out", "version", "--queue", redis.address);
     expect((await sweep.heard(isNote("version"))).message).toMatch(
@@ -265,7 +247,7 @@ describe("without the packages of the queue", () => {
     mkdirSync(folder, { recursive: true });
     cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true, filter: (path) => !/playground|\.d\.ts$/.test(path) });
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-    const worker = startDrowse(["worker", "redis://127.0.0.1:1"], { cwd, program: join(folder, "dist/cli.js") });
+    const worker = workplace.startWith({ program: join(folder, "dist/cli.js") }, "worker", "redis://127.0.0.1:1");
     expect(await worker.ended).toBe(1);
     expect(worker.text).toMatch(/the packages bullmq and ioredis, .*, are not installed; add them .*npm install bullmq ioredis/);
   });

@@ -1,6 +1,6 @@
 import type { Model } from "../model/model.ts";
-import type { PartPredictions, PartSpread } from "../queue/part-tensors.ts";
 import type { QueuePredictor } from "../queue/queue-predictor.ts";
+import type { PartPredictions, PartSpread } from "../study/part-tensors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { IdxBytes } from "./idx-folder.ts";
 import { partsOf, spread } from "./predict-spread.ts";

@@ -1,5 +1,5 @@
 import { argmax } from "../metrics/accuracy.ts";
-import type { PartSpread } from "../queue/part-tensors.ts";
+import type { PartSpread } from "../study/part-tensors.ts";
 
 export type Output = "class" | "probabilities" | "logits";
 

@@ -1,4 +1,4 @@
-import type { PartSpread } from "../queue/part-tensors.ts";
+import type { PartSpread } from "../study/part-tensors.ts";
 import type { TableTarget } from "../tables/preparation.ts";
 import type { Output } from "./prediction-columns.ts";
 

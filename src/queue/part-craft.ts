@@ -1,20 +1,22 @@
 import { createHash } from "node:crypto";
+import { threadSource } from "../study/generated/thread.ts";
+import type { PartWork } from "../study/predict-part.ts";
 import { ThreadPool } from "../study/thread-pool.ts";
+import type { ThreadSetup } from "../study/thread-work.ts";
 import type { RedisClient } from "./client.ts";
 import type { Craft } from "./craft.ts";
 import { NotThere } from "./data-cache.ts";
 import { getData, putData } from "./data-store.ts";
-import { partWorkerSource } from "./generated/part-worker.ts";
 import { partKey } from "./names.ts";
 import type { PartJob, PartResult } from "./part-job.ts";
-import type { PartWork } from "./predict-part.ts";
 
 /** Parts of predictions: by threads that have the model. */
 export const partCraft: Craft<PartJob> = {
   key: ({ model }) => [model.hash],
   async begin({ model }, { client, find, threads }) {
-    const bytes = await find(model);
-    const pool = new ThreadPool<Uint8Array, PartWork, Uint8Array>(partWorkerSource, bytes, { capacity: threads, unit: "part" });
+    const setup = { model: await find(model) };
+    const options = { capacity: threads, operation: "worker", unit: "part", remedy: "it is given out again" };
+    const pool = new ThreadPool<ThreadSetup, PartWork, Uint8Array>(threadSource, setup, options);
     return { run: (job) => carryOut(job, pool, client), close: () => pool.close() };
   },
 };
@@ -22,7 +24,7 @@ export const partCraft: Craft<PartJob> = {
 /** Fetches the rows, predicts, and puts beside them what comes of it. */
 async function carryOut(
   { part, input, rows, request }: PartJob,
-  pool: ThreadPool<Uint8Array, PartWork, Uint8Array>,
+  pool: ThreadPool<ThreadSetup, PartWork, Uint8Array>,
   client: RedisClient,
 ): Promise<PartResult> {
   const bytes = await getData(client, input, partKey(part, "input"));

@@ -1,16 +1,8 @@
 import * as v from "valibot";
+import type { PartRequest } from "../study/predict-part.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import type { JobKind } from "./job.ts";
 import { count, type DataReference, dataSchema, headerFields, type JobHeader, storedSchema } from "./job-fields.ts";
-
-/** What is to be predicted of rows. */
-export interface PartRequest {
-  readonly output: "link" | "logits";
-  /** Monte Carlo samples of each row; left out: nothing sleeps. */
-  readonly samples?: number | undefined;
-  /** The index of the first row, by which its masks are drawn. */
-  readonly first: number;
-}
 
 /**
  * A part of a prediction: some of its rows. They lie in Redis under the part's name, and what is predicted of them is put beside

@@ -1,13 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
 import { GENERATOR } from "../random/philox.ts";
+import { type PartPredictions, type PartRows, readPredictions, rowsFile } from "../study/part-tensors.ts";
+import type { PartRequest } from "../study/predict-part.ts";
 import { WorkerError } from "../tensor/errors.ts";
 import type { RedisClient } from "./client.ts";
 import { type ByteStream, getData } from "./data-store.ts";
 import type { DataReference } from "./job-fields.ts";
 import { partKey } from "./names.ts";
 import type { QueueNote } from "./notes.ts";
-import { type PartJob, type PartRequest, partKind } from "./part-job.ts";
-import { type PartPredictions, type PartRows, readPredictions, rowsFile } from "./part-tensors.ts";
+import { type PartJob, partKind } from "./part-job.ts";
 import { openSession, type QueueSession, type SessionOptions } from "./queue-session.ts";
 
 /** What predicts, and through which queue. */

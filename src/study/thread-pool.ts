@@ -14,6 +14,17 @@ interface Thread<Setup, Request, Result> {
   waiting: Waiting<Request, Result> | undefined;
 }
 
+/** How a pool is told of in messages, and how large it is. */
+export interface PoolOptions {
+  /** Threads at most. */
+  readonly capacity: number;
+  readonly operation: string;
+  /** What a request is: `training`, say. */
+  readonly unit: string;
+  /** What to do where a thread was lost. */
+  readonly remedy: string;
+}
+
 /**
  * Threads of one script (see `serveThread`), each of which carries out a request at a time. They are started as they are needed, and each
  * is begun with the same setup.
@@ -22,22 +33,21 @@ export class ThreadPool<Setup, Request, Result> {
   readonly capacity: number;
   readonly #script: string;
   readonly #setup: Setup;
-  /** What a request is, for messages: `training`, say. */
-  readonly #unit: string;
+  readonly #options: PoolOptions;
   readonly #threads: Thread<Setup, Request, Result>[] = [];
   readonly #waiting: Waiting<Request, Result>[] = [];
   #closed = false;
 
-  constructor(script: string, setup: Setup, { capacity, unit }: { readonly capacity: number; readonly unit: string }) {
-    this.capacity = capacity;
+  constructor(script: string, setup: Setup, options: PoolOptions) {
+    this.capacity = options.capacity;
     this.#script = script;
     this.#setup = setup;
-    this.#unit = unit;
+    this.#options = options;
   }
 
   /** @throws what the thread throws; a {@link WorkerError} where the thread was lost. */
   run(request: Request): Promise<Result> {
-    if (this.#closed) return Promise.reject(new DrowseError("threads", "they are closed", "make others"));
+    if (this.#closed) return Promise.reject(new DrowseError(this.#options.operation, "it is closed", "make another"));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
       this.#assign();
@@ -47,9 +57,10 @@ export class ThreadPool<Setup, Request, Result> {
   /** Ends all threads; what they had is given up. */
   async close(): Promise<void> {
     this.#closed = true;
+    const { operation, unit } = this.#options;
     const all = [...this.#waiting.splice(0), ...this.#threads.flatMap(({ waiting }) => waiting ?? [])];
     for (const { worker } of this.#threads.splice(0)) worker.terminate();
-    for (const { reject } of all) reject(new WorkerError("threads", `the ${this.#unit} was given up`, "run it again"));
+    for (const { reject } of all) reject(new WorkerError(operation, `the ${unit} was given up`, "run it again"));
   }
 
   /** Gives waiting requests to idle threads, new ones while there are fewer than may be. */
@@ -93,7 +104,8 @@ export class ThreadPool<Setup, Request, Result> {
     if (place < 0) return;
     this.#threads.splice(place, 1);
     thread.worker.terminate();
-    thread.waiting?.reject(new WorkerError("threads", `a thread died in a ${this.#unit}: ${reason}`, "run it again"));
+    const { operation, unit, remedy } = this.#options;
+    thread.waiting?.reject(new WorkerError(operation, `a thread died in a ${unit}: ${reason}`, remedy));
     this.#assign();
   }
 }

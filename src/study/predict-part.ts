@@ -1,10 +1,20 @@
 import type { Model } from "../model/model.ts";
 import { predictUncertain } from "../model/predict-uncertain.ts";
-import type { PartJob } from "./part-job.ts";
 import { predictionsFile, readRows } from "./part-tensors.ts";
 
+/** What is to be predicted of rows. */
+export interface PartRequest {
+  readonly output: "link" | "logits";
+  /** Monte Carlo samples of each row; left out: nothing sleeps. */
+  readonly samples?: number | undefined;
+  /** The index of the first row, by which its masks are drawn. */
+  readonly first: number;
+}
+
 /** What is asked of a thread that predicts. */
-export interface PartWork extends Pick<PartJob, "rows" | "request"> {
+export interface PartWork {
+  readonly rows: number;
+  readonly request: PartRequest;
   /** The rows, as `rowsFile` makes them. */
   readonly input: Uint8Array;
 }
