@@ -112,5 +112,8 @@ describe("an ensemble", () => {
     await expect(whole.predictUncertain(asked, { sample: 1 } as never)).rejects.toThrow('unknown option "sample"');
     await expect(whole.predictUncertain(asked, { quantiles: [2] })).rejects.toThrow("the levels are");
     await expect(whole.predictUncertain(asked, { samples: 0 })).rejects.toThrow("samples is 0");
+    await expect(whole.predictUncertain(asked, { samples: 1e8 })).rejects.toThrow(
+      "predictUncertain: 100000000 samples of 3 members are 2700000000 numbers for 3 rows, more than 268435456; give fewer samples",
+    );
   });
 });

@@ -1,5 +1,5 @@
 import type { Rows } from "../data/arrays.ts";
-import type { BatchSource } from "../data/source.ts";
+import { type BatchSource, isBatchSource } from "../data/source.ts";
 import { checkFlag, checkOptions } from "../layers/options.ts";
 import type { OutputLink } from "../losses/loss.ts";
 import { predictUncertain, type UncertainOptions } from "../model/predict-uncertain.ts";
@@ -12,6 +12,8 @@ import { checkLevels } from "../uncertainty/quantiles.ts";
 import { mixedLogits, mixtureOf } from "./mixture.ts";
 
 const OPERATION = "ensemble";
+/** Most numbers in which the samples of a call are held: a gigabyte. */
+const MOST_NUMBERS = 2 ** 28;
 
 /**
  * Several networks that answer the same question as one (deep ensembles: Lakshminarayanan, Pritzel and Blundell 2017). What they predict is
@@ -76,7 +78,7 @@ export class Ensemble {
    * @param x - rows of inputs, as for a model's `predict`.
    * @param options - as for a model's `predictUncertain`; `samples` has no default: where it is left out nothing sleeps.
    * @throws {DrowseError} on wrong options and inputs, on `samples` of members in which nothing is drawn at random, and on outputs that
-   * are not finite.
+   * are not finite; on more samples than a gigabyte holds, for all of them are needed at once.
    * @example
    * const { mean, std, mutualInformation } = await ensemble(models).predictUncertain(x);
    */
@@ -91,6 +93,7 @@ export class Ensemble {
       const received = `tau is ${tau}, and what is predicted are no numbers of a regression`;
       throw new DrowseError("predictUncertain", received, "leave tau out");
     }
+    if (samples !== undefined) this.#checkSamples(samples, x);
     const drawn = { ...run, output, keepSamples: true, ...(seed === undefined ? {} : { seed }) };
     const { data, rows } = await this.#each(async (member) => {
       if (samples === undefined) return member.predict(x, { ...run, output });
@@ -102,6 +105,14 @@ export class Ensemble {
     const collector = new UncertainCollector("predictUncertain", [rows, ...this.outputShape], parts);
     collector.add(0, data);
     return collector.predictions();
+  }
+
+  #checkSamples(samples: number, x: Rows | BatchSource): void {
+    const rows = isBatchSource(x) ? x.count : rowsOf(x, sizeOf(this.inputShape));
+    const numbers = this.members.length * samples * rows * sizeOf(this.outputShape);
+    if (numbers <= MOST_NUMBERS) return;
+    const received = `${samples} samples of ${this.members.length} members are ${numbers} numbers for ${rows} rows, more than ${MOST_NUMBERS}`;
+    throw new DrowseError("predictUncertain", received, "give fewer samples, or fewer rows at a time");
   }
 
   /** What each member makes of the same rows, one after the other. */
@@ -116,6 +127,12 @@ export class Ensemble {
     }
     return { data: all, rows };
   }
+}
+
+/** How many rows of so many numbers there are, for they may be one behind the other. */
+function rowsOf(x: Rows, size: number): number {
+  if ("shape" in x) return x.shape[0];
+  return Array.isArray(x) && typeof x[0] !== "number" ? x.length : x.length / size;
 }
 
 const UNCERTAIN = ["samples", "seed", "quantiles", "tau", "keepSamples", "threads", "signal", "output", "scale"];
