@@ -534,7 +534,7 @@ describe("a failure at run time ends with 1, says what to do and leaves nothing 
     ],
     [
       ["predict", "trained", "table.csv"],
-      /^predict: table.csv is not an IDX file; give mnist, a folder of IDX files or PNG images, or one such file; other kinds/,
+      /^predict: table.csv is not an IDX file, and the model is one of images; give mnist, a folder of IDX files or PNG images, or one/,
     ],
     [
       ["predict", "trained", "bars", "--rows", "0-60"],

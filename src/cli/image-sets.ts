@@ -58,11 +58,7 @@ async function kindOf(operation: string, data: string, kinds: string): Promise<"
 export async function openImageSets(operation: string, data: string, channels?: Channels): Promise<ImageSets> {
   if (data === "mnist") return { name: "mnist", ...(await findIdxFolder(await mnistFolder())) };
   if ((await kindOf(operation, data, KINDS)) === "file") {
-    throw new DrowseError(
-      operation,
-      `${JSON.stringify(data)} is a file, and images need labels`,
-      `give ${KINDS}; other kinds of data are not read yet`,
-    );
+    throw new DrowseError(operation, `${JSON.stringify(data)} is a file, and images need labels`, `give ${KINDS}`);
   }
   const name = basename(resolve(data));
   return (await isImages(data)) ? readPngSets(operation, name, data, channels) : { name, ...(await findIdxFolder(data)) };
@@ -103,11 +99,7 @@ async function readImageFile(operation: string, path: string): Promise<IdxBytes>
   });
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = await gunzipFile(bytes, path);
   if (bytes.length >= 2 && (bytes[0] !== 0 || bytes[1] !== 0)) {
-    throw new DrowseError(
-      operation,
-      `${path} is not an IDX file`,
-      `give ${KINDS_OF_IMAGES}; other kinds of data are not read yet`,
-    );
+    throw new DrowseError(operation, `${path} is not an IDX file, and the model is one of images`, `give ${KINDS_OF_IMAGES}`);
   }
   const { shape, data } = readIdx(bytes, path);
   const [count, rows, columns] = shape;
