@@ -60,8 +60,7 @@ interface Ends {
  * The network of the settings. First weights and order of the rows follow from the same names and seed, whatever sleeps.
  * @param options.inputs - numbers in a row; default those of a place in the plane.
  */
-export function buildNetwork(given: Settings, { awake, inputs = 2, outputs = 1 }: { awake: boolean } & Ends): Model {
-  const settings = awake ? awakeSettings(given) : given;
+export function buildNetwork(settings: Settings, { inputs = 2, outputs = 1 }: Ends = {}): Model {
   const { hidden, seed } = settings;
   return sequential({ input: [inputs], seed }, [
     dropoutLayer(settings, 0),

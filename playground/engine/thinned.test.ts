@@ -27,7 +27,7 @@ describe("a thinned network", () => {
     const settings: Settings = { ...base, ...changes };
     await loadKind(settings);
     const { train, task } = dataOf(settings, undefined);
-    const model = buildNetwork(settings, { awake: false, inputs: task.inputs });
+    const model = buildNetwork(settings, { inputs: task.inputs });
     for (const sample of [0, 1, 5]) {
       const trace = await model.trace(train, { loss: task.loss, rows: [sample], pass: SAMPLE_PASS });
       const point = train.x.subarray(task.inputs * sample, task.inputs * (sample + 1));
@@ -37,7 +37,7 @@ describe("a thinned network", () => {
   });
 
   it("is another for another sample", async () => {
-    const model = buildNetwork(base, { awake: false });
+    const model = buildNetwork(base);
     const weights = async (sample: number) => (await thin(model, base, sample)).weights.get("dense2.weight");
     const [one, other] = [await weights(0), await weights(1)];
     expect(one).not.toEqual(other);
@@ -48,9 +48,9 @@ describe("the ensemble", () => {
   it("has no doubt where nobody sleeps, and some where somebody does", async () => {
     const question = { places: planePlaces(8), loss: "binaryCrossEntropy" } as const;
     const awake = { ...base, rate: 0, inputRate: 0 };
-    const sure = await ask(buildNetwork(awake, { awake: false }), awake, 3, question);
+    const sure = await ask(buildNetwork(awake), awake, 3, question);
     expect(Math.max(...sure.deviation)).toBeLessThan(1e-4);
-    const unsure = await ask(buildNetwork(base, { awake: false }), base, 3, question);
+    const unsure = await ask(buildNetwork(base), base, 3, question);
     expect(Math.max(...unsure.deviation)).toBeGreaterThan(0.01);
     expect(Math.max(...unsure.deviation)).toBeLessThanOrEqual(0.5);
     expect(unsure.one).toHaveLength(64);
@@ -60,11 +60,11 @@ describe("the ensemble", () => {
     const question = { places: planePlaces(8), loss: "binaryCrossEntropy" } as const;
     const settings: Settings = { ...base, kind: "standout", inputRate: 0 };
     await loadKind(settings);
-    const { one, mean, deviation } = await ask(buildNetwork(settings, { awake: false }), settings, 3, question);
+    const { one, mean, deviation } = await ask(buildNetwork(settings), settings, 3, question);
     expect([one.length, mean.length, deviation.length]).toEqual([64, 64, 64]);
     expect(Math.max(...deviation)).toBeGreaterThan(0.01);
     const awake: Settings = { ...settings, rate: 0 };
-    const sure = await ask(buildNetwork(awake, { awake: false }), awake, 3, question);
+    const sure = await ask(buildNetwork(awake), awake, 3, question);
     expect(Math.max(...sure.deviation)).toBeLessThan(1e-4);
   });
 });

@@ -144,7 +144,7 @@ describe("a walk through one step", () => {
     await both.run(7);
     const { drowsy } = await both.look(5);
     const { walk } = drowsy;
-    const model = buildNetwork(settings, { awake: false });
+    const model = buildNetwork(settings);
     expect(walk).toMatchObject({ row: 5, pass: 2 });
     for (const index of [0, 1]) {
       const { mask, before, after, gradient, gradientAfter } = walk.columns[index + 1];
@@ -176,7 +176,7 @@ describe("a walk through one step", () => {
     const both = await make(settings);
     await both.run(7);
     const { walk } = (await both.look(5)).drowsy;
-    const model = buildNetwork(settings, { awake: false });
+    const model = buildNetwork(settings);
     for (const index of [0, 1]) {
       const { mask, factors, before, after, gradient, gradientAfter } = walk.columns[index + 1];
       expect(mask).toEqual(new Uint8Array(12).fill(1));
@@ -297,7 +297,7 @@ describe("digits", () => {
       expect(walk.outputs).toHaveLength(10);
       expect(walk.label).toBe(2);
     }
-    const model = buildNetwork(settings, { awake: false, inputs: 784, outputs: 10 });
+    const model = buildNetwork(settings, { inputs: 784, outputs: 10 });
     expect(drowsy.walk.columns[0].mask).toEqual(dropoutMask(model, "input", { rows: [42], pass: 2 }).data);
     expect(rateOf(settings, 0)).toBe(0.3);
   });

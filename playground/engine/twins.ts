@@ -73,7 +73,7 @@ export class Twins {
     const data = dataOf(settings, given);
     const { inputs, outputs } = data.task;
     const twin = async (own: Settings): Promise<Twin> => {
-      const model = buildNetwork(own, { awake: false, inputs, outputs });
+      const model = buildNetwork(own, { inputs, outputs });
       const trainer = await model.trainer(data.train, trainerOptions(own, data));
       if (own.schedule !== "constant") trainer.restore(scheduled(await trainer.state(), trainer, own, data));
       return { model, settings: own, trainer };

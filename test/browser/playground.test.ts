@@ -67,7 +67,7 @@ for (const isolated of [true, false]) {
       await visit(opened, "#data=digits&points=30&hidden=8&inputRate=0.3&seed=4");
       await button(page, "Epoch").click();
       await expect.poll(() => epochOf(page)).toBe(1);
-      const model = buildNetwork(settings, { awake: false, inputs: 784, outputs: 10 });
+      const model = buildNetwork(settings, { inputs: 784, outputs: 10 });
       const { data } = dropoutMask(model, "input", { rows: [0], pass: 1 });
       const awake = data.reduce((sum, word) => sum + word, 0);
       await page.getByTestId("roll-call").getByText(`inputs: ${awake} of 784 awake`).waitFor({ state: "attached" });
@@ -86,7 +86,7 @@ describeInChromium("the playground", () => {
   it("shows the masks that the engine has in Node, pass by pass", async () => {
     const { page } = opened;
     const settings = { ...standardSettings, inputRate: 0.5, seed: 7 };
-    const model = buildNetwork(settings, { awake: false });
+    const model = buildNetwork(settings);
     await visit(opened, "#inputRate=0.5&seed=7");
     for (const pass of [0, 1, 2]) {
       await expect.poll(() => epochOf(page)).toBe(pass);
