@@ -2,7 +2,7 @@ import { DrowseError, show } from "../tensor/errors.ts";
 import { familyKernels } from "../wasm/generated/family-kernels.ts";
 import type { Layer } from "./layer.ts";
 import { checkLayerOptions } from "./layer-options.ts";
-import { checkName, checkNumber } from "./options.ts";
+import { checkCount, checkName } from "./options.ts";
 
 /** Options of {@link maxout}. */
 export interface MaxoutOptions {
@@ -29,7 +29,7 @@ export interface MaxoutOptions {
 export function maxout(options: MaxoutOptions): Layer {
   checkLayerOptions("maxout", options);
   const { pieces } = options;
-  checkNumber("maxout", "pieces", pieces, (value) => Number.isInteger(value) && value >= 1, "give a whole number of at least 1");
+  checkCount("maxout", "pieces", pieces);
   return {
     kind: "maxout",
     name: checkName("maxout", options.name),

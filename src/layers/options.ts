@@ -96,3 +96,12 @@ export function checkNumber(
   }
   return value;
 }
+
+/**
+ * Checks a number of things.
+ * @throws {DrowseError} unless it is a whole number of at least 1.
+ */
+export function checkCount(operation: string, what: string, value: unknown): number {
+  const isCount = (count: number) => Number.isInteger(count) && count >= 1;
+  return checkNumber(operation, what, value, isCount, "give a whole number of at least 1");
+}

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "../layers/options.ts";
+import { checkCount, checkNumber, checkOptions } from "../layers/options.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import type { FitState } from "./fit-state.ts";
 
@@ -34,9 +34,8 @@ export class Checkpoints {
     const { save, steps, epochs } = options;
     if (typeof save !== "function")
       throw new DrowseError(operation, `save is ${show(save)}`, "give a function, which is given the state");
-    const isCount = (value: number) => Number.isInteger(value) && value >= 1;
     for (const [name, value] of Object.entries({ steps, epochs })) {
-      if (value !== undefined) checkNumber(operation, name, value, isCount, "give a whole number of at least 1");
+      if (value !== undefined) checkCount(operation, name, value);
     }
     const { seconds = (steps ?? epochs) === undefined ? DEFAULT_SECONDS : Number.POSITIVE_INFINITY } = options;
     if (options.seconds !== undefined)

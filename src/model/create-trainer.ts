@@ -1,6 +1,6 @@
 import { type ClassWeights, weighClasses } from "../data/class-weights.ts";
 import { asFloats, byteScale, type Data, prepareData } from "../data/prepare.ts";
-import { checkFlag, checkNumber } from "../layers/options.ts";
+import { checkCount, checkFlag, checkNumber } from "../layers/options.ts";
 import { type LossOption, resolveLoss } from "../losses/resolve.ts";
 import { checkOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
@@ -86,13 +86,7 @@ export async function createTrainer(
   const loss = resolveLoss(operation, options.loss);
   const { batchSize = DEFAULT_BATCH, shuffle = true } = options;
   const optimizer = checkOptimizer(operation, options.optimizer);
-  checkNumber(
-    operation,
-    "batchSize",
-    batchSize,
-    (value) => Number.isInteger(value) && value >= 1,
-    "give a whole number of at least 1",
-  );
+  checkCount(operation, "batchSize", batchSize);
   checkFlag(operation, "shuffle", shuffle);
   const { graph, seed } = model;
   checkTrainable(operation, loss, graph);

@@ -1,7 +1,7 @@
 import { byteScale, type Data, type DataRequest, partOf, prepareData } from "../data/prepare.ts";
 import type { BatchSource } from "../data/source.ts";
 import { splitRows } from "../data/split.ts";
-import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
+import { checkCount, checkFunction, checkOptions, checkSignal } from "../layers/options.ts";
 import { resolveLoss } from "../losses/resolve.ts";
 import { type Metric, type MetricName, resolveMetrics } from "../metrics/metric.ts";
 import { streamKey } from "../random/streams.ts";
@@ -82,7 +82,7 @@ export interface FitRequest {
 export async function checkFit(model: Network, data: Data, options: FitOptions): Promise<FitRequest> {
   checkOptions("fit", options, FIT_OPTIONS);
   const { epochs = 1, signal, onEvent, onEpoch, metrics: names = [], earlyStopping, reduceLearningRateOnPlateau } = options;
-  checkNumber("fit", "epochs", epochs, (value) => Number.isInteger(value) && value >= 1, "give a whole number of at least 1");
+  checkCount("fit", "epochs", epochs);
   checkFunction("fit", "onEvent", onEvent);
   checkFunction("fit", "onEpoch", onEpoch);
   checkSignal("fit", signal);

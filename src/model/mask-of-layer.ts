@@ -59,14 +59,15 @@ function hasMask(layer: Layer): layer is DropoutLayer {
  * @throws {DrowseError} on rows and passes that are not whole or out of range.
  */
 export function checkPlaces(operation: string, rows: ArrayLike<number>, pass: number): number[] {
-  checkNumber(operation, "pass", pass, (value) => isIndex(value, 2 ** 31), "give a whole number of at least 0");
+  checkNumber(operation, "pass", pass, isCount, "give a whole number of at least 0");
   const indices = Array.isArray(rows) || ArrayBuffer.isView(rows) ? Array.from(rows as ArrayLike<number>) : undefined;
-  if (!indices?.every((row) => isIndex(row, 2 ** 32))) {
+  if (!indices?.every((row) => isCount(row, 2 ** 32))) {
     throw new DrowseError(operation, `the rows are ${show(rows)}`, "give indices of rows, whole numbers of at least 0");
   }
   return indices;
 }
 
-function isIndex(value: number, bound: number): boolean {
+/** Whether a number can be the pass of masks, a step, or below another bound the index of something. */
+export function isCount(value: number, bound = 2 ** 31): boolean {
   return Number.isInteger(value) && value >= 0 && value < bound;
 }

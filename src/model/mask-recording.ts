@@ -1,8 +1,10 @@
+import type { DropoutLayer } from "../layers/dropout/dropout-layer.ts";
 import { checkNumber, checkOptions } from "../layers/options.ts";
 import { GENERATOR } from "../random/philox.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.ts";
 import type { Graph } from "./graph.ts";
+import { isCount } from "./mask-of-layer.ts";
 import { Network } from "./network.ts";
 import { checkDropoutNames, dropoutNodes } from "./rates.ts";
 
@@ -22,7 +24,7 @@ export interface RecordedMasks {
   /** For which shape, at which rate. */
   readonly shape: Shape;
   readonly rate: number;
-  /** Of which kind of layer, such as `"dropout"`. */
+  /** Of which kind of layer, such as `"dropout"`, or `"shared dropout"` where the rows of a batch have one. */
   readonly kind: string;
 }
 
@@ -61,9 +63,11 @@ export function recordingOf(
   checkDropoutNames(operation, graph, names);
   const recorded = nodes
     .filter(({ name }) => names.includes(name))
-    .map(({ name, layer, outputShape: shape }) => [name, { pass: passOf(name), shape, rate: layer.rate, kind: layer.kind }]);
+    .map(({ name, layer, outputShape: shape }) => [name, { pass: passOf(name), shape, rate: layer.rate, kind: kindOf(layer) }]);
   return { version: 1, generator: GENERATOR, seed, layers: Object.fromEntries(recorded) };
 }
+
+const kindOf = ({ kind, isShared }: DropoutLayer) => (isShared ? `shared ${kind}` : kind);
 
 /** @throws {DrowseError} unless the masks of a recording are masks of this graph under this seed. */
 export function checkRecording(operation: string, recording: MaskRecording, seed: number, graph: Graph): void {
@@ -81,7 +85,7 @@ export function checkRecording(operation: string, recording: MaskRecording, seed
     const { pass, shape, rate, kind } = recording.layers[name] ?? {};
     if (!Array.isArray(shape) || !sameShape(shape, outputShape))
       refuse(`the recorded masks of ${name} have shape ${show(shape)}`, `in this model it has ${formatShape(outputShape)}`);
-    if (kind !== layer.kind) refuse(`the masks of ${name} were recorded of ${kind}`, `here it is ${layer.kind}`);
+    if (kind !== kindOf(layer)) refuse(`the masks of ${name} were recorded of ${kind}`, `here it is ${kindOf(layer)}`);
     if (rate !== layer.rate)
       refuse(
         `the masks of ${name} were recorded at rate ${show(rate)}`,
@@ -89,9 +93,4 @@ export function checkRecording(operation: string, recording: MaskRecording, seed
       );
     checkNumber(operation, `the pass of ${name}`, pass, isCount, "give one that masks.record() or recordMasks made");
   }
-}
-
-/** Whether a number can be the pass of masks, or a step. */
-export function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 }

@@ -17,7 +17,7 @@ import { fitModel } from "./fit.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
 import { type Evaluation, evaluateSource } from "./inference.ts";
-import { isCount } from "./mask-recording.ts";
+import { isCount } from "./mask-of-layer.ts";
 import { predictUncertain, type UncertainOptions } from "./predict-uncertain.ts";
 import { PredictingNetwork, type RunOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";

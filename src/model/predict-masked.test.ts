@@ -232,6 +232,10 @@ describe("predictMasked refuses", () => {
       () => call({ masks: layer({ kind: "gaussianDropout" }) }),
     ],
     [
+      "the masks of dropout2 were recorded of shared dropout; here it is dropout",
+      () => call({ masks: layer({ kind: "shared dropout" }) }),
+    ],
+    [
       'there is no layer "dropout1"; the model has no dropout layer',
       () => call({}, sequential({ input: [INPUTS], seed: 4 }, [dense(3)])),
     ],

@@ -16,6 +16,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import { sampleDeviation, sampleMean } from "../uncertainty/mean-and-deviation.ts";
 import { sampleQuantiles } from "../uncertainty/quantiles.ts";
 import type { Model } from "./model.ts";
+import { predictUncertain } from "./predict-uncertain.ts";
 import { samplingSize } from "./sampling.ts";
 import { sequential } from "./sequential.ts";
 
@@ -287,6 +288,8 @@ describe("predictUncertain refuses", () => {
       () => sequential({ input: [2], seed: 1 }, [dropout({ rate: 0 }), dense(3)]).predictUncertain([[1, 2]]),
     ],
     ["samples is 0; give a whole number of at least 1, such as 100", () => model.predictUncertain([[1, 2]], { samples: 0 })],
+    ["first is -1; give a whole number of at least 0", () => predictUncertain(model, [[1, 2]], {}, -1)],
+    ["first is 1.5; give a whole number of at least 0", () => predictUncertain(model, [[1, 2]], {}, 1.5)],
     ["samples is 2.5", () => model.predictUncertain([[1, 2]], { samples: 2.5 })],
     ["the seed is -1", () => model.predictUncertain([[1, 2]], { seed: -1 })],
     ["the levels are [2]", () => model.predictUncertain([[1, 2]], { quantiles: [2] })],

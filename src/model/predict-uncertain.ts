@@ -10,6 +10,7 @@ import { checkLevels } from "../uncertainty/quantiles.ts";
 import { predictionKernels } from "../wasm/generated/prediction-kernels.ts";
 import { samplingKernels } from "../wasm/generated/sampling-kernels.ts";
 import type { Graph } from "./graph.ts";
+import { isCount } from "./mask-of-layer.ts";
 import { Network } from "./network.ts";
 import { checkOutput, type PredictOptions } from "./predicting-network.ts";
 import { Predictors } from "./predictor.ts";
@@ -68,6 +69,7 @@ export async function predictUncertain(
   if (!(network instanceof Network))
     throw new DrowseError(OPERATION, `the network is ${show(network)}`, "give a network of this library");
   const { samples: T, seed, levels, tau, keepSamples, link } = readOptions(network, options);
+  checkNumber(OPERATION, "first", first, isCount, "give a whole number of at least 0");
   checkRandom(network.graph);
   const { scale, threads, signal } = options;
   const given = isBatchSource(x) ? x : { x, ...(scale === undefined ? {} : { scale }) };
@@ -94,8 +96,13 @@ function readOptions(network: Network, options: UncertainOptions) {
   checkOptions(OPERATION, options, OPTIONS);
   checkSignal(OPERATION, options.signal);
   const { samples = 100, seed = network.seed, quantiles: levels = [], tau, keepSamples = false, output = "link" } = options;
-  const accepts = (value: number) => Number.isInteger(value) && value >= 1 && value < 2 ** 31;
-  checkNumber(OPERATION, "samples", samples, accepts, "give a whole number of at least 1, such as 100");
+  checkNumber(
+    OPERATION,
+    "samples",
+    samples,
+    (value) => value >= 1 && isCount(value),
+    "give a whole number of at least 1, such as 100",
+  );
   checkSeed(OPERATION, seed);
   checkLevels(OPERATION, levels);
   checkFlag(OPERATION, "keepSamples", keepSamples);

@@ -5,7 +5,8 @@ import { SHARED, streamKey, TRAINING } from "../random/streams.ts";
 import { DrowseError } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Graph } from "./graph.ts";
-import { checkRecording, isCount, type MaskRecording, recordingOf } from "./mask-recording.ts";
+import { isCount } from "./mask-of-layer.ts";
+import { checkRecording, type MaskRecording, recordingOf } from "./mask-recording.ts";
 import { dropoutNodes, maskShapeOf } from "./rates.ts";
 
 /** A layer's masks in a step. */

@@ -4,7 +4,7 @@ import { GENERATOR } from "../random/philox.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { graphParameters, isTrained } from "./graph.ts";
-import { isCount } from "./mask-recording.ts";
+import { isCount } from "./mask-of-layer.ts";
 import type { Network } from "./network.ts";
 import { checkDropoutNames, type Rates, ratesOf, withRates } from "./rates.ts";
 import type { ScheduledRates } from "./scheduled-rates.ts";

@@ -1,6 +1,6 @@
 import { asFloats, type Data, prepareData } from "../data/prepare.ts";
 import type { BatchSource } from "../data/source.ts";
-import { checkFunction, checkNumber, checkOptions, checkSignal } from "../layers/options.ts";
+import { checkCount, checkFunction, checkOptions, checkSignal } from "../layers/options.ts";
 import { answersPerRow, type Loss } from "../losses/loss.ts";
 import { type MetricName, resolveMetrics } from "../metrics/metric.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -191,8 +191,7 @@ export class Trainer {
     count: number,
     options: { onSteps?: (steps: StepReport[]) => void; signal?: AbortSignal | undefined } = {},
   ): Promise<StepReport[]> {
-    const isCount = (value: number) => Number.isInteger(value) && value >= 1;
-    checkNumber("run", "the number of steps", count, isCount, "give a whole number of at least 1");
+    checkCount("run", "the number of steps", count);
     checkOptions("run", options, ["onSteps", "signal"]);
     const { signal, onSteps } = options;
     checkFunction("run", "onSteps", onSteps);

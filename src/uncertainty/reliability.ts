@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "../layers/options.ts";
+import { checkCount, checkOptions } from "../layers/options.ts";
 import type { Table } from "../metrics/table.ts";
 import { DrowseError, show } from "../tensor/errors.ts";
 import { type Classified, probabilityOf, readClassified } from "./class-probabilities.ts";
@@ -62,7 +62,7 @@ export function expectedCalibrationError(targets: ArrayLike<number>, probabiliti
 function bin(operation: string, targets: ArrayLike<number>, probabilities: Table, options: BinOptions): ReliabilityBin[] {
   checkOptions(operation, options, ["bins", "binning"]);
   const { bins: M = 15, binning = "equalWidth" } = options;
-  checkNumber(operation, "bins", M, (value) => Number.isInteger(value) && value >= 1, "give a whole number of at least 1");
+  checkCount(operation, "bins", M);
   if (binning !== "equalWidth" && binning !== "equalCount") {
     throw new DrowseError(operation, `binning is ${show(binning)}`, 'give "equalWidth" or "equalCount"');
   }
