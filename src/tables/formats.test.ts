@@ -148,6 +148,17 @@ describe("Parquet", () => {
   it("is refused where it is damaged", async () => {
     await expect(read(bytes(2).slice(0, -9))).rejects.toThrow(/^Parquet: the file cannot be read/);
   });
+
+  it.each<[what: string, from: number[], to: number, message: RegExp]>([
+    // 0x18: a text in the next field, 0xa8: in the tenth from here
+    ["a column without a name", [0x18, 1, 0x6e, 0], 0xa8, /^Parquet: column 1 has no name; write it again/],
+    // 0x16: a number in the next field, 0x56: in the fifth from here
+    ["rows without a number", [0x16, 2 * 43, 0x36], 0x56, /^Parquet: rows from 0 on do not say how many they are; write/],
+  ])("is refused where it does not tell what is in it: %s", async (_, from, to, message) => {
+    const file = Buffer.from(withPage());
+    file[file.lastIndexOf(Buffer.from(from))] = to;
+    await expect(read(file)).rejects.toThrow(message);
+  });
 });
 
 describe("a format", () => {

@@ -23,12 +23,17 @@ export async function* readParquet(source: ByteSource): AsyncGenerator<Rows> {
   checkColumnCount(OPERATION, schema.children.length);
   const names = columnNames(
     OPERATION,
-    schema.children.map(({ element }) => element.name),
+    schema.children.map(({ element: { name } }: { element: { name?: string } }, column) => {
+      if (typeof name !== "string") throw damaged(`column ${column + 1} has no name`);
+      return name;
+    }),
   );
   let begun = 0;
   for (const group of metadata.row_groups) {
     await mended(() => checkPages(metadata, group, source.size, file.slice));
-    const end = begun + Number(group.num_rows);
+    const count = Number(group.num_rows);
+    if (!Number.isSafeInteger(count) || count < 0) throw damaged(`rows from ${begun} on do not say how many they are`);
+    const end = begun + count;
     for (let rowStart = begun; rowStart < end; rowStart += ROWS) {
       const rowEnd = Math.min(end, rowStart + ROWS);
       let rows: unknown[][] = [];
