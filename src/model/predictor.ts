@@ -16,7 +16,7 @@ const BATCH = 128;
 const LOCAL_WORK = 2e9;
 /** What a slot of records takes in small predictions: memory of WebAssembly is slow to come, and its garbage is collected late. */
 const SMALL_SLOT_BYTES = 1 << 18;
-/** Predictors that are kept at most, of a model and a kind of call. */
+/** Predictors that are kept at most, of a model and a kind of call; and pools of threads, of all models together. */
 const MOST_KEPT = 8;
 /** How long threads that were asked for by number wait for another small prediction, before others may have them. */
 const KEPT_MILLISECONDS = 1000;
@@ -97,16 +97,27 @@ export class Predictors {
   }
 }
 
+interface Waiting {
+  readonly predictor: Predictor;
+  readonly timer: ReturnType<typeof setTimeout> | undefined;
+  close(): void;
+}
+
+/** Pools of all models that wait, the oldest first: who predicts with one model after another must not hold threads for each. */
+const pools = new Set<Waiting>();
+
 /** Predictors that wait for the next call, all of one set of weights. */
 class Kept {
-  readonly #waiting = new Map<string, { predictor: Predictor; timer: ReturnType<typeof setTimeout> | undefined }>();
+  readonly #waiting = new Map<string, Waiting>();
   #closed = false;
 
   take(key: string): Predictor | undefined {
     const found = this.#waiting.get(key);
+    if (!found) return;
     this.#waiting.delete(key);
-    clearTimeout(found?.timer);
-    return found?.predictor.machine.isLost ? undefined : found?.predictor;
+    pools.delete(found);
+    clearTimeout(found.timer);
+    return found.predictor.machine.isLost ? undefined : found.predictor;
   }
 
   give(key: string, predictor: Predictor, forGood: boolean): void {
@@ -114,12 +125,17 @@ class Kept {
       predictor.machine.close();
       return;
     }
-    const timer = forGood ? undefined : setTimeout(() => this.take(key)?.machine.close(), KEPT_MILLISECONDS);
+    const close = () => this.take(key)?.machine.close();
+    const timer = forGood ? undefined : setTimeout(close, KEPT_MILLISECONDS);
     // A program may end before; timers of a page are plain numbers.
     if (typeof timer === "object") timer.unref();
-    this.#waiting.set(key, { predictor, timer });
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > MOST_KEPT) this.take(oldest)?.machine.close();
+    const waiting = { predictor, timer, close };
+    this.#waiting.set(key, waiting);
+    if (!forGood) pools.add(waiting);
+    for (const all of [this.#waiting.values(), pools]) {
+      const [oldest, ...others] = all;
+      if (others.length >= MOST_KEPT) oldest.close();
+    }
   }
 
   close(): void {

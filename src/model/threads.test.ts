@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import { dense, dropout, type Model, relu, sequential, sgd } from "drowse";
 import { describe, expect, it } from "vitest";
 import { bitsOf } from "../../test/bits.ts";
@@ -113,6 +114,14 @@ describe("small predictions by a number of threads", () => {
     }
   });
 
+  it("do not hold threads for each of many models", async () => {
+    const before = await threadsSoFar();
+    const expected = await build().predict(x);
+    for (let model = 0; model < 150; model++) expect(await build().predict(x, { threads: 2 })).toEqual(expected);
+    // eight pools of two that wait, and the one that predicts
+    expect((await threadsSoFar()) - before).toBeLessThanOrEqual(1 + 2 * 9);
+  });
+
   it("do not stumble over a thread that has died in between", async () => {
     const model = build();
     const workers = takeWorkers(2);
@@ -123,3 +132,11 @@ describe("small predictions by a number of threads", () => {
     expect(await model.predict(x, { threads: 2 })).toEqual(expected);
   });
 });
+
+/** How many threads this process has started. */
+async function threadsSoFar(): Promise<number> {
+  const worker = new Worker("", { eval: true });
+  const { threadId } = worker;
+  await worker.terminate();
+  return threadId;
+}
