@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataSizeChart, errorAgainstDataSize } from "./data-size.ts";
 import { type Digits, firstRows, readDigits } from "./digits.ts";
+import { errorAtFullSize } from "./full-size.ts";
 import { errorByNoise, meanAndError, noiseChart } from "./gaussian.ts";
 import { averagingChart, errorByAveraging } from "./monte-carlo.ts";
 import { errorAgainstRate, rateChart } from "./rate.ts";
@@ -69,5 +70,22 @@ describe("table 10", () => {
   it("has means with their standard errors", () => {
     expect(meanAndError([1, 2, 6])).toEqual({ mean: 3, error: Math.sqrt(14 / 2 / 3) });
     expect(meanAndError([2])).toEqual({ mean: 2, error: 0 });
+  });
+});
+
+describe("tables 2 and 10 at full size", () => {
+  it("learn with two layers and three, by either noise", async () => {
+    const results = await errorAtFullSize(digits, { seeds: [1, 2], rows: 1000, units: 64, steps: 300 });
+    expect(results.map(({ name }) => name)).toEqual([
+      "1024-1024, dropout",
+      "1024-1024, Gaussian noise",
+      "1024-1024-1024, dropout",
+    ]);
+    for (const { errors } of results) {
+      expect(errors).toHaveLength(2);
+      expect(Math.max(...errors)).toBeLessThan(40);
+    }
+    expect(new Set(results.flatMap(({ errors }) => errors)).size).toBeGreaterThan(2);
+    expect(vi.mocked(console.log).mock.lastCall?.[0]).toMatch(/^1024-1024-1024, dropout +\d+\.\d\d \+- .*published 1\.06%$/);
   });
 });
