@@ -42,15 +42,16 @@ const GAP = 20;
 const escapeText = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 const place = (value: number) => Number(value.toFixed(1));
 
-/** Labels at the right from the top down, each as near to the height it wants as those above it allow. */
-function spreadOut(wanted: readonly number[]): number[] {
+/** Labels at the right from the top down, each as near to the height it wants as those above it allow; all higher where the last would stand under `bottom`. */
+function spreadOut(wanted: readonly number[], bottom: number): number[] {
   const placed: number[] = [];
   let above = Number.NEGATIVE_INFINITY;
   for (const { y, index } of wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y)) {
     placed[index] = Math.max(y, above + GAP);
     above = placed[index];
   }
-  return placed;
+  const excess = Math.max(0, above - bottom);
+  return placed.map((height) => height - excess);
 }
 
 /** The chart as the text of an SVG file. */
@@ -62,7 +63,10 @@ export function chartSvg({ title, description, across, up, logarithmic = false, 
   const y = (value: number) => place(TOP + ((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM));
   const text = (content: string, atX: number, atY: number, attributes = "") =>
     `<text x="${place(atX)}" y="${place(atY)}"${attributes && ` ${attributes}`}>${escapeText(content)}</text>`;
-  const heights = spreadOut(series.map(({ points }) => y(points[points.length - 1].y)));
+  const heights = spreadOut(
+    series.map(({ points }) => y(points[points.length - 1].y)),
+    y(low),
+  );
 
   const draw = ({ label, colour, points, as = "curve" }: Series, index: number): string[] => {
     const named = text(label, WIDTH - RIGHT + 16, heights[index] + 4.5, `fill="${colour}"`);

@@ -26,9 +26,10 @@ export async function readDigits(folder: string): Promise<{ train: Digits; test:
   return { train: await read("train"), test: await read("t10k") };
 }
 
-/** The first rows of a set. */
-export function firstRows({ x, y }: Digits, rows: number): Digits {
-  return { x: { data: x.data.subarray(0, rows * PIXELS), shape: [rows, PIXELS] }, y: y.subarray(0, rows) };
+/** Some rows of a set, the first ones if nothing else is said. */
+export function rowsOf({ x, y }: Digits, rows: number, from = 0): Digits {
+  const to = from + rows;
+  return { x: { data: x.data.subarray(from * PIXELS, to * PIXELS), shape: [rows, PIXELS] }, y: y.subarray(from, to) };
 }
 
 /** A network of rectifiers and how it is trained. */
@@ -42,18 +43,20 @@ export interface Recipe {
   readonly steps: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
+  /** The longest that the incoming weights of a unit may be: default 3. */
+  readonly maxNorm?: number;
   readonly seed?: number;
 }
 
-/** A network trained on digits: gradient descent with momentum 0.95 and max-norm 3, the learning rate falling as a cosine. */
+/** A network trained on digits: gradient descent with momentum 0.95 and max-norm, the learning rate falling as a cosine. */
 export async function trained(digits: Digits, recipe: Recipe): Promise<Model> {
-  const { hidden, rate, inputRate, sleep = dropout, steps, batchSize = 100, learningRate = 0.02, seed = 1 } = recipe;
+  const { hidden, rate, inputRate, sleep = dropout, steps, batchSize = 100, learningRate = 0.02, maxNorm = 3, seed = 1 } = recipe;
   const model = sequential({ input: [PIXELS], seed }, [
     ...(inputRate > 0 ? [sleep({ rate: inputRate })] : []),
     ...hidden.flatMap((units) => [dense(units), relu(), ...(rate > 0 ? [sleep({ rate })] : [])]),
     dense(10),
   ]);
-  const optimizer = sgd({ learningRate: cosine({ initial: learningRate, steps }), momentum: 0.95, maxNorm: 3 });
+  const optimizer = sgd({ learningRate: cosine({ initial: learningRate, steps }), momentum: 0.95, maxNorm });
   const trainer = await model.trainer(digits, {
     loss: "crossEntropy",
     optimizer,

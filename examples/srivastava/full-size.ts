@@ -6,7 +6,7 @@
 //   node examples/srivastava/full-size.ts [folder of IDX files] [seeds, as 1,2,3]
 import { fileURLToPath } from "node:url";
 import { dropout, gaussianDropout } from "drowse";
-import { type Digits, errorOf, firstRows, readDigits, trained } from "./digits.ts";
+import { type Digits, errorOf, readDigits, rowsOf, trained } from "./digits.ts";
 import { meanAndError } from "./gaussian.ts";
 
 const NETWORKS = [
@@ -26,7 +26,7 @@ export async function errorAtFullSize(
   { train, test }: { train: Digits; test: Digits },
   { seeds = [1, 2, 3], rows = 60_000, units = 1024, steps = 60_000 } = {},
 ): Promise<FullSizeResult[]> {
-  const part = firstRows(train, rows);
+  const part = rowsOf(train, rows);
   const results: FullSizeResult[] = [];
   for (const { name, layers, sleep, published } of NETWORKS) {
     const errors: number[] = [];

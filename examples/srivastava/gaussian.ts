@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dropout, gaussianDropout } from "drowse";
 import { BLUE, chartSvg, ORANGE, PUBLISHED, ticksUpTo } from "./chart.ts";
-import { type Digits, errorOf, firstRows, readDigits, trained } from "./digits.ts";
+import { type Digits, errorOf, readDigits, rowsOf, trained } from "./digits.ts";
 
 export interface NoiseResult {
   readonly seed: number;
@@ -24,7 +24,7 @@ export async function errorByNoise(
   { train, test }: { train: Digits; test: Digits },
   { seeds = [1, 2, 3, 4, 5], rows = 10_000, hidden = [512, 512], steps = 4000 } = {},
 ): Promise<NoiseResult[]> {
-  const part = firstRows(train, rows);
+  const part = rowsOf(train, rows);
   const results: NoiseResult[] = [];
   for (const seed of seeds) {
     const common = { hidden, steps, seed };

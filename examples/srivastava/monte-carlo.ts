@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { predictUncertain } from "drowse";
 import { BLUE, chartSvg, ORANGE, ticksUpTo } from "./chart.ts";
-import { type Digits, errorOf, firstRows, readDigits, trained } from "./digits.ts";
+import { type Digits, errorOf, readDigits, rowsOf, trained } from "./digits.ts";
 
 export interface AveragingResult {
   /** Test error of weight scaling, in per cent. */
@@ -26,7 +26,7 @@ export async function errorByAveraging(
   { train, test }: { train: Digits; test: Digits },
   { rows = 10_000, hidden = [512, 512], steps = 4000, samples = 120, ks = [1, 2, 5, 10, 20, 40, 60] } = {},
 ): Promise<AveragingResult> {
-  const model = await trained(firstRows(train, rows), { hidden, rate: 0.5, inputRate: 0.2, steps });
+  const model = await trained(rowsOf(train, rows), { hidden, rate: 0.5, inputRate: 0.2, steps });
   const scaling = await errorOf(model, test);
   console.log(`weight scaling   ${scaling.toFixed(2)}%`);
   const count = test.y.length;

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dropout } from "drowse";
 import { BLUE, chartSvg, ORANGE, PUBLISHED, ticksUpTo } from "./chart.ts";
-import { type Digits, errorOf, firstRows, readDigits, trained } from "./digits.ts";
+import { type Digits, errorOf, readDigits, rowsOf, trained } from "./digits.ts";
 
 export interface RateResult {
   readonly keep: number;
@@ -34,7 +34,7 @@ export async function errorAgainstRate(
   { train, test }: { train: Digits; test: Digits },
   { keeps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1], rows = 10_000, steps = 6000, scale = 1 } = {},
 ): Promise<RateResult[]> {
-  const part = firstRows(train, rows);
+  const part = rowsOf(train, rows);
   const results: RateResult[] = [];
   for (const keep of keeps) {
     const times = keep < SLOW.keep ? SLOW.times : 1;

