@@ -42,7 +42,10 @@ const GAP = 20;
 const escapeText = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 const place = (value: number) => Number(value.toFixed(1));
 
-/** Labels at the right from the top down, each as near to the height it wants as those above it allow; all higher where the last would stand under `bottom`. */
+/**
+ * Labels at the right from the top down, each as near to the height it wants as those above it allow; all of them higher where the
+ * last would stand under `bottom`.
+ */
 function spreadOut(wanted: readonly number[], bottom: number): number[] {
   const placed: number[] = [];
   let above = Number.NEGATIVE_INFINITY;

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BLUE, chartSvg, ORANGE, PUBLISHED, ticksUpTo } from "./chart.ts";
 import { type Digits, errorOf, readDigits, rowsOf, trained } from "./digits.ts";
-import { meanAndError } from "./gaussian.ts";
+import { meanAndError } from "./mean-and-error.ts";
 
 const PASSES = 100;
 const BATCH = 100;

@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { dropout, gaussianDropout } from "drowse";
 import { type Digits, errorOf, readDigits, rowsOf, trained } from "./digits.ts";
-import { meanAndError } from "./gaussian.ts";
+import { meanAndError } from "./mean-and-error.ts";
 
 const NETWORKS = [
   { name: "1024-1024, dropout", layers: 2, sleep: dropout, published: "1.08 +- 0.04" },

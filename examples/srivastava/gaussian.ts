@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { dropout, gaussianDropout } from "drowse";
 import { BLUE, chartSvg, ORANGE, PUBLISHED, ticksUpTo } from "./chart.ts";
 import { type Digits, errorOf, readDigits, rowsOf, trained } from "./digits.ts";
+import { meanAndError } from "./mean-and-error.ts";
 
 export interface NoiseResult {
   readonly seed: number;
@@ -45,13 +46,6 @@ export async function errorByNoise(
     console.log(`${name.padEnd(10)}${mean.toFixed(2)} +- ${error.toFixed(2)}%`);
   }
   return results;
-}
-
-/** The mean of numbers and its standard error. */
-export function meanAndError(values: readonly number[]): { mean: number; error: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error: values.length > 1 ? Math.sqrt(squares / (values.length - 1) / values.length) : 0 };
 }
 
 export function noiseChart(results: readonly NoiseResult[]): string {

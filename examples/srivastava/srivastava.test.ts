@@ -3,7 +3,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { dataSizeChart, errorAgainstDataSize } from "./data-size.ts";
 import { type Digits, readDigits, rowsOf } from "./digits.ts";
 import { errorAtFullSize } from "./full-size.ts";
-import { errorByNoise, meanAndError, noiseChart } from "./gaussian.ts";
+import { errorByNoise, noiseChart } from "./gaussian.ts";
+import { meanAndError } from "./mean-and-error.ts";
 import { averagingChart, errorByAveraging } from "./monte-carlo.ts";
 import { errorAgainstRate, rateChart } from "./rate.ts";
 
